@@ -1,0 +1,74 @@
+"""Settings, read once from the environment and handed down as a value.
+
+Each setting is documented in `docs/settings.md`; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from fieldsales.errors import BadSetting
+
+PREFIX = "FIELDSALES_"
+
+
+def _setting(default: Any, about: str) -> Any:
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an operator may set, each from `FIELDSALES_<NAME>`."""
+
+    database_url: str = _setting("sqlite:///var/fieldsales.sqlite3", "SQLAlchemy address of the database")
+    data_dir: Path = _setting(Path("var"), "folder for photo bytes and unfinished uploads")
+    secret_key: str = _setting("", "signs tokens; at least 32 characters; required to serve")
+    access_token_minutes: int = _setting(15, "life of an access token")
+    refresh_token_days: int = _setting(30, "life of a refresh token")
+    login_rate: str = _setting("5 per minute; 50 per hour", "how often one address may try one login")
+    limiter_storage: str = _setting("memory://", "where login attempts are counted, e.g. redis://127.0.0.1:6379")
+    currency: str = _setting("EUR", "currency of imported prices that name none")
+    time_zone: str = _setting("UTC", "time zone of a new territory that names none")
+    region: str = _setting("US", "ISO 3166 country of phone numbers without a country code")
+    circuity: float = _setting(1.3, "road distance over great-circle distance")
+    speed_kmh: float = _setting(30.0, "mean driving speed in km/h")
+    solve_seconds: float = _setting(1.0, "longest search for one rep's day, in seconds")
+    solver_workers: int = _setting(2, "processes that search for routes; 0 searches in the caller's own")
+    max_upload_mb: int = _setting(25, "largest photo accepted, in MB")
+    max_body_mb: int = _setting(8, "largest JSON body accepted, in MB")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; raise `BadSetting` for a value of the wrong kind or a name that does not exist."""
+        given = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in (os.environ if environment is None else environment).items()
+            if name.startswith(PREFIX)
+        }
+        known = {each.name: each for each in fields(cls)}
+        for name in given.keys() - known.keys():
+            raise BadSetting(
+                f"{PREFIX}{name.upper()} is not a setting.",
+                mend="docs/settings.md lists them all.",
+                setting=name,
+            )
+        return cls(**{name: _parse(name, known[name].default, value) for name, value in given.items()})
+
+
+def _parse(name: str, default: object, value: str) -> object:
+    kind = Path if isinstance(default, Path) else type(default)
+    try:
+        return kind(value)
+    except (TypeError, ValueError) as wrong:
+        raise BadSetting(
+            f"{PREFIX}{name.upper()} is “{value}”, which is not {_words[kind]}.",
+            mend="docs/settings.md shows an example.",
+            setting=name,
+        ) from wrong
+
+
+_words: dict[type, str] = {int: "a whole number", float: "a number", str: "a text", Path: "a path"}

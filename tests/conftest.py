@@ -1,0 +1,67 @@
+"""Databases for tests: every storage behaviour runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import databases
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from fieldsales.db.engine import make_engine
+
+
+def pytest_report_header() -> str:
+    """Say which PostgreSQL the tests talk to; they never skip it."""
+    return f"databases: SQLite in files, {databases.describe_postgresql()}"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    return databases.migrated_sqlite(tmp_path_factory.mktemp("template") / "template.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated PostgreSQL database of this worker's own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with databases.postgresql_database(f"fieldsales_test_{worker}_{os.getpid()}", tmp_path_factory) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """An empty SQLite database with all tables."""
+    path = tmp_path / "fieldsales.sqlite3"
+    shutil.copy(sqlite_template, path)
+    engine = make_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
+    """An empty PostgreSQL database with all tables."""
+    engine = make_engine(postgresql_url)
+    databases.empty(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An empty database; the test runs once on each kind."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A write session on either database, rolled back at the end."""
+    with Session(engine) as session:
+        yield session

