@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-import sync.models  # noqa: F401
+from importlib import import_module
+
 from fieldsales.db.base import Base
+
+ROOMS = (
+    "fieldsales.anomalies",
+    "fieldsales.audit",
+    "fieldsales.catalog",
+    "fieldsales.changes",
+    "fieldsales.customers",
+    "fieldsales.imports",
+    "fieldsales.orders",
+    "fieldsales.people",
+    "fieldsales.planning",
+    "fieldsales.visits",
+    "sync",
+)
+
+for room in ROOMS:
+    import_module(f"{room}.models")
 
 metadata = Base.metadata

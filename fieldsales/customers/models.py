@@ -50,7 +50,7 @@ class Customer(Synced, Base):
 
     references: Mapped[list[CustomerReference]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- declared so by SQLAlchemy
 
 
 class CustomerReference(Base):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fieldsales.changes.models import Feed, Scope, Synced
@@ -32,12 +32,14 @@ class Origin(StrEnum):
 class Order(Synced, Base):
     """What a customer bought on a day. History keeps its day and total even where no lines are known.
 
-    `amount_minor` is signed: a return is negative. Phones hold only the orders taken in the field.
+    `amount_minor` is signed: a return is negative. Phones hold only the orders taken in the field. `reference` is
+    the number that the other system gave the order; such systems reuse numbers between customers.
     """
 
     __tablename__ = "sales_order"
     __feed__: ClassVar[Feed] = Feed("order", Scope.CUSTOMER, "customer_id", only="{row}.origin = 'field'")
     __table_args__ = (
+        UniqueConstraint("customer_id", "reference"),
         Index(None, "customer_id", "ordered_on"),
         Index(None, "ordered_on"),
         Index(None, "rep_id", "ordered_on"),
@@ -49,7 +51,8 @@ class Order(Synced, Base):
     visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     kind: Mapped[OrderKind] = mapped_column(one_of(OrderKind, "kind"), default=OrderKind.SALE)
     origin: Mapped[Origin] = mapped_column(one_of(Origin, "origin"))
-    reference: Mapped[str | None] = mapped_column(String(80), unique=True)
+    reference: Mapped[str | None] = mapped_column(String(80))
+    import_run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_run.id"))
     ordered_on: Mapped[date]
     ordered_at: Mapped[datetime | None]
     currency: Mapped[str] = mapped_column(String(3))
