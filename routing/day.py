@@ -1,0 +1,41 @@
+"""One rep's day in one call: travel, search, timetable, reasons."""
+
+from dataclasses import replace
+
+from routing.budget import Budget
+from routing.compiled import NEVER_S, compile_day
+from routing.polish import polish
+from routing.problem import DayProblem
+from routing.reasons import explain
+from routing.route import DayRoute
+from routing.schedule import earliest_end, timetable
+from routing.solver import search_order
+from routing.travel.matrix import TravelMatrix, TravelProvider
+
+DEFAULT_BUDGET = Budget()
+
+
+def solve_day(problem: DayProblem, travel: TravelProvider, budget: Budget = DEFAULT_BUDGET, seed: int = 0) -> DayRoute:
+    """The best route found for one rep's day, with a reason for every stop left out.
+
+    Mandatory stops come first, then the greatest sum of prizes, then the least driving time.
+
+    Raises:
+        TravelError: when ``travel`` gives no usable matrix.
+    """
+    return solve_on_matrix(problem, travel.matrix(problem.points()), budget, seed)
+
+
+def solve_on_matrix(
+    problem: DayProblem, matrix: TravelMatrix, budget: Budget = DEFAULT_BUDGET, seed: int = 0
+) -> DayRoute:
+    """As :func:`solve_day`, over a matrix of ``problem.points()`` already at hand."""
+    day = compile_day(problem, matrix)
+    order = search_order(day, budget, seed)
+    if earliest_end(day, order) == NEVER_S:
+        order = []
+    order = polish(day, order)
+    route = timetable(day, order)
+    if route is None:
+        raise AssertionError(f"the timetable cannot drive the order {order} that was found drivable")
+    return replace(route, left_out=explain(day, order, route))
