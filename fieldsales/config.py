@@ -20,6 +20,18 @@ def _setting(default: Any, about: str) -> Any:
     return field(default=default, metadata={"about": about})
 
 
+_LEAST: dict[str, float] = {
+    "access_token_minutes": 1,
+    "refresh_token_days": 1,
+    "circuity": 1.0,
+    "speed_kmh": 1.0,
+    "solve_seconds": 0.05,
+    "solver_workers": 0,
+    "max_upload_mb": 1,
+    "max_body_mb": 1,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that an operator may set, each from `FIELDSALES_<NAME>`."""
@@ -40,6 +52,15 @@ class Settings:
     solver_workers: int = _setting(2, "processes that search for routes; 0 searches in the caller's own")
     max_upload_mb: int = _setting(25, "largest photo accepted, in MB")
     max_body_mb: int = _setting(8, "largest JSON body accepted, in MB")
+
+    def __post_init__(self) -> None:
+        for name, least in _LEAST.items():
+            if not getattr(self, name) >= least:
+                raise BadSetting(
+                    f"{PREFIX}{name.upper()} is {getattr(self, name)}, and must be at least {least}.",
+                    mend="docs/settings.md shows an example.",
+                    setting=name,
+                )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

@@ -1,0 +1,52 @@
+# `make help` lists what there is. Every target sets up what it needs.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick check lint types imports format lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): setup.cfg pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is needed; or name another: make PYTHON=python3 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip setuptools
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,server]'
+	@touch $(READY)
+
+demo: $(READY) ## build a seeded city, plan and route its next working day, and serve it
+	$(BIN)/fieldsales demo
+
+test: $(READY) ## run every test, on SQLite and on PostgreSQL
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+quick: $(READY) ## run the tests without the long ones
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+check: lint types imports test ## everything that a change must pass
+
+lint: $(READY) ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy --strict
+	$(BIN)/mypy
+
+imports: $(READY) ## the rooms and floors of docs/architecture.md
+	$(BIN)/lint-imports
+
+format: $(READY) ## let ruff write what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## pin what setup.cfg allows today into constraints.txt
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --editable '.[dev,server]' setuptools
+	(echo "# Written by 'make lock'."; build/lock/bin/pip freeze --all --exclude-editable) > constraints.txt
+
+clean: ## forget the environment, caches and the demo's data
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var

@@ -1,0 +1,63 @@
+"""What the folders promise a newcomer: a noun holds four kinds of module, a vendor lives in one file."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("api", "fieldsales", "migrations", "routing", "sync")
+NOUNS = ("people", "customers", "catalog", "visits", "orders", "anomalies", "planning", "audit", "changes")
+VENDORS = (
+    "argon2",
+    "babel",
+    "geopy",
+    "obstore",
+    "opening_hours",
+    "openpyxl",
+    "ortools",
+    "phonenumbers",
+    "stdnum",
+    "waitress",
+)
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+@pytest.fixture(scope="module")
+def users() -> dict[str, list[str]]:
+    """Which modules import each top-level package."""
+    found = defaultdict(list)
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for name in imports_of(path):
+                found[name].append(str(path.relative_to(ROOT)))
+    return found
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_vendor_is_imported_in_exactly_one_module(vendor: str, users: dict[str, list[str]]) -> None:
+    assert len(users[vendor]) == 1, users[vendor]
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_a_noun_holds_only_models_queries_rules_and_service(noun: str) -> None:
+    modules = {path.stem for path in (ROOT / "fieldsales" / noun).glob("*.py")} - {"__init__"}
+    assert modules <= {"models", "queries", "rules", "service"}
+
+
+def test_the_packages_themselves_import_nothing() -> None:
+    """`import fieldsales` must be cheap and free of cycles."""
+    for room in ("api", "fieldsales", "routing", "sync"):
+        assert imports_of(ROOT / room / "__init__.py") == set()
