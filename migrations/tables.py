@@ -1,26 +1,19 @@
 """Every table of every room, so that `metadata` is whole."""
+# ruff: noqa: F401 -- imported so that their tables exist
 
 from __future__ import annotations
 
-from importlib import import_module
-
+import fieldsales.anomalies.models
+import fieldsales.audit.models
+import fieldsales.catalog.models
+import fieldsales.changes.models
+import fieldsales.customers.models
+import fieldsales.imports.models
+import fieldsales.orders.models
+import fieldsales.people.models
+import fieldsales.planning.models
+import fieldsales.visits.models
+import sync.models
 from fieldsales.db.base import Base
-
-ROOMS = (
-    "fieldsales.anomalies",
-    "fieldsales.audit",
-    "fieldsales.catalog",
-    "fieldsales.changes",
-    "fieldsales.customers",
-    "fieldsales.imports",
-    "fieldsales.orders",
-    "fieldsales.people",
-    "fieldsales.planning",
-    "fieldsales.visits",
-    "sync",
-)
-
-for room in ROOMS:
-    import_module(f"{room}.models")
 
 metadata = Base.metadata
