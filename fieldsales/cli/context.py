@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from rich.console import Console
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
@@ -23,3 +24,10 @@ class Context:
     def engine(self) -> Engine:
         """The database of the settings, opened when first asked for."""
         return make_engine(self.settings.database_url)
+
+    def make_folders(self) -> None:
+        """Make the folders that an embedded installation keeps its files in."""
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        url = make_url(self.settings.database_url)
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
