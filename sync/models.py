@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fieldsales.db.base import Base
+from fieldsales.changes.models import Feed, Scope, Synced
+from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
 
 
@@ -22,10 +23,16 @@ class Status(StrEnum):
     HELD = "held"
 
 
-class Mutation(Base):
-    """One thing that a phone did: as it was sent, and the outcome, written in the same transaction as the effect."""
+class Mutation(Synced, Base):
+    """One thing that a phone did: as it was sent, and the outcome, written in the same transaction as the effect.
+
+    `at` is the phone's moment dated by the server's clock, and `skew_ms` how far the phone's clock was ahead; both
+    are settled on receipt, so that a mutation that is held can be applied later as if it had been applied then. A
+    mutation that was ever held (`held_at`) is in the feed: the phone hears there what became of it.
+    """
 
     __tablename__ = "mutation"
+    __feed__: ClassVar[Feed] = Feed("mutation", Scope.REP, "user_id", only="{row}.held_at IS NOT NULL")
     __table_args__ = (
         Index(None, "device_id", "seq"),
         Index(None, "status", "received_at"),
@@ -42,20 +49,33 @@ class Mutation(Base):
     status: Mapped[Status] = mapped_column(one_of(Status, "status"))
     outcome: Mapped[dict[str, Any]]
     at: Mapped[datetime | None]
+    skew_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    clock_flags: Mapped[list[str]] = mapped_column(default=list)
     received_at: Mapped[datetime]
+    held_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+
+class Wait(Base):
+    """A held mutation waits for another mutation, or for an entity that another one will bring."""
+
+    __tablename__ = "mutation_wait"
+
+    mutation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mutation.id", ondelete="CASCADE"), primary_key=True)
+    waits_for: Mapped[uuid.UUID] = mapped_column(primary_key=True, index=True)
 
 
 class Upload(Base):
-    """Bytes of a photo on their way. `offset` counts only what is durable."""
+    """Bytes of a photo on their way. `received_bytes` counts only what is durable."""
 
     __tablename__ = "upload"
     __table_args__ = (CheckConstraint("received_bytes BETWEEN 0 AND size_bytes", name="received"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     photo_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("photo.id"), index=True)
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     received_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     completed_at: Mapped[datetime | None]

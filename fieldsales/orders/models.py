@@ -65,7 +65,11 @@ class Order(Synced, Base):
 
 
 class OrderLine(Base):
-    """A product in an order. The amount is what was charged; the unit price explains it."""
+    """A product in an order. The amount is what was charged; the unit price explains it.
+
+    `computed_price_minor` is what our own prices gave when a phone's order came in, and `price_rule` how; both are
+    unknown for history.
+    """
 
     __tablename__ = "order_line"
     __table_args__ = (CheckConstraint("quantity <> 0", name="quantity"),)
@@ -76,4 +80,5 @@ class OrderLine(Base):
     quantity: Mapped[int]
     unit_price_minor: Mapped[int] = mapped_column(BigInteger)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+    computed_price_minor: Mapped[int | None] = mapped_column(BigInteger)
     price_rule: Mapped[str | None] = mapped_column(String(80))

@@ -329,7 +329,11 @@ def upgrade() -> None:
     sa.Column('status', sa.Enum('applied', 'rejected', 'held', name='status', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('outcome', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('skew_ms', sa.BigInteger(), nullable=False),
+    sa.Column('clock_flags', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_mutation_device_id_device')),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_mutation_user_id_user_account')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mutation'))
@@ -446,6 +450,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_visit_event_rep_id_at'), ['rep_id', 'at'], unique=False)
         batch_op.create_index(batch_op.f('ix_visit_event_visit_id'), ['visit_id'], unique=False)
 
+    op.create_table('mutation_wait',
+    sa.Column('mutation_id', sa.Uuid(), nullable=False),
+    sa.Column('waits_for', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['mutation_id'], ['mutation.id'], name=op.f('fk_mutation_wait_mutation_id_mutation'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('mutation_id', 'waits_for', name=op.f('pk_mutation_wait'))
+    )
+    with op.batch_alter_table('mutation_wait', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mutation_wait_waits_for'), ['waits_for'], unique=False)
+
     op.create_table('order_line',
     sa.Column('order_id', sa.Uuid(), nullable=False),
     sa.Column('line_no', sa.Integer(), nullable=False),
@@ -453,6 +466,7 @@ def upgrade() -> None:
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('unit_price_minor', sa.BigInteger(), nullable=False),
     sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('computed_price_minor', sa.BigInteger(), nullable=True),
     sa.Column('price_rule', sa.String(length=80), nullable=True),
     sa.CheckConstraint('quantity <> 0', name=op.f('ck_order_line_quantity')),
     sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_order_line_order_id_sales_order')),
@@ -491,6 +505,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_upload'))
     )
     with op.batch_alter_table('upload', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_upload_expires_at'), ['expires_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_upload_photo_id'), ['photo_id'], unique=False)
 
     op.create_table('mended_line',
@@ -507,6 +522,7 @@ def downgrade() -> None:
     op.drop_table('mended_line')
     with op.batch_alter_table('upload', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_upload_photo_id'))
+        batch_op.drop_index(batch_op.f('ix_upload_expires_at'))
 
     op.drop_table('upload')
     with op.batch_alter_table('route_stop', schema=None) as batch_op:
@@ -514,6 +530,10 @@ def downgrade() -> None:
 
     op.drop_table('route_stop')
     op.drop_table('order_line')
+    with op.batch_alter_table('mutation_wait', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mutation_wait_waits_for'))
+
+    op.drop_table('mutation_wait')
     with op.batch_alter_table('visit_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_visit_event_visit_id'))
         batch_op.drop_index(batch_op.f('ix_visit_event_rep_id_at'))
