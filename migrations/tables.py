@@ -12,6 +12,7 @@ import fieldsales.imports.models
 import fieldsales.orders.models
 import fieldsales.people.models
 import fieldsales.planning.models
+import fieldsales.tiers.models
 import fieldsales.visits.models
 import sync.models
 from fieldsales.db.base import Base

@@ -1,4 +1,4 @@
-"""Policies, planned visits, and the day's route."""
+"""Planned visits and the day's route."""
 
 from __future__ import annotations
 
@@ -7,35 +7,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fieldsales.changes.models import Feed, Scope, Synced
 from fieldsales.customers.models import Customer
 from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
-
-
-class TierPolicy(Base):
-    """A tier as data: who belongs to it, how often it is visited, and what a visit is worth."""
-
-    __tablename__ = "tier_policy"
-    __table_args__ = (
-        CheckConstraint("revenue_share_bp BETWEEN 0 AND 10000", name="share"),
-        CheckConstraint("minimum_orders >= 0", name="orders"),
-        CheckConstraint("minimum_gap_days >= 1", name="gap"),
-        CheckConstraint("service_minutes > 0", name="service"),
-        CheckConstraint("visit_value > 0", name="visit_value"),
-    )
-
-    tier: Mapped[str] = mapped_column(String(8), primary_key=True)
-    rank: Mapped[int] = mapped_column(unique=True)
-    revenue_share_bp: Mapped[int]
-    minimum_orders: Mapped[int]
-    rrule: Mapped[str] = mapped_column(String(120))
-    minimum_gap_days: Mapped[int]
-    service_minutes: Mapped[int]
-    visit_value: Mapped[int]
 
 
 class Source(StrEnum):
@@ -56,7 +34,11 @@ class PlanStatus(StrEnum):
 
 
 class PlannedVisit(Synced, Base):
-    """One visit that a rep should make on a day, and why."""
+    """One visit that a rep should make on a day, and why.
+
+    `added_by` is the person who put it there, None for the planner; what a person added, only a person takes away.
+    `value` is what the visit is worth beside others of the day.
+    """
 
     __tablename__ = "planned_visit"
     __feed__: ClassVar[Feed] = Feed("planned_visit", Scope.REP, "rep_id")
@@ -73,6 +55,7 @@ class PlannedVisit(Synced, Base):
     left_out_code: Mapped[str | None] = mapped_column(String(40))
     left_out_reason: Mapped[str | None] = mapped_column(String(500))
     anomaly_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("anomaly.id"))
+    added_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
     customer: Mapped[Customer] = relationship(lazy="joined", innerjoin=True)
 

@@ -373,6 +373,8 @@ def upgrade() -> None:
     sa.Column('left_out_code', sa.String(length=40), nullable=True),
     sa.Column('left_out_reason', sa.String(length=500), nullable=True),
     sa.Column('anomaly_id', sa.Uuid(), nullable=True),
+    sa.Column('added_by', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['added_by'], ['user_account.id'], name=op.f('fk_planned_visit_added_by_user_account')),
     sa.ForeignKeyConstraint(['anomaly_id'], ['anomaly.id'], name=op.f('fk_planned_visit_anomaly_id_anomaly')),
     sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_planned_visit_customer_id_customer')),
     sa.ForeignKeyConstraint(['rep_id'], ['user_account.id'], name=op.f('fk_planned_visit_rep_id_user_account')),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from fieldsales.catalog.models import Product, TierDiscount
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer, CustomerReference
 from fieldsales.people.models import Role, Territory, User, WorkPattern
-from fieldsales.planning.models import TierPolicy
+from fieldsales.tiers.models import TierPolicy
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday; the world is as of this moment."""
