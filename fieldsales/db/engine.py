@@ -25,15 +25,18 @@ class DatabaseMissing(Unavailable):
     title = "The database is not available"
 
 
-def make_engine(url: str) -> Engine:
-    """Return an engine for a SQLAlchemy address; raise `BadSetting` if it cannot be understood."""
+def make_engine(url: str, busy_seconds: float = 30.0) -> Engine:
+    """Return an engine for a SQLAlchemy address; raise `BadSetting` if it cannot be understood.
+
+    `busy_seconds` is how long a writer on SQLite waits for another.
+    """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
             engine = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30)
         elif parsed.get_backend_name() == "sqlite":
-            engine = create_engine(parsed, connect_args={"timeout": 30})
+            engine = create_engine(parsed, connect_args={"timeout": busy_seconds})
         else:
             raise ArgumentError("only sqlite and postgresql are supported")
     except (ArgumentError, NoSuchModuleError) as wrong:
@@ -52,7 +55,7 @@ def make_engine(url: str) -> Engine:
 
 def _open_sqlite(connection: SqliteConnection, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
