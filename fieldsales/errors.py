@@ -14,12 +14,14 @@ class FieldsalesError(Exception):
     """What went wrong, and how to mend it.
 
     `detail` says what and where in one sentence, `mend` what the reader can do about it, and `facts` carry the
-    same as data (JSON-serialisable), such as the name of a field.
+    same as data (JSON-serialisable), such as the name of a field. `durable` is true of the few errors whose verb
+    wrote something that must outlive them (a session ended because its token was stolen): the edge then commits.
     """
 
     code: ClassVar[str] = "internal.error"
     title: ClassVar[str] = "Something went wrong on our side"
     status: ClassVar[int] = 500
+    durable: ClassVar[bool] = False
 
     def __init__(self, detail: str, *, mend: str | None = None, **facts: Any) -> None:
         super().__init__(detail if mend is None else f"{detail} {mend}")
