@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import ean
 
-from fieldsales.catalog.rules import BadBarcode, gln, gtin
+from fieldsales.barcodes import BadBarcode, gln, gtin
 
 
 @pytest.mark.parametrize(
