@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from fieldsales.cli.context import Context
+from fieldsales.cli.people import people
 from fieldsales.config import Settings
 from fieldsales.errors import FieldsalesError
 
@@ -48,3 +49,7 @@ def main(ctx: click.Context) -> None:
     """
     if ctx.obj is None:
         ctx.obj = Context(Settings.from_environment())
+
+
+for command in (people,):
+    main.add_command(command)

@@ -22,6 +22,7 @@ from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
 from fieldsales.people.models import Role, Territory, User, WorkPattern
 
 SYSTEM = "demo"
+ADMIN = "admin"
 TIER_DISCOUNTS = {"A": 700, "B": 400, "C": 150}
 _CHUNK = 2000
 
@@ -40,6 +41,7 @@ def load_city(session: Session, city: City, *, now: datetime, progress: Progress
     session.add_all(_territories(city))
     session.flush()
     session.add_all(_user(city, person, now) for person in city.people)
+    session.add(User(login=ADMIN, name="Administrator", role=Role.ADMIN, created_at=now))
     session.add_all(_products(city))
     session.add_all(TierDiscount(tier=tier, discount_bp=cut) for tier, cut in TIER_DISCOUNTS.items())
     session.flush()
