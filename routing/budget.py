@@ -1,4 +1,4 @@
-"""How long a search may take."""
+"""How much effort a search may spend."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,12 @@ class Budget:
 
     Attributes:
         seconds: At most this long.
-        patience: Stop after this many tried solutions in a row without a better one; None uses all the seconds.
+        patience: Stop after this many rounds in a row without a better answer (a round is a fresh start of the
+            search, see :mod:`routing.search`); None uses all the seconds.
     """
 
     seconds: float = 1.0
-    patience: int | None = 1_000
+    patience: int | None = 5
 
     def __post_init__(self) -> None:
         """Refuse a search without time."""

@@ -4,7 +4,9 @@ Places are numbered as in :meth:`routing.problem.DayProblem.points`: 0 is the st
 problem's order, n + 1 the end.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from routing.errors import TravelError
 from routing.problem import DayProblem, Lunch, Stop, Window
@@ -57,6 +59,14 @@ class CompiledDay:
             if ready_s <= last:
                 return max(ready_s, first)
         return NEVER_S
+
+    def could_fit(self, place: int) -> bool:
+        """Whether a visit can start and end within the shift at all, wherever it is."""
+        return self.earliest_start(place, self.shift.opens_s) + self.service_s[place] <= self.shift.closes_s
+
+    def driving_s(self, order: Sequence[int]) -> int:
+        """All driving of an order, from the start to the end; none when nothing is visited."""
+        return sum(self.travel_s[here][there] for here, there in pairwise((0, *order, self.end))) if order else 0
 
 
 def compile_day(problem: DayProblem, matrix: TravelMatrix) -> CompiledDay:

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from routing.budget import Budget
-from routing.compiled import NEVER_S, compile_day
+from routing.compiled import compile_day
 from routing.polish import polish
 from routing.problem import DayProblem
 from routing.reasons import explain
 from routing.route import DayRoute
-from routing.schedule import earliest_end, timetable
-from routing.solver import search_order
+from routing.schedule import timetable
+from routing.search import search_order
 from routing.travel.matrix import TravelMatrix, TravelProvider
 
 DEFAULT_BUDGET = Budget()
@@ -31,10 +31,7 @@ def solve_on_matrix(
 ) -> DayRoute:
     """As :func:`solve_day`, over a matrix of ``problem.points()`` already at hand."""
     day = compile_day(problem, matrix)
-    order = search_order(day, budget, seed)
-    if earliest_end(day, order) == NEVER_S:
-        order = []
-    order = polish(day, order)
+    order = polish(day, search_order(day, budget, seed))
     route = timetable(day, order)
     if route is None:
         raise AssertionError(f"the timetable cannot drive the order {order} that was found drivable")
