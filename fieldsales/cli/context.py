@@ -25,6 +25,11 @@ class Context:
         """The database of the settings, opened when first asked for."""
         return make_engine(self.settings.database_url)
 
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     def make_folders(self) -> None:
         """Make the folders that an embedded installation keeps its files in."""
         self.settings.data_dir.mkdir(parents=True, exist_ok=True)

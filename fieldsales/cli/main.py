@@ -49,6 +49,7 @@ def main(ctx: click.Context) -> None:
     """
     if ctx.obj is None:
         ctx.obj = Context(Settings.from_environment())
+    ctx.call_on_close(ctx.obj.close)
 
 
 for command in (people,):
