@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import databases
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from fieldsales.db.engine import make_engine
+
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_report_header() -> str:

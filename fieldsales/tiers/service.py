@@ -1,0 +1,86 @@
+"""Keeping the tiers and the tier of every customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import bindparam
+from sqlalchemy.orm import Session
+
+from fieldsales.customers.models import Customer
+from fieldsales.history.queries import buying_history
+from fieldsales.tiers.models import TierPolicy
+from fieldsales.tiers.queries import policies, present_tiers
+from fieldsales.tiers.rules import WINDOW_DAYS, TierGiven, TierRule, give_tiers
+
+DEFAULT_POLICIES = (
+    # tier, share, orders, cadence, gap, minutes, value
+    ("A", 8000, 12, "FREQ=WEEKLY", 5, 30, 100),
+    ("B", 9500, 6, "FREQ=WEEKLY", 5, 20, 50),
+    ("C", 10000, 1, "FREQ=WEEKLY;INTERVAL=2", 10, 15, 25),
+    ("D", 10000, 0, "FREQ=WEEKLY;INTERVAL=8", 40, 10, 10),
+)
+"""Pareto's classes: A brings the first 80 % of revenue, B the next 15 %, C the rest, D bought nothing for a year.
+
+A and B are both weekly: what sets them apart is the time in the shop, and who is left out first. Whole weeks, so that a
+customer keeps the weekday.
+"""
+
+
+def ensure_default_policies(session: Session) -> Sequence[TierPolicy]:
+    """Put the default tiers in place if there are none at all; return the tiers, the best first."""
+    if not policies(session):
+        session.add_all(
+            TierPolicy(
+                tier=tier,
+                rank=rank,
+                revenue_share_bp=share,
+                minimum_orders=orders,
+                rrule=rrule,
+                minimum_gap_days=gap,
+                service_minutes=minutes,
+                visit_value=value,
+            )
+            for rank, (tier, share, orders, rrule, gap, minutes, value) in enumerate(DEFAULT_POLICIES)
+        )
+        session.flush()
+    return policies(session)
+
+
+def assess_tiers(session: Session, day: date) -> list[TierGiven]:
+    """Return the tier that every active customer should have on the morning of a day. Writes nothing."""
+    history = buying_history(session, day - timedelta(days=WINDOW_DAYS), day)
+    return give_tiers(history, tier_rules(policies(session)), day)
+
+
+def tier_rules(of: Sequence[TierPolicy]) -> list[TierRule]:
+    """Return the part of the policies that says who belongs to them."""
+    return [TierRule(policy.tier, policy.revenue_share_bp, policy.minimum_orders) for policy in of]
+
+
+def apply_tiers(session: Session, given: Sequence[TierGiven], day: date) -> int:
+    """Store the tiers that changed, each with its reason of this day; return how many customers moved.
+
+    A customer who stays keeps the old reason: it says why the customer came into the tier, and phones are not sent
+    every customer every night because a sum has moved.
+    """
+    present = present_tiers(session)
+    moved = [
+        {"of": each.customer_id, "tier": each.tier, "tier_reason": each.reason, "tier_since": day}
+        for each in given
+        if each.customer_id in present and present[each.customer_id] != each.tier
+    ]
+    if moved:
+        session.flush()
+        # Not a change of the profile: `version`, which guards edits of people, stays.
+        table = Customer.metadata.tables[Customer.__tablename__]
+        session.execute(table.update().where(table.c.id == bindparam("of")), moved)
+        session.expire_all()
+    return len(moved)
+
+
+def refresh_tiers(session: Session, day: date) -> int:
+    """Give every customer its tier as of the morning of a day; return how many moved. A second run moves nobody."""
+    ensure_default_policies(session)
+    return apply_tiers(session, assess_tiers(session, day), day)

@@ -1,0 +1,135 @@
+"""When a customer is due: rule, gap, weekday, roll-forward."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fieldsales.cadence.rules import (
+    MOST_URGENT,
+    Cadence,
+    CadenceNotUnderstood,
+    Due,
+    due_after_contact,
+    due_without_contact,
+    previous_working_day,
+)
+
+WEEKLY = Cadence("FREQ=WEEKLY", 5)
+FORTNIGHTLY = Cadence("FREQ=WEEKLY;INTERVAL=2", 10)
+MONTHLY = Cadence("FREQ=MONTHLY", 21)
+TWICE_A_WEEK = Cadence("FREQ=WEEKLY;BYDAY=TU,FR", 2)
+CADENCES = st.sampled_from([WEEKLY, FORTNIGHTLY, MONTHLY, TWICE_A_WEEK, Cadence("FREQ=DAILY;INTERVAL=3", 2)])
+MONDAY, TUESDAY, THURSDAY = 0, 1, 3
+OFFICE_DAYS = (0, 1, 2, 3, 4)
+DAYS = st.dates(date(2022, 1, 1), date(2030, 12, 31))
+
+
+def first_due(cadence: Cadence, contact: date, usual_weekday: int | None = None) -> date:
+    days = (contact + timedelta(days=ahead) for ahead in range(400))
+    return next(day for day in days if due_after_contact(cadence, contact, day, usual_weekday))
+
+
+def test_a_weekly_customer_is_due_a_week_after_the_visit() -> None:
+    assert first_due(WEEKLY, date(2026, 3, 3)) == date(2026, 3, 10)
+
+
+def test_a_month_after_the_31st_is_the_end_of_the_short_month() -> None:
+    """RFC 5545 alone would skip February altogether."""
+    assert first_due(MONTHLY, date(2026, 1, 31)) == date(2026, 2, 28)
+
+
+def test_a_rule_that_names_days_is_kept_to_its_days_and_to_the_gap() -> None:
+    assert first_due(TWICE_A_WEEK, date(2026, 3, 3)) == date(2026, 3, 6)
+    assert first_due(TWICE_A_WEEK, date(2026, 3, 5)) == date(2026, 3, 7), "the gap of two days passes Friday by"
+    assert first_due(TWICE_A_WEEK, date(2026, 3, 3), usual_weekday=MONDAY) == date(2026, 3, 6)
+
+
+def test_a_customer_who_buys_on_mondays_is_visited_on_the_monday_nearest() -> None:
+    assert first_due(WEEKLY, date(2026, 3, 3), MONDAY) == date(2026, 3, 9)
+    assert first_due(FORTNIGHTLY, date(2026, 3, 5), MONDAY) == date(2026, 3, 16)
+
+
+def test_the_gap_moves_the_usual_weekday_to_the_week_after() -> None:
+    strict = Cadence("FREQ=WEEKLY", 7)
+    assert first_due(strict, date(2026, 3, 3), MONDAY) == date(2026, 3, 16)
+
+
+@given(cadence=CADENCES, contact=DAYS, weekday=st.none() | st.integers(0, 6), later=st.integers(0, 500))
+def test_who_was_due_and_not_visited_stays_due(
+    cadence: Cadence, contact: date, weekday: int | None, later: int
+) -> None:
+    since = first_due(cadence, contact, weekday)
+    still = due_after_contact(cadence, contact, since + timedelta(days=later), weekday)
+    assert still == Due(since, contact)
+
+
+@given(cadence=CADENCES, contact=DAYS, weekday=st.none() | st.integers(0, 6))
+def test_nobody_is_due_before_the_gap_has_passed_nor_much_after_the_period(
+    cadence: Cadence, contact: date, weekday: int | None
+) -> None:
+    gap = (first_due(cadence, contact, weekday) - contact).days
+    assert cadence.minimum_gap_days <= gap <= max(cadence.minimum_gap_days + 7, cadence.period_days + 6)
+
+
+@given(since=DAYS, days=st.integers(0, 1000), more=st.integers(1, 100), period=st.integers(1, 90))
+def test_urgency_grows_with_every_day_until_it_is_full(since: date, days: int, more: int, period: int) -> None:
+    due = Due(since, None)
+    soon, later = (due.urgency(since + timedelta(days=when), period) for when in (days, days + more))
+    assert 1.0 <= soon <= later <= MOST_URGENT
+    assert soon < later or later == MOST_URGENT
+
+
+def test_customers_never_contacted_are_spread_evenly_over_weeks_and_working_days() -> None:
+    """400 fortnightly customers over the ten working days of two weeks."""
+    customers = [uuid.UUID(int=number * 7919) for number in range(400)]
+    load: Counter[date] = Counter()
+    for ahead in range(14):
+        day = date(2026, 3, 2) + timedelta(days=ahead)
+        if day.weekday() in OFFICE_DAYS:
+            yesterday = previous_working_day(day, OFFICE_DAYS)
+            load[day] = sum(
+                due_without_contact(FORTNIGHTLY, who, day, yesterday, OFFICE_DAYS) is not None for who in customers
+            )
+    assert sum(load.values()) == 400
+    assert max(load.values()) < 65
+    assert min(load.values()) > 20
+
+
+@given(number=st.integers(0, 2**128 - 1), start=DAYS, cadence=CADENCES, weekday=st.sampled_from(OFFICE_DAYS))
+def test_a_customer_never_contacted_has_a_turn_in_every_period(
+    number: int, start: date, cadence: Cadence, weekday: int
+) -> None:
+    days = [start + timedelta(days=ahead) for ahead in range(cadence.period_days + 10)]
+    working = [day for day in days if day.weekday() in OFFICE_DAYS]
+    turns = [
+        day
+        for day in working
+        if due_without_contact(cadence, uuid.UUID(int=number), day, previous_working_day(day, OFFICE_DAYS), (weekday,))
+    ]
+    assert turns
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["", "every week", "FREQ=WEEKLY;BYDAY=XX", "FREQ=HOURLY", "FREQ=WEEKLY;COUNT=3", "FREQ=DAILY\nFREQ=DAILY"],
+)
+def test_a_rule_that_visits_cannot_follow_is_refused_with_the_way_to_mend_it(rule: str) -> None:
+    with pytest.raises(CadenceNotUnderstood, match="Use RFC 5545") as refused:
+        Cadence(rule, 1)
+    assert refused.value.code == "cadence.not_understood"
+
+
+def test_a_gap_under_a_day_is_refused() -> None:
+    with pytest.raises(CadenceNotUnderstood, match="minimum gap of 0"):
+        Cadence("FREQ=WEEKLY", 0)
+
+
+def test_the_working_day_before_monday_is_friday() -> None:
+    assert previous_working_day(date(2026, 3, 2), OFFICE_DAYS) == date(2026, 2, 27)
+    assert previous_working_day(date(2026, 3, 2), (MONDAY,)) == date(2026, 2, 23)
