@@ -1,0 +1,56 @@
+"""A route as GeoJSON (RFC 7946): positions are longitude, latitude in WGS-84 degrees."""
+
+from dataclasses import asdict
+from typing import Any
+
+from routing.problem import DayProblem, Point
+from routing.route import DayRoute
+
+Feature = dict[str, Any]
+
+
+def route_geojson(problem: DayProblem, route: DayRoute) -> dict[str, Any]:
+    """A FeatureCollection of one rep's day.
+
+    By the property ``kind``: ``start`` and ``end`` points; a ``visit`` point for each visit in driving order,
+    with its ``number`` from 1 and the fields of :class:`routing.route.RoutedVisit`; a ``left_out`` point for each stop
+    left out, with its code and reason; and the ``route`` as a line from place to place as the crow flies, with
+    the totals of the day (missing when nothing is visited).
+    """
+    at = {stop.id: stop.at for stop in problem.stops}
+    features = [_point(problem.worker.start, {"kind": "start"})]
+    if problem.worker.end is not None:
+        features.append(_point(problem.worker.end, {"kind": "end"}))
+    features += [
+        _point(at[visit.stop_id], {"kind": "visit", "number": number, **asdict(visit)})
+        for number, visit in enumerate(route.visits, start=1)
+    ]
+    features += [
+        _point(at[left.stop_id], {"kind": "left_out", **asdict(left), "params": dict(left.params)})
+        for left in route.left_out
+    ]
+    if route.visits:
+        features.append(_line(problem, route, at))
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _point(at: Point, properties: dict[str, Any]) -> Feature:
+    geometry = {"type": "Point", "coordinates": _position(at)}
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def _line(problem: DayProblem, route: DayRoute, at: dict[str, Point]) -> Feature:
+    places = [problem.worker.start, *(at[visit.stop_id] for visit in route.visits)]
+    if problem.worker.end is not None:
+        places.append(problem.worker.end)
+    totals = ("starts_s", "ends_s", "travel_s", "distance_m", "wait_s", "service_s", "prize")
+    return {
+        "type": "Feature",
+        "geometry": {"type": "LineString", "coordinates": [_position(place) for place in places]},
+        "properties": {"kind": "route", **{name: getattr(route, name) for name in totals}},
+    }
+
+
+def _position(at: Point) -> list[float]:
+    """Six decimals, 0.1 m: more would be noise (RFC 7946, section 11.2)."""
+    return [round(at.lon, 6), round(at.lat, 6)]
