@@ -70,6 +70,14 @@ class Unauthorized(FieldsalesError):
     status = 401
 
 
+class NeedsDecision(FieldsalesError):
+    """The input is sound, but what it asks for is beyond what the system decides on its own."""
+
+    code = "decision.needed"
+    title = "A person must decide this"
+    status = 409
+
+
 class Unavailable(FieldsalesError):
     """Something that we rely on does not answer; the same request may work later."""
 

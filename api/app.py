@@ -1,0 +1,51 @@
+"""The composition root: everything that the server is made of, put together in one place."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from api.auth.routes import auth
+from api.database import connect
+from api.devices.routes import devices
+from api.documentation.routes import serve_documentation
+from api.edge import Edge, add_headers, name_request
+from api.guard import enforce
+from api.health import health
+from api.limits import limit_logins
+from api.openapi import document
+from api.people.routes import me, people
+from api.problems import handle_problems
+from api.settings import furnish
+from api.territories.routes import territories
+from api.tokens import install_tokens
+from fieldsales.clock import Clock, utc_now
+from fieldsales.config import Settings
+from fieldsales.db.engine import make_engine
+
+RESOURCES = (auth, me, people, territories, devices)
+
+
+def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock = utc_now) -> Flask:
+    """Return the server as a WSGI application.
+
+    Raises `BadSetting` if the settings cannot be served with. The database need not answer yet.
+    """
+    app = Edge(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    furnish(app, settings, clock)
+    connect(app, engine or make_engine(settings.database_url))
+    install_tokens(app, settings)
+    handle_problems(app)
+    app.before_request(name_request)
+    app.before_request(enforce)
+    app.after_request(add_headers)
+    api = document(app)
+    for resource in RESOURCES:
+        api.register_blueprint(resource)
+    app.register_blueprint(health)
+    serve_documentation(app, api)
+    limit_logins(app, settings, "auth.log_in")
+    return app

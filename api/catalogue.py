@@ -1,0 +1,71 @@
+"""Every error that can leave the house, gathered from the code of all rooms.
+
+`python -m api.catalogue > docs/errors.md` writes the document; a test keeps the two the same.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from inspect import cleandoc
+
+from fieldsales.errors import FieldsalesError
+
+ROOMS = ("api", "fieldsales", "sync")
+_NOT_LIBRARY = {"api.wsgi"}
+_HEAD = """\
+# Errors
+
+Whatever goes wrong over HTTP is answered as `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`,
+a stable `code` to switch on, `mend` (what to do about it, where we know), `request_id` (quote it when reporting), and
+`errors` for single fields, each with a JSON pointer. The terminal tells the same codes in brackets.
+
+Written by `python -m api.catalogue > docs/errors.md` from the classes themselves; a test fails when it is stale.
+
+| code | status | title | meaning, and what to do |
+|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One error as it is documented."""
+
+    code: str
+    status: int
+    title: str
+    meaning: str
+
+
+def all_errors() -> list[Entry]:
+    """Return every error by code. Raises `ValueError` if two classes claim one code."""
+    for room in ROOMS:
+        package = importlib.import_module(room)
+        for module in pkgutil.walk_packages(package.__path__, f"{room}."):
+            if module.name not in _NOT_LIBRARY:
+                importlib.import_module(module.name)
+    found: dict[str, Entry] = {}
+    for kind in _family(FieldsalesError):
+        entry = Entry(kind.code, kind.status, kind.title, " ".join(cleandoc(kind.__doc__ or "").split()))
+        if "code" in vars(kind) and found.setdefault(entry.code, entry) != entry:
+            raise ValueError(f"two errors share the code {entry.code}")
+    return sorted(found.values(), key=lambda entry: entry.code)
+
+
+def as_markdown(entries: list[Entry]) -> str:
+    """Return the document."""
+    rows = (f"| `{each.code}` | {each.status} | {each.title} | {each.meaning} |\n" for each in entries)
+    return _HEAD + "".join(rows)
+
+
+def _family(kind: type[FieldsalesError]) -> Iterator[type[FieldsalesError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _family(child)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_markdown(all_errors()))

@@ -1,0 +1,169 @@
+"""Documented routes: one schema checks what comes in, shapes what goes out, and tells both in OpenAPI 3.0."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, NoReturn, TypeVar
+
+from flask import Flask, Request, Response
+from flask_smorest import Api, Blueprint
+from marshmallow import RAISE, Schema, ValidationError, fields
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+
+from api.faults import BadRequest, FieldsInvalid
+from api.guard import mark
+from api.payload import read_json
+from api.problems import MEDIA_TYPE
+from fieldsales.people.models import Role
+from sync.wire import unstorable
+
+View = TypeVar("View", bound=Callable[..., Any])
+VERSION = "0.1.0"
+ABOUT = """
+Plan the visits, drive the day, lose nothing.
+
+Log in at `/api/v1/auth/login`, then send `Authorization: Bearer <access_token>`. Times are UTC unless a field says
+that it is on the wall clock; money is a whole number of minor units (cents) with an ISO 4217 code; ids are UUIDs.
+Lists come in pages: pass the `next` of one as `after` to get the one after it. Whatever goes wrong is told as
+problem+json with a stable `code`, all of which are listed at [/docs/errors](/docs/errors).
+"""
+
+
+class ProblemSchema(Schema):
+    """RFC 9457, with what we add: a stable code, how to mend it, and what to quote when reporting it."""
+
+    type = fields.String(required=True, metadata={"example": "/docs/errors#request.invalid_fields"})
+    title = fields.String(required=True, metadata={"example": "Some fields are wrong"})
+    status = fields.Integer(required=True, metadata={"example": 422})
+    detail = fields.String(required=True, metadata={"example": "latitude: Must be less than or equal to 90."})
+    code = fields.String(required=True, metadata={"example": "request.invalid_fields"})
+    mend = fields.String(metadata={"example": "Mend the fields that “errors” names."})
+    request_id = fields.String(required=True)
+    errors = fields.List(
+        fields.Dict(), metadata={"example": [{"in": "json", "pointer": "/latitude", "message": "Must be at most 90."}]}
+    )
+
+
+class StrictParser(FlaskParser):
+    """Takes no unknown field, no sloppy JSON, and names every fault by a JSON pointer (RFC 6901)."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 -- declared so by webargs
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+        "querystring": RAISE,
+    }
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """Return the body's value."""
+        return read_json(req)
+
+    def load_querystring(self, req: Request, schema: Schema) -> MultiDictProxy:
+        """Return the query, once it is known to be text."""
+        if reason := unstorable(req.args.to_dict(flat=False)):
+            raise BadRequest(f"The query cannot be used: {reason}.", mend="Send plain text.")
+        return super().load_querystring(req, schema)  # type: ignore[no-any-return]
+
+    def handle_error(self, error: ValidationError, *_args: Any, **_options: Any) -> NoReturn:
+        """Raise `FieldsInvalid` with each fault."""
+        found = [
+            {"in": place, "pointer": pointer, "message": message}
+            for place, messages in error.normalized_messages().items()  # type: ignore[no-untyped-call]
+            for pointer, message in _faults(messages)
+        ]
+        told = "; ".join(f"{each['pointer'].strip('/') or each['in']}: {each['message']}" for each in found[:3])
+        raise FieldsInvalid(told, mend="Mend the fields that “errors” names.", errors=found) from error
+
+
+def _faults(messages: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            part = str(name).replace("~", "~0").replace("/", "~1")
+            yield from _faults(inner, pointer if name == "_schema" else f"{pointer}/{part}")
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _faults(inner, pointer)
+    else:
+        yield pointer, str(messages)
+
+
+class Resource(Blueprint):  # type: ignore[misc]
+    """The routes of one noun. Each says who may use it, what it takes and gives; its documentation follows."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, name: str, import_name: str, **options: Any) -> None:
+        super().__init__(name, import_name, **options)
+        self._prepare_doc_cbks.append(_prepare_guard_doc)
+
+    def on(
+        self,
+        method: str,
+        rule: str,
+        *,
+        roles: frozenset[Role],
+        query: type[Schema] | None = None,
+        takes: type[Schema] | None = None,
+        gives: type[Schema] | None = None,
+        status: int = 200,
+        problems: Iterable[int] = (),
+        example: Mapping[str, Any] | None = None,
+    ) -> Callable[[View], View]:
+        """Register a view, which is called with the loaded query, then the loaded body, then the path's parts.
+
+        `problems` are the statuses of errors that a client should expect here; `example` is of the body.
+        """
+
+        def register(view: View) -> View:
+            told: Any = self.response(status, gives)(view if gives else _without_body(view, status))
+            for problem in problems:
+                told = self.alt_response(problem, HTTPStatus(problem).name)(told)
+            if takes:
+                told = self.arguments(takes, example=example)(told)
+            if query:
+                told = self.arguments(query, location="query")(told)
+            self.route(rule, methods=[method], endpoint=view.__name__)(mark(told, roles))
+            return view
+
+        return register
+
+
+def _without_body(view: Callable[..., Any], status: int) -> Callable[..., Any]:
+    @wraps(view)
+    def answer(*args: Any, **parts: Any) -> Response:
+        found = view(*args, **parts)
+        return found if isinstance(found, Response) else Response(status=status)
+
+    return answer
+
+
+class Documentation(Api):  # type: ignore[misc]
+    """Gathers the routes of all resources into one OpenAPI document."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `api.problems`."""
+
+    def _register_responses(self) -> None:
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = MEDIA_TYPE
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = Api.DEFAULT_RESPONSE_CONTENT_TYPE
+
+
+def document(app: Flask) -> Documentation:
+    """Return the documentation of an app, to register resources with."""
+    app.config.update(API_TITLE="fieldsales", API_VERSION=VERSION, OPENAPI_VERSION="3.0.3")
+    api = Documentation(app, spec_kwargs={"info": {"description": ABOUT, "license": {"name": "Apache-2.0"}}})
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    return api
+
+
+def _prepare_guard_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    if roles := doc_info.get("guard"):
+        doc["security"] = [{"bearer": []}]
+        doc["x-roles"] = roles
+        doc["responses"] |= {"401": "UNAUTHORIZED", "403": "FORBIDDEN"}
+    return doc
