@@ -1,0 +1,55 @@
+"""Questions about products and their prices."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from fieldsales.catalog.models import Product, TierDiscount, TierPrice
+from fieldsales.catalog.rules import Price, price_for
+
+
+def products(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Product]:
+    """Return products by id, those that are no longer sold included."""
+    return {each.id: each for each in session.scalars(select(Product).where(Product.id.in_(ids)))}
+
+
+def product_page(
+    session: Session, *, text: str | None = None, after: str | None = None, limit: int = 50
+) -> list[Product]:
+    """Return products on sale by SKU, those beyond SKU `after`; `text` is sought in name, SKU and barcode."""
+    found = select(Product).where(Product.active)
+    if text:
+        found = found.where(
+            or_(
+                Product.name.icontains(text, autoescape=True),
+                Product.sku.icontains(text, autoescape=True),
+                Product.gtin == text,
+                Product.case_gtin == text,
+            )
+        )
+    if after is not None:
+        found = found.where(Product.sku > after)
+    return list(session.scalars(found.order_by(Product.sku).limit(limit)))
+
+
+def discount_of(session: Session, tier: str | None) -> int:
+    """Return what a tier pays under the list price, in basis points; 0 where nothing is agreed."""
+    return session.scalar(select(TierDiscount.discount_bp).where(TierDiscount.tier == tier)) or 0
+
+
+def prices(session: Session, ids: Collection[uuid.UUID], tier: str | None) -> dict[uuid.UUID, Price]:
+    """Return what each product costs a customer of a tier; no entry for a product that does not exist."""
+    agreed: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
+    tier_prices = select(TierPrice).where(TierPrice.product_id.in_(ids), TierPrice.tier == tier)
+    for each in session.scalars(tier_prices):
+        agreed[each.product_id][each.tier] = each.price_minor
+    discount = discount_of(session, tier)
+    return {
+        product.id: price_for(product.price_minor, tier, agreed[product.id], discount)
+        for product in products(session, ids).values()
+    }

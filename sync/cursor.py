@@ -1,0 +1,96 @@
+"""Where a phone stands in the feed, as an opaque text that it hands back.
+
+A cursor is no secret and opens nothing: what a phone may see is decided by who asks. It is checked so that a garbled
+one is refused rather than half understood.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+
+from fieldsales.changes.models import Scope
+from fieldsales.errors import Conflict, Invalid
+
+_CHECK_BYTES = 6
+
+
+class CursorInvalid(Invalid):
+    """A text that is no cursor of ours."""
+
+    code = "sync.cursor_invalid"
+    title = "That is not a cursor"
+
+
+class CursorExpired(Conflict):
+    """The feed can no longer be read from there. The phone loads its scope afresh and keeps its unsent queue."""
+
+    code = "sync.cursor_expired"
+    title = "The cursor is worthless by now"
+    status = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The last change row that a page looked at, by the primary key of the feed."""
+
+    scope_kind: Scope
+    scope_id: uuid.UUID
+    entity: str
+    entity_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A phone has all that was written before transaction `since`.
+
+    Amid the pages of one pull, `horizon` is where that pull ends and `after` the last row looked at.
+    """
+
+    epoch: uuid.UUID
+    user_id: uuid.UUID
+    since: int
+    horizon: int | None = None
+    after: Position | None = None
+
+    def text(self) -> str:
+        """Return the cursor as a phone keeps it: URL-safe, at most some 200 characters."""
+        parts: list[object] = [self.epoch.hex, self.user_id.hex, self.since]
+        if self.horizon is not None and self.after is not None:
+            after = self.after
+            parts += [self.horizon, after.scope_kind.value, after.scope_id.hex, after.entity, after.entity_id.hex]
+        body = json.dumps(parts, separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(_check(body) + body).rstrip(b"=").decode()
+
+
+def parse_cursor(text: str) -> Cursor:
+    """Read a cursor back; raise `CursorInvalid` if it is not one of ours, whole and unchanged."""
+    try:
+        raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        check, body = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
+        if check != _check(body):
+            raise ValueError("the check does not fit")
+        return _read(json.loads(body))
+    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as wrong:
+        raise CursorInvalid(
+            "The cursor is not one that this server gave out.",
+            mend="Hand back exactly the last one received, or none to load everything.",
+        ) from wrong
+
+
+def _read(parts: list[str | int]) -> Cursor:
+    epoch, user_id, since, *paging = parts
+    cursor = Cursor(uuid.UUID(str(epoch)), uuid.UUID(str(user_id)), int(since))
+    if not paging:
+        return cursor
+    horizon, kind, scope_id, entity, entity_id = paging
+    after = Position(Scope(str(kind)), uuid.UUID(str(scope_id)), str(entity), uuid.UUID(str(entity_id)))
+    return Cursor(cursor.epoch, cursor.user_id, cursor.since, int(horizon), after)
+
+
+def _check(body: bytes) -> bytes:
+    return hashlib.sha256(b"fieldsales cursor 1:" + body).digest()[:_CHECK_BYTES]

@@ -1,0 +1,40 @@
+"""One round trip of a phone: its mutations up, and the first page of changes down if it asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from fieldsales.db.session import reading, transaction
+from sync.batch import Batch, Phone
+from sync.cursor import CursorExpired, CursorInvalid
+from sync.outcomes import BatchResult
+from sync.pull import Page, pull
+from sync.push import push
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a phone gets for a batch. `changes` is None unless wanted; `lost` says why they cannot be told."""
+
+    pushed: BatchResult
+    changes: Page | None = None
+    lost: CursorExpired | CursorInvalid | None = None
+
+
+def exchange(engine: Engine, phone: Phone, batch: Batch, now: datetime) -> Exchange:
+    """Push a batch in one transaction; once that is durable, pull the first page in another.
+
+    A cursor that is worthless does not undo the push: what was durable stays answered.
+    """
+    with transaction(engine) as session:
+        pushed = push(session, phone, batch, now)
+    if not batch.want_changes:
+        return Exchange(pushed)
+    try:
+        with reading(engine) as session:
+            return Exchange(pushed, pull(session, phone.user_id, batch.cursor))
+    except (CursorExpired, CursorInvalid) as lost:
+        return Exchange(pushed, lost=lost)

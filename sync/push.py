@@ -1,0 +1,204 @@
+"""Mutations up: each is done once, answered the same for ever, and none spoils its neighbours."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from fieldsales.errors import Conflict, FieldsalesError, Forbidden, NeedsDecision, Unavailable
+from fieldsales.people.models import Device, User
+from sync import ledger
+from sync.batch import Batch, Phone
+from sync.envelope import Envelope, MutationMalformed, open_envelope
+from sync.handlers.context import Context, Handler, NotHereYet
+from sync.handlers.registry import HANDLERS
+from sync.models import Mutation, Status
+from sync.outcomes import RETRY, BatchResult, ItemResult, Outcome, recorded
+from sync.timing import date_by_server, skew
+from sync.wire import load, problem_of
+
+log = logging.getLogger(__name__)
+
+
+class WrongDevice(Forbidden):
+    """The batch names another device than the one that is logged in."""
+
+    code = "sync.wrong_device"
+    title = "That batch belongs to another device"
+
+
+class IdTaken(Conflict):
+    """The id of a mutation stands for something else already; the first stays as it was."""
+
+    code = "mutation.id_taken"
+    title = "That id is taken"
+
+
+class UnknownType(Conflict):
+    """A type or a version that this server does not know (yet, or any more)."""
+
+    code = "mutation.unknown_type"
+    title = "This server does not know that type of mutation"
+
+
+class OurFault(FieldsalesError):
+    """An error of our own; the mutation is stored, and a person will look at it."""
+
+    code = "mutation.internal_error"
+    title = "Something went wrong on our side"
+
+
+def push(session: Session, phone: Phone, batch: Batch, now: datetime) -> BatchResult:
+    """Do what a phone did, in one transaction that the caller commits; answer every mutation of the batch.
+
+    Raises `WrongDevice` if the batch is not this device's. A user's pushes queue up behind each other, so that a
+    mutation and one that waits for it cannot miss each other.
+    """
+    _check_in_device(session, phone, batch, now)
+    envelopes = [open_envelope(index, raw, phone.device_id) for index, raw in enumerate(batch.mutations)]
+    firsts: dict[uuid.UUID, Envelope] = {}
+    for each in sorted(envelopes, key=lambda each: (each.seq, each.index)):
+        firsts.setdefault(each.id, each)
+    claimed = ledger.claim(session, [_row(each, phone, batch, now) for each in firsts.values()])
+    known = claimed | ledger.known(session, firsts.keys() - claimed.keys())
+    retries = _work_off(session, [claimed[each] for each in firsts if each in claimed], now)
+    answered: list[ItemResult] = []
+    for each in envelopes:
+        fresh = each.id in claimed and firsts[each.id] is each
+        answered.append(_answer(each, known[each.id], phone, fresh, retries))
+    return BatchResult(tuple(answered), now, _milliseconds(skew(batch.sent, now)))
+
+
+def _check_in_device(session: Session, phone: Phone, batch: Batch, now: datetime) -> None:
+    # NO KEY UPDATE: pushes of one user wait for each other, rows that merely refer to the user do not.
+    session.execute(select(User.id).where(User.id == phone.user_id).with_for_update(key_share=True))
+    device = session.get_one(Device, phone.device_id)
+    if batch.device_id not in (device.installation, str(device.id)) or device.user_id != phone.user_id:
+        raise WrongDevice("The batch was not made by the device that is logged in.", mend="Log in on that device.")
+    device.app_version = batch.app_version
+    device.last_seen_at = now
+
+
+def _row(each: Envelope, phone: Phone, batch: Batch, now: datetime) -> dict[str, object]:
+    dated = date_by_server(each.at, batch.sent, now) if each.at else None
+    return {
+        "id": each.id,
+        "user_id": phone.user_id,
+        "device_id": phone.device_id,
+        "seq": each.seq,
+        "type": each.type,
+        "v": each.v,
+        "payload": each.payload,
+        "digest": each.digest,
+        "status": Status.HELD,
+        "outcome": {"problem": each.problem} if each.problem else {},
+        "at": dated.at if dated else None,
+        "skew_ms": _milliseconds(skew(batch.sent, now)),
+        "clock_flags": list(dated.flags) if dated else [],
+        "received_at": now,
+    }
+
+
+def _work_off(session: Session, mutations: Iterable[Mutation], now: datetime) -> dict[uuid.UUID, Unavailable]:
+    """Settle mutations in their order, and whatever was waiting for them; return those to be sent again."""
+    retries: dict[uuid.UUID, Unavailable] = {}
+    queue = deque(mutations)
+    while queue:
+        mutation = queue.popleft()
+        try:
+            outcome = _settle(session, mutation)
+        except Unavailable as down:
+            if mutation.held_at is None:
+                retries[mutation.id] = down
+                session.delete(mutation)
+                continue
+            outcome = Outcome.held(down)
+        ledger.record(session, mutation, outcome, now)
+        if outcome.status is not Status.HELD:
+            queue.extendleft(reversed(ledger.set_free(session, mutation.user_id, _names(mutation))))
+    return retries
+
+
+def _names(mutation: Mutation) -> set[uuid.UUID]:
+    """What others may wait for: the mutation itself, and what it was about once that is there."""
+    names = {mutation.id}
+    if mutation.status is Status.APPLIED:
+        names.add(uuid.UUID(mutation.payload["entity"]["id"]))
+    return names
+
+
+def _settle(session: Session, mutation: Mutation) -> Outcome:
+    if problem := mutation.outcome.get("problem"):
+        return Outcome(Status.REJECTED, problem=problem)
+    after = [uuid.UUID(each) for each in mutation.payload.get("after", ()) if each != str(mutation.id)]
+    if missing := ledger.unsettled(session, mutation.user_id, after):
+        return Outcome.held(NotHereYet("mutation", min(missing)), *missing)
+    handler = HANDLERS.get((mutation.type, mutation.v))
+    if handler is None:
+        return Outcome.held(
+            UnknownType(f"“{mutation.type}” in version {mutation.v} is not known here.", mend="It is kept.")
+        )
+    return _attempt(session, mutation, handler)
+
+
+def _attempt(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
+    """Run a handler in a savepoint of its own; raise `Unavailable` if it may work when sent again."""
+    try:
+        with session.begin_nested():
+            return _apply(session, mutation, handler)
+    except NotHereYet as missing:
+        return Outcome.held(missing, missing.identity)
+    except NeedsDecision as question:
+        return Outcome.held(question)
+    except Unavailable:
+        raise
+    except FieldsalesError as broken:
+        return Outcome.refused(broken)
+    except OperationalError as down:
+        raise Unavailable("The database could not do this just now.", mend="Send it again.") from down
+    except Exception:
+        log.exception("mutation %s (%s v%s) failed and is held", mutation.id, mutation.type, mutation.v)
+        return Outcome.held(OurFault("It is stored, and somebody will look at it.", mend="Nothing is lost."))
+
+
+def _apply(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
+    data = load(handler.schema, mutation.payload["data"], MutationMalformed, f"The data of {mutation.type}")
+    kind, key = handler.entity
+    entity = mutation.payload["entity"]
+    if entity["type"] != kind or uuid.UUID(entity["id"]) != data[key]:
+        raise MutationMalformed(
+            f"The entity is not the {kind} that data.{key} names.", mend="Name the same one twice.", field="entity"
+        )
+    context = Context(
+        session=session,
+        rep_id=mutation.user_id,
+        at=mutation.at or mutation.received_at,
+        received_at=mutation.received_at,
+        skew=timedelta(milliseconds=mutation.skew_ms),
+        clock_flags=tuple(mutation.clock_flags),
+    )
+    applied = handler.run(context, data)
+    return Outcome(Status.APPLIED, result=applied.result, flags=applied.flags)
+
+
+def _answer(
+    each: Envelope, mutation: Mutation, phone: Phone, fresh: bool, retries: dict[uuid.UUID, Unavailable]
+) -> ItemResult:
+    shown = each.id if each.given_id else None
+    if each.id in retries:
+        return ItemResult(each.index, shown, RETRY, problem=problem_of(retries[each.id]))
+    if mutation.user_id != phone.user_id or mutation.digest != each.digest:
+        taken = IdTaken("The id of this mutation stands for another one.", mend="Give each mutation an id of its own.")
+        return ItemResult(each.index, shown, Status.REJECTED.value, problem=problem_of(taken))
+    return recorded(mutation, each.index, replayed=not fresh, given_id=each.given_id)
+
+
+def _milliseconds(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)
