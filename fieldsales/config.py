@@ -38,6 +38,7 @@ class Settings:
 
     database_url: str = _setting("sqlite:///var/fieldsales.sqlite3", "SQLAlchemy address of the database")
     data_dir: Path = _setting(Path("var"), "folder for photo bytes and unfinished uploads")
+    photo_store: str = _setting("", "where photo bytes are kept, e.g. s3://bucket/prefix; empty: the data folder")
     secret_key: str = _setting("", "signs tokens; at least 32 characters; required to serve")
     access_token_minutes: int = _setting(15, "life of an access token")
     refresh_token_days: int = _setting(30, "life of a refresh token")

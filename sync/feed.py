@@ -65,7 +65,7 @@ def _moved_customers(session: Session, user_id: uuid.UUID, span: tuple[int, int]
             Change.tx < span[1],
         )
     )
-    customers = [customer_id for _, customer_id in session.execute(found).tuples()]
+    customers = [customer_id for _, customer_id in session.execute(found)]
     if None in customers:
         raise CursorExpired(
             "An assignment was deleted since that cursor.", mend="Load everything again; keep the unsent queue."

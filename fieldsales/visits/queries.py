@@ -52,7 +52,7 @@ def last_visit_days(session: Session, customer_ids: Collection[uuid.UUID], befor
         .where(Visit.customer_id.in_(customer_ids), Visit.day < before)
         .group_by(Visit.customer_id)
     )
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def last_positions(session: Session, rep_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, LastPosition]:

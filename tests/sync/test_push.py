@@ -5,8 +5,6 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from fieldsales.db.session import reading
-from fieldsales.orders.models import Order
-from fieldsales.visits.models import Visit
 
 
 def count(engine, model):
