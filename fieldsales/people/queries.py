@@ -35,7 +35,7 @@ def territories_below(root: uuid.UUID | None) -> Select[uuid.UUID]:
     """Return the ids of a territory and all below it (None: of all territories), as a statement to select from."""
     if root is None:
         return select(Territory.id)
-    tree = select(Territory.id).where(Territory.id == root).cte("territories_below", recursive=True)
+    tree = select(Territory.id).where(Territory.id == root).cte(recursive=True)
     return select(tree.union(select(Territory.id).join(tree, Territory.parent_id == tree.c.id)).c.id)
 
 
