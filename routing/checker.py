@@ -117,7 +117,7 @@ def _lunch_on_last_leg_s(route: DayRoute) -> int:
 
 def _lunch_holds(problem: DayProblem, route: DayRoute) -> Iterator[str]:
     owed, had = problem.worker.lunch, route.lunch
-    if owed is None:
+    if owed is None or not route.visits:
         if had is not None:
             yield "a lunch that is not owed"
         return

@@ -75,7 +75,7 @@ class SolverPool:
             self._close()
             raise SolverDied(
                 "a solving process ended without an answer, most likely killed for want of memory: "
-                f"use fewer than {self._workers} processes, or 0 to solve in this one"
+                f"use fewer processes ({self._workers} now), or 0 to solve in this one"
             ) from broken
 
     def _side_by_side(

@@ -16,7 +16,7 @@ from time import perf_counter
 from routing.budget import Budget
 from routing.compiled import NEVER_S, CompiledDay
 from routing.schedule import earliest_end
-from routing.solver import Effort, run_engine
+from routing.solver import Effort, load_engine, run_engine
 
 PRICE_MULTIPLES = (2.5, 1.5, 4.0, 2.0, None)
 """By round: how many fair prices a point of prize is worth to the engine; None lets it outweigh all driving."""
@@ -59,6 +59,7 @@ def search_order(day: CompiledDay, budget: Budget, seed: int) -> list[int]:
     places = sorted((p for p in range(1, day.end) if day.could_fit(p)), key=lambda place: day.stop(place).id)
     if not places:
         return []
+    load_engine()
     deadline = perf_counter() + budget.seconds
     shuffle = Random(seed).shuffle  # noqa: S311 - variety, not secrecy
     best, idle = Best(day), 0

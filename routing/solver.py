@@ -24,6 +24,11 @@ class Effort:
     solutions: int
 
 
+def load_engine() -> None:
+    """Import the engine now, so that the time it takes is not taken from a search's budget."""
+    import ortools.constraint_solver.pywrapcp  # noqa: F401, PLC0415
+
+
 def run_engine(
     day: CompiledDay, places: Sequence[int], price_s: int, effort: Effort, offer: Callable[[list[int]], None]
 ) -> None:

@@ -1,0 +1,89 @@
+"""Many days in other processes."""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+
+import pytest
+from worlds.rep_days import day, hours, shop
+
+from routing.budget import Budget
+from routing.errors import InvalidProblem, SolverDied, TravelError
+from routing.pool import SolverPool
+from routing.problem import DayProblem, Point
+from routing.travel import GreatCircle, TravelMatrix
+
+BUDGET = Budget(seconds=1, patience=1)
+
+
+def week() -> list[DayProblem]:
+    """Five days with one shop more each day."""
+    names = "abcde"
+    return [day(*(shop(name) for name in names[:count])) for count in range(1, 6)]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[SolverPool]:
+    with SolverPool(1) as opened:
+        yield opened
+
+
+def test_routes_come_in_the_order_of_the_days(pool: SolverPool) -> None:
+    routes = pool.solve_days(week(), GreatCircle(), BUDGET)
+    assert [len(route.visits) for route in routes] == [1, 2, 3, 4, 5]
+
+
+def test_other_processes_and_this_one_find_the_same(pool: SolverPool) -> None:
+    with SolverPool(0) as here:
+        assert here.solve_days(week(), GreatCircle(), BUDGET) == pool.solve_days(week(), GreatCircle(), BUDGET)
+
+
+def test_reasons_travel_home_from_another_process(pool: SolverPool) -> None:
+    (route,) = pool.solve_days([day(shop("late", windows=hours("20:00-21:00")))], GreatCircle(), BUDGET)
+    assert route.left_out[0].code == "opens_too_late"
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_progress_counts_every_day(workers: int, pool: SolverPool) -> None:
+    told: list[tuple[int, int]] = []
+    with SolverPool(0) as here:
+        (pool if workers else here).solve_days(
+            week(), GreatCircle(), BUDGET, progress=lambda done, total: told.append((done, total))
+        )
+    assert told == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+
+
+def test_no_days_need_no_process(pool: SolverPool) -> None:
+    assert pool.solve_days([], GreatCircle(), BUDGET) == []
+
+
+class NoRoads:
+    """A router that is down."""
+
+    def matrix(self, points: Sequence[Point]) -> TravelMatrix:
+        raise TravelError(f"no answer for {len(points)} places")
+
+
+def test_a_router_that_is_down_is_told_as_such(pool: SolverPool) -> None:
+    with pytest.raises(TravelError, match="no answer for 3 places"):
+        pool.solve_days(week(), NoRoads(), BUDGET)
+
+
+def test_a_process_that_dies_gives_a_clear_error_and_the_pool_lives_on() -> None:
+    with SolverPool(1) as pool:
+        pool.solve_days(week()[:1], GreatCircle(), BUDGET)
+        _kill_the_processes(pool)
+        with pytest.raises(SolverDied, match="killed for want of memory: use fewer processes"):
+            pool.solve_days(week(), GreatCircle(), BUDGET)
+        assert len(pool.solve_days(week(), GreatCircle(), BUDGET)) == 5
+
+
+def _kill_the_processes(pool: SolverPool) -> None:
+    assert pool._processes is not None
+    for process in list(pool._processes._processes):
+        os.kill(process, signal.SIGKILL)
+
+
+def test_fewer_processes_than_none_are_refused() -> None:
+    with pytest.raises(InvalidProblem, match="-1 solving processes"):
+        SolverPool(-1)
