@@ -20,4 +20,4 @@ def policies(session: Session) -> Sequence[TierPolicy]:
 def present_tiers(session: Session) -> dict[uuid.UUID, str | None]:
     """Return the tier that each active customer has now."""
     rows = session.execute(select(Customer.id, Customer.tier).where(Customer.active))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -31,27 +31,32 @@ customer keeps the weekday.
 def ensure_default_policies(session: Session) -> Sequence[TierPolicy]:
     """Put the default tiers in place if there are none at all; return the tiers, the best first."""
     if not policies(session):
-        session.add_all(
-            TierPolicy(
-                tier=tier,
-                rank=rank,
-                revenue_share_bp=share,
-                minimum_orders=orders,
-                rrule=rrule,
-                minimum_gap_days=gap,
-                service_minutes=minutes,
-                visit_value=value,
-            )
-            for rank, (tier, share, orders, rrule, gap, minutes, value) in enumerate(DEFAULT_POLICIES)
-        )
+        session.add_all(default_policies())
         session.flush()
     return policies(session)
+
+
+def default_policies() -> list[TierPolicy]:
+    """Return the tiers of a new house, not yet stored."""
+    return [
+        TierPolicy(
+            rank=rank,
+            tier=tier,
+            revenue_share_bp=share,
+            minimum_orders=orders,
+            rrule=rrule,
+            minimum_gap_days=gap,
+            service_minutes=minutes,
+            visit_value=value,
+        )
+        for rank, (tier, share, orders, rrule, gap, minutes, value) in enumerate(DEFAULT_POLICIES)
+    ]
 
 
 def assess_tiers(session: Session, day: date) -> list[TierGiven]:
     """Return the tier that every active customer should have on the morning of a day. Writes nothing."""
     history = buying_history(session, day - timedelta(days=WINDOW_DAYS), day)
-    return give_tiers(history, tier_rules(policies(session)), day)
+    return give_tiers(history, tier_rules(policies(session) or default_policies()), day)
 
 
 def tier_rules(of: Sequence[TierPolicy]) -> list[TierRule]:

@@ -1,0 +1,102 @@
+"""What the choice of candidates starts from: the crew, the shops they serve, and who was where."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from fieldsales.candidates.rules import WEEKDAYS, Contact, KeyAccount, Rep
+from fieldsales.customers.models import Assignment, AssignmentKind, Customer
+from fieldsales.people.models import Role, Territory, User
+from fieldsales.visits.models import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A customer as a stop: where, when open (in which country's holidays), and for how long a visit takes."""
+
+    id: uuid.UUID
+    name: str
+    latitude: float | None
+    longitude: float | None
+    opening_hours: str | None
+    country: str
+    service_minutes: int | None
+
+
+@dataclass(slots=True)
+class Served:
+    """A shop and who serves it."""
+
+    shop: Shop
+    owner: uuid.UUID | None = None
+    key_accounts: list[KeyAccount] = field(default_factory=list)
+
+
+def crew(session: Session, rep_ids: Collection[uuid.UUID] | None = None) -> list[User]:
+    """Return the active reps, or those among `rep_ids`, by login."""
+    query = select(User).where(User.role == Role.REP, User.active).order_by(User.login)
+    if rep_ids is not None:
+        query = query.where(User.id.in_(rep_ids))
+    return list(session.scalars(query))
+
+
+def as_rep(user: User) -> Rep:
+    """Return what the choice needs to know of a rep; one without a working pattern works on no day."""
+    named = user.work_pattern.weekdays.upper().split(",") if user.work_pattern else []
+    return Rep(user.id, user.name, tuple(at for at, name in enumerate(WEEKDAYS) if name in {n.strip() for n in named}))
+
+
+def served_by(session: Session, rep_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Served]:
+    """Return the active customers that any of these reps serves, each with everybody who serves it."""
+    giver = aliased(User)
+    rows = session.execute(
+        select(
+            Customer.id, Customer.name, Customer.latitude, Customer.longitude, Customer.opening_hours,
+            Territory.region, Customer.service_minutes,
+            Assignment.rep_id, Assignment.kind, giver.name, Assignment.instruction,
+        )
+        .join(Territory, Territory.id == Customer.territory_id)
+        .join(Assignment, Assignment.customer_id == Customer.id)
+        .join(giver, giver.id == Assignment.assigned_by, isouter=True)
+        .where(Customer.active, Assignment.ended_at.is_(None), Customer.id.in_(served_ids(rep_ids)))
+        .order_by(Customer.id, Assignment.assigned_at, Assignment.id)
+    )  # fmt: skip
+    found: dict[uuid.UUID, Served] = {}
+    for *shop, rep_id, kind, given_by, instruction in rows:
+        served = found.setdefault(shop[0], Served(Shop(*shop)))
+        if kind is AssignmentKind.OWNER:
+            served.owner = rep_id
+        else:
+            served.key_accounts.append(KeyAccount(rep_id, given_by, instruction))
+    return found
+
+
+def last_visits(session: Session, rep_ids: Collection[uuid.UUID], before: date) -> dict[uuid.UUID, list[Contact]]:
+    """Return, for the customers these reps serve, the last visit of each rep before a day."""
+    rows = session.execute(
+        select(Visit.customer_id, Visit.rep_id, func.max(Visit.day))
+        .where(Visit.day < before, Visit.customer_id.in_(served_ids(rep_ids)))
+        .group_by(Visit.customer_id, Visit.rep_id)
+    )
+    found: dict[uuid.UUID, list[Contact]] = defaultdict(list)
+    for customer_id, rep_id, day in rows:
+        found[customer_id].append(Contact(rep_id, day))
+    return found
+
+
+def visits_on(session: Session, day: date) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Return which rep was at which customer on a day, as (rep, customer)."""
+    rows = session.execute(select(Visit.rep_id, Visit.customer_id).where(Visit.day == day))
+    return {(rep_id, customer_id) for rep_id, customer_id in rows}
+
+
+def served_ids(rep_ids: Collection[uuid.UUID]) -> Select[uuid.UUID]:
+    """Return the ids of the customers that any of these reps serves, as a statement."""
+    return select(Assignment.customer_id).where(Assignment.rep_id.in_(rep_ids), Assignment.ended_at.is_(None))

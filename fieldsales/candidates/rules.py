@@ -1,0 +1,239 @@
+"""Who could be visited on a day, by which rep, why, and what the visit is worth.
+
+One customer gives at most one candidate a day, so no two reps meet at a door. In this order:
+
+1. *Key account, never seen.* A rep to whom a manager gave the customer and who has not been there yet goes at once.
+2. *Due.* By the cadence of the customer's tier (`cadence.rules`). The owner goes; a key account is shared: its owner
+   and the reps it was given to take turns, whoever was there longest ago first.
+3. *Anomaly*, only if asked for: an open anomaly that nobody has visited since it was opened; its owner goes.
+
+A visit is worth its tier's value, times the urgency of being late (1 to 4), times 2 for a key account and 1.5 for an
+anomaly. What a person put on a day is not decided here: it stays, and comes before everything else.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from fieldsales.anomalies.models import AnomalyKind
+from fieldsales.cadence.rules import (
+    Cadence,
+    Due,
+    due_after_contact,
+    due_without_contact,
+    previous_working_day,
+    stable_number,
+)
+
+KEY_ACCOUNT_FACTOR = 2.0
+ANOMALY_FACTOR = 1.5
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+class Why(StrEnum):
+    """What made a customer a candidate; the same words as the source of a planned visit."""
+
+    TIER = "tier"
+    KEY_ACCOUNT = "key_account"
+    ANOMALY = "anomaly"
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """A rep as far as the choice needs: a name for reasons, and the weekdays worked (Monday is 0)."""
+
+    id: uuid.UUID
+    name: str
+    weekdays: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TierVisit:
+    """What a tier means for a visit."""
+
+    tier: str
+    cadence: Cadence
+    service_minutes: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAccount:
+    """A manager gave the customer to a rep; `given_by` is the manager's name."""
+
+    rep_id: uuid.UUID
+    given_by: str | None = None
+    instruction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A rep was at the customer on a day, or is planned to be on a coming one."""
+
+    rep_id: uuid.UUID
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An anomaly that is open, and since when."""
+
+    kind: AnomalyKind
+    opened_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One customer on the morning of a day.
+
+    `contacts` lie before the day. `missed_since` is the first day on which a visit was planned and not made, for a
+    customer without a contact. `next_planned` is the nearest day after this one on which the customer is planned.
+    """
+
+    customer_id: uuid.UUID
+    tier: TierVisit
+    owner: uuid.UUID | None
+    key_accounts: tuple[KeyAccount, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    missed_since: date | None = None
+    next_planned: date | None = None
+    usual_weekday: int | None = None
+    alarm: Alarm | None = None
+
+    def last_seen_by(self, rep_id: uuid.UUID) -> date | None:
+        """The last day on which a rep was there."""
+        return max((contact.day for contact in self.contacts if contact.rep_id == rep_id), default=None)
+
+    @property
+    def last_contact(self) -> Contact | None:
+        """The last visit of anybody."""
+        return max(self.contacts, key=lambda contact: contact.day, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A visit that should be made: by whom, why, and what it is worth beside others."""
+
+    rep_id: uuid.UUID
+    customer_id: uuid.UUID
+    why: Why
+    reason: str
+    value: int
+    anomaly: AnomalyKind | None = None
+
+
+def choose(case: Case, day: date, crew: Sequence[Rep], *, with_anomalies: bool = False) -> Candidate | None:
+    """Return the visit that the customer should have on a day, or None. `crew` are all reps who serve anybody."""
+    serving = _serving(case, crew)
+    working = [rep for rep in serving if day.weekday() in rep.weekdays]
+    if not working or _soon_planned(case, day):
+        return None
+    return (
+        _first_meeting(case, working)
+        or _due(case, day, serving, working)
+        or (_alarmed(case, day, working) if with_anomalies else None)
+    )
+
+
+def short_day(day: date) -> str:
+    """Return a day as a rep reads it: “Mon 2 Mar”."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def _serving(case: Case, crew: Sequence[Rep]) -> list[Rep]:
+    """The owner first, then the reps the account was given to."""
+    given = [account.rep_id for account in case.key_accounts]
+    wanted = [case.owner, *given] if case.owner not in given else given
+    known = {rep.id: rep for rep in crew}
+    return [known[rep_id] for rep_id in wanted if rep_id in known]
+
+
+def _soon_planned(case: Case, day: date) -> bool:
+    gap = timedelta(days=case.tier.cadence.minimum_gap_days)
+    return case.next_planned is not None and case.next_planned - day < gap
+
+
+def _first_meeting(case: Case, working: Sequence[Rep]) -> Candidate | None:
+    given = {account.rep_id: account for account in case.key_accounts}
+    new = [rep for rep in working if rep.id in given and case.last_seen_by(rep.id) is None]
+    if not new:
+        return None
+    rep = new[stable_number(case.customer_id) % len(new)]
+    account = given[rep.id]
+    told = f": {account.instruction}" if account.instruction else ""
+    reason = f"key account, given by {account.given_by or 'a manager'}{told}; {rep.name}'s first visit"
+    return Candidate(rep.id, case.customer_id, Why.KEY_ACCOUNT, reason, _worth(case, 1.0, KEY_ACCOUNT_FACTOR))
+
+
+def _due(case: Case, day: date, serving: Sequence[Rep], working: Sequence[Rep]) -> Candidate | None:
+    due = _when_due(case, day, serving[0])
+    if due is None:
+        return None
+    urgency = due.urgency(day, case.tier.cadence.period_days)
+    reason = _why_due(case, due, day)
+    if not case.key_accounts:
+        return Candidate(working[0].id, case.customer_id, Why.TIER, reason, _worth(case, urgency))
+    rep = min(working, key=lambda rep: case.last_seen_by(rep.id) or date.min)
+    reason = f"key account, {reason}{_turn(case, rep, serving)}"
+    return Candidate(rep.id, case.customer_id, Why.KEY_ACCOUNT, reason, _worth(case, urgency, KEY_ACCOUNT_FACTOR))
+
+
+def _when_due(case: Case, day: date, rep: Rep) -> Due | None:
+    cadence, contact = case.tier.cadence, case.last_contact
+    weekday = case.usual_weekday if case.usual_weekday in rep.weekdays else None
+    if contact is not None:
+        return due_after_contact(cadence, contact.day, day, weekday)
+    if case.missed_since is not None:
+        return Due(case.missed_since, None)
+    turns = rep.weekdays if weekday is None else (weekday,)
+    return due_without_contact(cadence, case.customer_id, day, previous_working_day(day, rep.weekdays), turns)
+
+
+def _alarmed(case: Case, day: date, working: Sequence[Rep]) -> Candidate | None:
+    alarm, contact = case.alarm, case.last_contact
+    if alarm is None or (contact is not None and contact.day >= alarm.opened_on):
+        return None
+    reason = f"{alarm_words(alarm.kind)}: {alarm.reason}"
+    worth = _worth(case, 1.0, ANOMALY_FACTOR)
+    return Candidate(working[0].id, case.customer_id, Why.ANOMALY, reason, worth, alarm.kind)
+
+
+def alarm_words(kind: AnomalyKind) -> str:
+    """Return the name of an anomaly as a rep reads it."""
+    return str(kind).replace("_", " ")
+
+
+def _why_due(case: Case, due: Due, day: date) -> str:
+    told = f"{case.tier.tier}, {case.tier.cadence}"
+    if due.contact is not None:
+        told += f": last visit {short_day(due.contact)}"
+    elif case.missed_since is not None:
+        told += f": planned since {short_day(case.missed_since)} and not visited yet"
+    else:
+        told += ": first visit"
+    late = (day - due.since).days
+    if late and due.contact is not None:
+        told += f", {late} {'day' if late == 1 else 'days'} late"
+    if case.usual_weekday == day.weekday():
+        told += f", orders on {_DAY_NAMES[day.weekday()]}"
+    return told
+
+
+def _turn(case: Case, rep: Rep, serving: Sequence[Rep]) -> str:
+    others = [(seen, other.name) for other in serving if other != rep and (seen := case.last_seen_by(other.id))]
+    if len(serving) < 2:
+        return ""
+    if not others:
+        return f"; {rep.name}'s turn"
+    seen, name = max(others)
+    return f"; {rep.name}'s turn, {name} went {short_day(seen)}"
+
+
+def _worth(case: Case, urgency: float, factor: float = 1.0) -> int:
+    return max(1, round(case.tier.value * urgency * factor))

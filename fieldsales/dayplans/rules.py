@@ -1,0 +1,49 @@
+"""From a route in seconds of a local day to the moments that are stored."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+
+from fieldsales.clock import at_second
+from fieldsales.planning.models import Route, RouteStop
+from routing.route import DayRoute
+
+
+def route_moments(route: DayRoute, day: date, zone: str) -> dict[str, object]:
+    """Return the columns of a `Route` that the answer of a search fills: moments in UTC, lengths in s and m."""
+    return {
+        "starts_at": at_second(day, route.starts_s, zone),
+        "ends_at": at_second(day, route.ends_s, zone),
+        "lunch_at": at_second(day, route.lunch.start_s, zone) if route.lunch else None,
+        "lunch_minutes": route.lunch.duration_s // 60 if route.lunch else 0,
+        "travel_s": route.travel_s,
+        "wait_s": route.wait_s,
+        "service_s": route.service_s,
+        "distance_m": route.distance_m,
+        "home_travel_s": route.last_leg_s,
+        "home_distance_m": route.last_leg_m,
+    }
+
+
+def route_stops(route: DayRoute, day: date, zone: str, visit_ids: Mapping[uuid.UUID, uuid.UUID]) -> list[RouteStop]:
+    """Return the stops of a route, not yet stored. `visit_ids` gives the planned visit of each customer."""
+    return [
+        RouteStop(
+            position=position,
+            planned_visit_id=visit_ids[uuid.UUID(visit.stop_id)],
+            arrival_at=at_second(day, visit.arrival_s, zone),
+            wait_s=visit.wait_s,
+            service_s=visit.service_s,
+            departure_at=at_second(day, visit.departure_s, zone),
+            travel_s=visit.travel_s,
+            distance_m=visit.distance_m,
+        )
+        for position, visit in enumerate(route.visits, start=1)
+    ]
+
+
+def is_stored(route: Route, visit_ids: Mapping[uuid.UUID, uuid.UUID], stamp: str | None) -> bool:
+    """Tell whether a stored route answers the problem of this stamp and passes only visits that are still planned."""
+    return route.fingerprint == stamp and {stop.planned_visit_id for stop in route.stops} <= set(visit_ids.values())

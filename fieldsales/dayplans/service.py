@@ -1,0 +1,245 @@
+"""Planning days: read, search, store.
+
+`plan_day` does all three in one session. An edge that must not hold a lock while routes are searched for calls
+`gather` in a reading session, `solve` in none, and `store` in a writing one, which looks again at what may have
+changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fieldsales.anomalies.models import AnomalyKind
+from fieldsales.anomalies.queries import open_ids
+from fieldsales.anomalies.service import Detected, record_findings
+from fieldsales.candidates.queries import crew, visits_on
+from fieldsales.clock import local_day
+from fieldsales.customers.models import Assignment
+from fieldsales.dayplans.rules import route_moments, route_stops
+from fieldsales.drafts.queries import line_of
+from fieldsales.drafts.rules import Draft, Line, Plan, with_route
+from fieldsales.drafts.service import draft_day
+from fieldsales.driving.rules import Driving
+from fieldsales.errors import Conflict
+from fieldsales.people.models import User
+from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, Source
+from fieldsales.planning.queries import open_days
+from fieldsales.tiers.service import apply_tiers, ensure_default_policies
+from routing.pool import Progress, SolverPool
+
+Alarms = Mapping[tuple[uuid.UUID, AnomalyKind], uuid.UUID]
+
+
+class PlanOutdated(Conflict):
+    """Customers changed hands while routes were being searched for."""
+
+    code = "plan.outdated"
+    title = "The plan is out of date"
+
+
+@dataclass(frozen=True, slots=True)
+class RepPlanned:
+    """What planning did to one rep's day: visits to make, visits left out, and whether anything changed."""
+
+    rep_id: uuid.UUID
+    login: str
+    name: str
+    visits: int
+    left_out: int
+    changed: bool
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlanned:
+    """What planning did: each rep's day, how many customers changed tier, and what became of the anomalies."""
+
+    day: date
+    reps: tuple[RepPlanned, ...]
+    tiers_moved: int
+    anomalies: Detected
+
+    @property
+    def changed(self) -> bool:
+        """Whether any rep's day is different now."""
+        return any(rep.changed for rep in self.reps)
+
+
+def plan_day(
+    session: Session,
+    day: date,
+    *,
+    solver: SolverPool,
+    driving: Driving,
+    now: datetime,
+    rep_ids: Collection[uuid.UUID] | None = None,
+    with_anomalies: bool = False,
+) -> DayPlanned:
+    """Plan and route a day of all reps, or of some. A second run changes nothing; a day that has begun is left alone.
+
+    Open anomalies become visits only `with_anomalies`, or when a person asks for it (`plan_anomalies`).
+    """
+    draft = gather(session, day, driving=driving, now=now, rep_ids=rep_ids, with_anomalies=with_anomalies)
+    return store(session, solve(draft, solver, driving))
+
+
+def gather(
+    session: Session,
+    day: date,
+    *,
+    driving: Driving | None,
+    now: datetime,
+    rep_ids: Collection[uuid.UUID] | None = None,
+    with_anomalies: bool = False,
+) -> Draft:
+    """Read everything that bears on a day and return it as it should stand, before routes. Writes nothing.
+
+    Without `driving` the visits are planned and no route is made.
+    """
+    reps = crew(session, rep_ids)
+    zones = {rep.territory.time_zone for rep in reps if rep.territory}
+    today = min([day, *(local_day(now, zone) for zone in zones)])
+    return draft_day(session, reps, day, today, driving=driving, with_anomalies=with_anomalies)
+
+
+def solve(draft: Draft, solver: SolverPool, driving: Driving, progress: Progress | None = None) -> Draft:
+    """Search for the routes of the days that need one; those whose stored route still answers are passed over."""
+    wanting = [plan.problem for plan in draft.plans if plan.problem is not None and not plan.settled]
+    found = iter(solver.solve_days(wanting, driving.travel, driving.budget, progress=progress))
+    plans = (
+        with_route(plan, next(found)) if plan.problem is not None and not plan.settled else plan for plan in draft.plans
+    )
+    return replace(draft, plans=tuple(plans))
+
+
+def store(session: Session, draft: Draft) -> DayPlanned:
+    """Write what is different: tiers, anomalies, visits, routes.
+
+    A visit made and a visit added since the draft was drawn stay as they are. Raises `PlanOutdated` if a customer on
+    it is no longer the rep's.
+    """
+    ensure_default_policies(session)
+    moved = apply_tiers(session, draft.tiers, draft.day)
+    detected = record_findings(session, draft.findings, draft.day)
+    ids = [plan.rep.id for plan in draft.plans]
+    session.execute(select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update()).all()
+    _check_still_served(session, draft)
+    visited = {rep_id for rep_id, _ in visits_on(session, draft.day)}
+    alarms = open_ids(session)
+    reps = tuple(_store_plan(session, draft.day, plan, plan.rep.id in visited, alarms) for plan in draft.plans)
+    return DayPlanned(draft.day, reps, moved, detected)
+
+
+def replan_open_days(
+    session: Session,
+    rep_ids: Collection[uuid.UUID],
+    *,
+    solver: SolverPool,
+    driving: Driving,
+    now: datetime,
+    after: date,
+) -> list[DayPlanned]:
+    """Plan again the days after `after` that these reps have a plan for and have not begun.
+
+    For when customers change hands: give all reps concerned, the old and the new.
+    """
+    days = open_days(session, rep_ids, after)
+    return [plan_day(session, day, solver=solver, driving=driving, now=now, rep_ids=rep_ids) for day in days]
+
+
+def _check_still_served(session: Session, draft: Draft) -> None:
+    wanted = {(plan.rep.id, line.customer_id) for plan in draft.plans if not plan.frozen for line in plan.lines}
+    rep_ids = {plan.rep.id for plan in draft.plans}
+    rows = session.execute(
+        select(Assignment.rep_id, Assignment.customer_id).where(
+            Assignment.rep_id.in_(rep_ids), Assignment.ended_at.is_(None)
+        )
+    )
+    if wanted - set(rows.all()):
+        raise PlanOutdated("Customers changed hands while the day was being planned.", mend="Plan the day again.")
+
+
+def _store_plan(session: Session, day: date, plan: Plan, begun: bool, alarms: Alarms) -> RepPlanned:
+    rows = {
+        row.customer_id: row
+        for row in session.scalars(
+            select(PlannedVisit).where(PlannedVisit.rep_id == plan.rep.id, PlannedVisit.day == day)
+        )
+    }
+    begun = begun or any(row.status is PlanStatus.DONE for row in rows.values())
+    if plan.frozen or begun:
+        return _told(plan, rows.values(), changed=False, note=plan.note or "the day has begun and is left as it is")
+    route = session.scalars(select(Route).where(Route.rep_id == plan.rep.id, Route.day == day)).one_or_none()
+    rerouted = _clear_route(session, plan, route)
+    changed = _store_lines(session, day, plan, rows, alarms)
+    if plan.route is not None:
+        _store_route(session, day, plan, route, rows)
+    return _told(plan, rows.values(), changed=changed or rerouted, note=plan.note)
+
+
+def _store_lines(session: Session, day: date, plan: Plan, rows: dict[uuid.UUID, PlannedVisit], alarms: Alarms) -> bool:
+    """Insert, change and delete visits so that the planner's are those of the plan; tell whether any was."""
+    wanted = {line.customer_id for line in plan.lines}
+    gone = [who for who, row in rows.items() if who not in wanted and row.added_by is None]
+    for who in gone:
+        session.delete(rows.pop(who))
+    session.flush()
+    changed = bool(gone)
+    for line in plan.lines:
+        row = rows.get(line.customer_id)
+        if row is None:
+            rows[line.customer_id] = row = PlannedVisit(rep_id=plan.rep.id, customer_id=line.customer_id, day=day)
+            session.add(row)
+        elif line_of(row) == replace(line, anomaly=None):
+            continue
+        _fill(row, line, alarms)
+        changed = True
+    session.flush()
+    return changed
+
+
+def _fill(row: PlannedVisit, line: Line, alarms: Alarms) -> None:
+    row.source, row.reason, row.value = Source(line.source), line.reason, line.value
+    row.status = PlanStatus(line.status)
+    row.left_out_code, row.left_out_reason = line.left_out_code, line.left_out_reason
+    if line.added_by is None:
+        row.anomaly_id = alarms.get((line.customer_id, line.anomaly)) if line.anomaly else None
+
+
+def _clear_route(session: Session, plan: Plan, route: Route | None) -> bool:
+    """Take the stops off a route that will be written anew, or the whole route if there is none any more."""
+    if plan.settled:
+        return False
+    if route is not None:
+        if plan.route is None:
+            session.delete(route)
+        else:
+            route.stops.clear()
+        session.flush()
+    return route is not None or plan.route is not None
+
+
+def _store_route(
+    session: Session, day: date, plan: Plan, route: Route | None, rows: Mapping[uuid.UUID, PlannedVisit]
+) -> None:
+    if plan.route is None or plan.stamp is None:
+        return
+    if route is None:
+        route = Route(rep_id=plan.rep.id, day=day)
+        session.add(route)
+    for name, value in route_moments(plan.route, day, plan.zone).items():
+        setattr(route, name, value)
+    route.fingerprint = plan.stamp
+    route.stops = route_stops(plan.route, day, plan.zone, {who: row.id for who, row in rows.items()})
+    session.flush()
+
+
+def _told(plan: Plan, rows: Collection[PlannedVisit], *, changed: bool, note: str | None) -> RepPlanned:
+    left_out = sum(row.status is PlanStatus.LEFT_OUT for row in rows)
+    return RepPlanned(plan.rep.id, plan.login, plan.rep.name, len(rows) - left_out, left_out, changed, note)

@@ -1,0 +1,193 @@
+"""Drawing up a day: everything that bears on it is read once, and the rules are asked. Writes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from fieldsales.anomalies.queries import open_anomalies
+from fieldsales.anomalies.rules import HISTORY_DAYS, Finding, find_anomalies
+from fieldsales.cadence.rules import Cadence
+from fieldsales.candidates.queries import Served, as_rep, crew, last_visits, served_by, visits_on
+from fieldsales.candidates.rules import Alarm, Candidate, Case, Contact, TierVisit, choose
+from fieldsales.clock import second_of_day
+from fieldsales.drafts.queries import stored_plans
+from fieldsales.drafts.rules import Around, Draft, Plan, Standing, Stored, make_plan
+from fieldsales.driving.rules import Driving, WorkDay
+from fieldsales.history.queries import buying_history
+from fieldsales.history.rules import History, usual_weekdays
+from fieldsales.people.models import User, WorkPattern
+from fieldsales.tiers.queries import policies
+from fieldsales.tiers.rules import WINDOW_DAYS, TierGiven, give_tiers
+from fieldsales.tiers.service import default_policies, tier_rules
+
+NOBODY_THERE = Around()
+
+
+@dataclass(frozen=True, slots=True)
+class _Morning:
+    """What the orders up to a day say: tiers, habits and anomalies, and what each tier means."""
+
+    given: Mapping[uuid.UUID, str]
+    visits: Mapping[str, TierVisit]
+    lowest: str
+    weekdays: Mapping[uuid.UUID, int | None]
+    alarms: Mapping[uuid.UUID, Alarm]
+    tiers: tuple[TierGiven, ...]
+    findings: tuple[Finding, ...]
+
+    def tier_of(self, customer_id: uuid.UUID) -> TierVisit:
+        return self.visits[self.given.get(customer_id, self.lowest)]
+
+
+def draft_day(
+    session: Session,
+    reps: Sequence[User],
+    day: date,
+    today: date,
+    *,
+    driving: Driving | None,
+    with_anomalies: bool,
+) -> Draft:
+    """Return the day of these reps as it should stand, not yet searched for routes (never, without `driving`).
+
+    Visits planned from `today` on count as visits that will be made.
+    """
+    rep_ids = {rep.id for rep in reps}
+    stored = stored_plans(session, rep_ids, day, today)
+    served = served_by(session, rep_ids)
+    morning = _morning(session, day)
+    chosen = _choose(session, day, served, morning, stored, rep_ids=rep_ids, with_anomalies=with_anomalies)
+    visited = visits_on(session, day)
+    plans = []
+    for rep in reps:
+        plan = _blank(rep, day, stored.standing[rep.id], any(rep_id == rep.id for rep_id, _ in visited))
+        if plan.note is None and rep.work_pattern is not None:
+            mine = {who for who, shop in served.items() if _serves(shop, rep.id)}
+            plan = make_plan(
+                plan,
+                chosen[rep.id],
+                work=work_day(rep.work_pattern),
+                standing=_without(stored.standing[rep.id], mine),
+                facts={who: (served[who].shop, morning.tier_of(who).service_minutes) for who in mine},
+                day=day,
+                driving=driving,
+            )
+        plans.append(plan)
+    return Draft(day, tuple(plans), morning.tiers, morning.findings)
+
+
+def work_day(pattern: WorkPattern) -> WorkDay:
+    """Return a working pattern in seconds from midnight."""
+    lunch = (second_of_day(pattern.lunch_from), second_of_day(pattern.lunch_to), 60 * pattern.lunch_minutes)
+    return WorkDay(
+        latitude=pattern.start_latitude,
+        longitude=pattern.start_longitude,
+        shift=(second_of_day(pattern.shift_from), second_of_day(pattern.shift_to)),
+        lunch=lunch if pattern.lunch_minutes else None,
+    )
+
+
+def _morning(session: Session, day: date) -> _Morning:
+    history = buying_history(session, day - timedelta(days=HISTORY_DAYS), day)
+    tiers = policies(session) or default_policies()
+    given = give_tiers(history, tier_rules(tiers), day)
+    found = find_anomalies(history, day)
+    return _Morning(
+        given={each.customer_id: each.tier for each in given},
+        visits={
+            each.tier: TierVisit(
+                each.tier, Cadence(each.rrule, each.minimum_gap_days), each.service_minutes, each.visit_value
+            )
+            for each in tiers
+        },
+        lowest=tiers[-1].tier,
+        weekdays=_habits(history, day),
+        alarms=_alarms(session, found, day),
+        tiers=tuple(given),
+        findings=tuple(found),
+    )
+
+
+def _habits(history: History, day: date) -> dict[uuid.UUID, int | None]:
+    return dict(zip(history.customers, usual_weekdays(history, day - timedelta(days=WINDOW_DAYS), day), strict=True))
+
+
+def _alarms(session: Session, found: Iterable[Finding], day: date) -> dict[uuid.UUID, Alarm]:
+    """One alarm for each customer, the one with the most money behind it, dated by when it was opened."""
+    since = {(anomaly.customer_id, anomaly.kind): anomaly.opened_on for anomaly in open_anomalies(session)}
+    alarms: dict[uuid.UUID, Alarm] = {}
+    for finding in sorted(found, key=lambda finding: finding.at_risk_minor):
+        opened = since.get((finding.customer_id, finding.kind))
+        if finding.raised or opened:
+            alarms[finding.customer_id] = Alarm(finding.kind, opened or day, finding.reason)
+    return alarms
+
+
+def _choose(
+    session: Session,
+    day: date,
+    served: Mapping[uuid.UUID, Served],
+    morning: _Morning,
+    stored: Stored,
+    *,
+    rep_ids: set[uuid.UUID],
+    with_anomalies: bool,
+) -> dict[uuid.UUID, list[Candidate]]:
+    """The candidates of each rep; nobody whom another rep visits that day, by plan or in fact."""
+    everybody = [as_rep(rep) for rep in crew(session)]
+    made = last_visits(session, rep_ids, day)
+    by_hand = {line.customer_id for each in stored.standing.values() for line in each.lines if line.added_by}
+    seen_today = {customer_id for _, customer_id in visits_on(session, day)}
+    alarmed = {line.customer_id for each in stored.standing.values() for line in each.lines if line.source == "anomaly"}
+    chosen: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
+    for customer_id in served.keys() - by_hand - seen_today - set(stored.taken):
+        case = _case(served[customer_id], morning, made.get(customer_id, ()), stored.around.get(customer_id))
+        wanted = choose(case, day, everybody, with_anomalies=with_anomalies or customer_id in alarmed)
+        if wanted is not None:
+            chosen[wanted.rep_id].append(wanted)
+    return chosen
+
+
+def _case(served: Served, morning: _Morning, made: Sequence[Contact], around: Around | None) -> Case:
+    around = around or NOBODY_THERE
+    who = served.shop.id
+    return Case(
+        customer_id=who,
+        tier=morning.tier_of(who),
+        owner=served.owner,
+        key_accounts=tuple(served.key_accounts),
+        contacts=(*made, *around.contacts),
+        missed_since=around.missed_since,
+        next_planned=around.next_planned,
+        usual_weekday=morning.weekdays.get(who),
+        alarm=morning.alarms.get(who),
+    )
+
+
+def _blank(rep: User, day: date, standing: Standing, visited: bool) -> Plan:
+    """The plan of a rep before anything is on it; with a note where nothing will be."""
+    territory = rep.territory
+    plan = Plan(as_rep(rep), rep.login, territory.time_zone if territory else "UTC")
+    if visited or any(line.status == "done" for line in standing.lines):
+        return Plan(plan.rep, plan.login, plan.zone, "the day has begun and is left as it is", True, standing.lines)
+    if rep.work_pattern is None:
+        return Plan(plan.rep, plan.login, plan.zone, "has no working pattern: set where and when the day starts")
+    if day.weekday() not in plan.rep.weekdays:
+        kept = tuple(line for line in standing.lines if line.added_by)
+        return Plan(plan.rep, plan.login, plan.zone, f"does not work on {day:%A}s", False, kept)
+    return plan
+
+
+def _serves(served: Served, rep_id: uuid.UUID) -> bool:
+    return served.owner == rep_id or any(account.rep_id == rep_id for account in served.key_accounts)
+
+
+def _without(standing: Standing, mine: set[uuid.UUID]) -> Standing:
+    """What stands of a day but for customers whom the rep does not serve any more."""
+    return Standing(tuple(line for line in standing.lines if line.customer_id in mine), standing.stamp)

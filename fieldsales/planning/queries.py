@@ -1,0 +1,69 @@
+"""What is planned for whom, and what came of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fieldsales.people.models import User
+from fieldsales.people.queries import PersonNotFound
+from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, RouteStop
+
+
+@dataclass(frozen=True, slots=True)
+class RepDay:
+    """A rep's day: the stops in driving order, and the planned visits that have no stop.
+
+    `unrouted` are visits still to be made or already made that the route does not pass (added since, or planned
+    without a route); `left_out` those that the day has no room for, each with its reason.
+    """
+
+    rep: User
+    day: date
+    zone: str
+    route: Route | None
+    unrouted: tuple[PlannedVisit, ...]
+    left_out: tuple[PlannedVisit, ...]
+
+    @property
+    def stops(self) -> Sequence[RouteStop]:
+        """The stops in driving order."""
+        return self.route.stops if self.route else ()
+
+
+def rep_day(session: Session, rep_id: uuid.UUID, day: date) -> RepDay:
+    """Return a rep's day; raise `PersonNotFound`."""
+    rep = session.get(User, rep_id)
+    if rep is None or rep.territory is None:
+        raise PersonNotFound(f"There is no rep {rep_id}.", id=str(rep_id))
+    route = session.scalars(select(Route).where(Route.rep_id == rep_id, Route.day == day)).one_or_none()
+    on_route = {stop.planned_visit_id for stop in route.stops} if route else set()
+    rows = session.scalars(
+        select(PlannedVisit)
+        .where(PlannedVisit.rep_id == rep_id, PlannedVisit.day == day)
+        .order_by(PlannedVisit.value.desc(), PlannedVisit.id)
+    ).all()
+    return RepDay(
+        rep=rep,
+        day=day,
+        zone=rep.territory.time_zone,
+        route=route,
+        unrouted=tuple(r for r in rows if r.id not in on_route and r.status is not PlanStatus.LEFT_OUT),
+        left_out=tuple(r for r in rows if r.status is PlanStatus.LEFT_OUT),
+    )
+
+
+def open_days(session: Session, rep_ids: Collection[uuid.UUID], after: date) -> Sequence[date]:
+    """Return the days after a day for which these reps have a plan of which nothing is done."""
+    begun = select(PlannedVisit.day).where(PlannedVisit.rep_id.in_(rep_ids), PlannedVisit.status == PlanStatus.DONE)
+    return session.scalars(
+        select(PlannedVisit.day)
+        .where(PlannedVisit.rep_id.in_(rep_ids), PlannedVisit.day > after, PlannedVisit.day.not_in(begun))
+        .distinct()
+        .order_by(PlannedVisit.day)
+    ).all()
