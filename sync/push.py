@@ -135,8 +135,8 @@ def _names(mutation: Mutation) -> set[uuid.UUID]:
 
 
 def _settle(session: Session, mutation: Mutation) -> Outcome:
-    if problem := mutation.outcome.get("problem"):
-        return Outcome(Status.REJECTED, problem=problem)
+    if not mutation.type:
+        return Outcome(Status.REJECTED, problem=mutation.outcome["problem"])
     after = [uuid.UUID(each) for each in mutation.payload.get("after", ()) if each != str(mutation.id)]
     if missing := ledger.unsettled(session, mutation.user_id, after):
         return Outcome.held(NotHereYet("mutation", min(missing)), *missing)

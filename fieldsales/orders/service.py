@@ -15,6 +15,7 @@ from fieldsales.catalog.rules import Price
 from fieldsales.catalog.service import ProductUnknown
 from fieldsales.clock import local_day
 from fieldsales.customers.models import Customer
+from fieldsales.customers.queries import CustomerNotFound
 from fieldsales.errors import Conflict, Invalid, NeedsDecision
 from fieldsales.orders import rules
 from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
@@ -23,7 +24,7 @@ from fieldsales.people.models import Territory
 from fieldsales.visits.models import Visit
 from fieldsales.visits.queries import was_assigned
 from fieldsales.visits.rules import CUSTOMER_INACTIVE, NOT_ASSIGNED, merged
-from fieldsales.visits.service import CustomerUnknown, VisitTaken, VisitUnknown
+from fieldsales.visits.service import VisitTaken, VisitUnknown
 
 
 class OrderTaken(Conflict):
@@ -59,12 +60,12 @@ class Taken:
 def place_order(session: Session, draft: Draft, taken: Taken) -> Order:
     """Take an order on site. The prices that the customer was told stand within the policy's band.
 
-    Our own price is computed beside each; a difference is flagged. Raises `CustomerUnknown`, `ProductUnknown`,
+    Our own price is computed beside each; a difference is flagged. Raises `CustomerNotFound`, `ProductUnknown`,
     `VisitUnknown`, `VisitTaken`, `OrderTaken`, `WrongCurrency`, and `PriceOutOfBand` where a person must decide.
     """
     customer = session.get(Customer, draft.customer_id)
     if customer is None:
-        raise CustomerUnknown(f"There is no customer {draft.customer_id}.", customer_id=str(draft.customer_id))
+        raise CustomerNotFound(f"There is no customer {draft.customer_id}.", customer_id=str(draft.customer_id))
     if session.get(Order, draft.order_id) is not None:
         raise OrderTaken("The id stands for another order.", mend="Give each order an id of its own.")
     _check_visit(session, draft, taken)

@@ -12,18 +12,12 @@ from sqlalchemy.orm import Session
 
 from fieldsales.clock import local_day
 from fieldsales.customers.models import Customer
+from fieldsales.customers.queries import CustomerNotFound
 from fieldsales.errors import Conflict, NotFound
 from fieldsales.people.models import Territory
 from fieldsales.visits import queries, rules
 from fieldsales.visits.models import EventKind, Photo, Visit, VisitEvent
 from fieldsales.visits.rules import Position
-
-
-class CustomerUnknown(NotFound):
-    """No customer has that id."""
-
-    code = "customer.not_found"
-    title = "There is no such customer"
 
 
 class VisitUnknown(NotFound):
@@ -73,7 +67,7 @@ class Picture:
 def check_in(session: Session, visit_id: uuid.UUID, customer_id: uuid.UUID, call: Call) -> VisitEvent:
     """Note that a rep arrived. A second check-in of one visit is kept beside the first and flagged.
 
-    Raises `CustomerUnknown`, or `VisitTaken` if the id belongs to another rep's or another customer's visit.
+    Raises `CustomerNotFound`, or `VisitTaken` if the id belongs to another rep's or another customer's visit.
     """
     customer = _customer(session, customer_id)
     visit = _own_visit(session, visit_id, call.rep_id)
@@ -175,7 +169,7 @@ def touch(session: Session, visit_ids: Collection[uuid.UUID]) -> None:
 def _customer(session: Session, customer_id: uuid.UUID | None) -> Customer:
     customer = session.get(Customer, customer_id) if customer_id else None
     if customer is None:
-        raise CustomerUnknown(f"There is no customer {customer_id}.", customer_id=str(customer_id))
+        raise CustomerNotFound(f"There is no customer {customer_id}.", customer_id=str(customer_id))
     return customer
 
 

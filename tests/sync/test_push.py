@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+import copy
+import json
+import threading
+import uuid
+from datetime import timedelta
 
-from fieldsales.db.session import reading
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from worlds import phone as phones
+from worlds.small_town import NOON
+
+from fieldsales.db.base import new_id
+from fieldsales.db.session import reading, transaction
+from fieldsales.orders.models import Order
+from fieldsales.people.models import Device, User
+from fieldsales.visits.models import Photo, Visit, VisitEvent
+from sync import push as pushing
+from sync.models import Mutation, Status
+from sync.push import WrongDevice
+from sync.queries import MutationUnknown, held, held_counts, outcome_of
 
 
 def count(engine, model):
@@ -12,12 +30,391 @@ def count(engine, model):
         return session.scalar(select(func.count()).select_from(model))
 
 
-def test_a_day_at_one_customer_is_applied(town):
+def statuses(results):
+    return [each.status for each in results]
+
+
+def codes(results):
+    return [each.problem["code"] if each.problem else None for each in results]
+
+
+def a_day(town):
+    """Queue a check-in, an order, a photo and a check-out at the Bakery; return the visit's id."""
     visit = town.anna.check_in(town.customers["Bakery"])["data"]["visit_id"]
     town.anna.wait(10)
     town.anna.order(town.customers["Bakery"], [(town.products["coffee"], 2, 589)], visit)
     town.anna.photo(visit)
     town.anna.wait(5)
     town.anna.check_out(visit)
+    return visit
+
+
+def test_a_day_at_one_customer_is_applied(town):
+    visit = a_day(town)
     results = town.anna.deliver(town.engine)
-    assert [each.status for each in results] == ["applied"] * 4, results
+    assert statuses(results) == ["applied"] * 4
+    assert results[1].result["amount_minor"] == 1178
+    assert results[2].result["bytes_needed"] is True
+    with reading(town.engine) as session:
+        found = session.get_one(Visit, uuid.UUID(visit))
+        assert found.checked_out_at - found.checked_in_at == timedelta(minutes=15)
+
+
+def test_a_lost_answer_is_asked_for_again_and_is_the_same(town):
+    a_day(town)
+    first = town.anna.send(town.engine)
+    town.anna.wait(60)
+    again = town.anna.send(town.engine)
+    assert [each.replayed for each in again.results] == [True] * 4
+    assert [(each.id, each.status, each.result, each.flags) for each in again.results] == [
+        (each.id, each.status, each.result, each.flags) for each in first.results
+    ]
+    assert (count(town.engine, VisitEvent), count(town.engine, Order), count(town.engine, Photo)) == (2, 1, 1)
+
+
+def test_a_rejection_is_replayed_too(town):
+    town.anna.check_in(new_id())
+    first, again = (town.anna.send(town.engine).results[0] for _ in range(2))
+    assert (first.status, first.problem["code"]) == ("rejected", "customer.not_found")
+    assert (again.status, again.problem, again.replayed) == ("rejected", first.problem, True)
+
+
+def test_the_same_id_with_other_content_is_rejected_and_the_first_stays(town):
+    town.anna.check_in(town.customers["Bakery"])
+    town.anna.send(town.engine)
+    changed = copy.deepcopy(town.anna.queue)
+    changed[0]["data"]["customer_id"] = str(town.customers["Corner"])
+    [result] = town.anna.send(town.engine, changed).results
+    assert (result.status, result.problem["code"], result.replayed) == ("rejected", "mutation.id_taken", False)
+    [first] = town.anna.send(town.engine).results
+    assert (first.status, first.replayed) == ("applied", True)
+
+
+def test_what_libraries_change_on_the_way_is_not_other_content(town):
+    mutation = town.anna.check_in(town.customers["Bakery"], position=phones.THERE | {"lat": 38.0})
+    town.anna.send(town.engine)
+    mutation["data"]["position"]["lat"] = 38
+    mutation["seq"] += 100
+    [again] = town.anna.send(town.engine, [dict(reversed(mutation.items()))]).results
+    assert (again.status, again.replayed) == ("applied", True)
+
+
+def test_one_id_twice_in_a_batch_has_one_effect(town):
+    mutation = town.anna.check_in(town.customers["Bakery"])
+    other = copy.deepcopy(mutation) | {"seq": 9}
+    other["data"]["position"] = None
+    results = town.anna.send(town.engine, [mutation, mutation, other]).results
+    assert [(each.status, each.replayed) for each in results] == [
+        ("applied", False),
+        ("applied", True),
+        ("rejected", False),
+    ]
+    assert count(town.engine, VisitEvent) == 1
+
+
+def test_anothers_mutation_id_is_refused_and_tells_nothing(town):
+    town.anna.check_in(town.customers["Bakery"])
+    town.anna.send(town.engine)
+    stolen = copy.deepcopy(town.anna.queue)
+    [result] = town.ben.send(town.engine, stolen).results
+    assert (result.status, result.problem["code"], result.result) == ("rejected", "mutation.id_taken", None)
+    with reading(town.engine) as session, pytest.raises(MutationUnknown):
+        outcome_of(session, result.id, town.ben.who.user_id)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        None,
+        "nonsense",
+        17,
+        [],
+        {},
+        {"id": 5},
+        {"id": "not a uuid", "type": "visit.check_in"},
+        {"id": "01a20151-a6b2-78c9-b473-313d4d4be954"},
+        {"id": "01a20151-a6b2-78c9-b473-313d4d4be954", "type": "note\x00"},
+        {"id": "01a20151-a6b2-78c9-b473-313d4d4be954", "text": "\ud800"},
+        {"id": "01a20151-a6b2-78c9-b473-313d4d4be954", "data": {"lat": float("nan")}},
+        {"id": "01a20151-a6b2-78c9-b473-313d4d4be954", "data": json.loads("[" * 200 + "]" * 200)},
+    ],
+)
+def test_a_broken_mutation_does_not_fail_its_neighbours_and_is_kept(town, broken):
+    first, last = town.anna.check_in(town.customers["Bakery"]), town.anna.check_in(town.customers["Corner"])
+    results = town.anna.send(town.engine, [first, broken, last]).results
+    assert statuses(results) == ["applied", "rejected", "applied"]
+    assert (results[1].index, results[1].problem["code"]) == (1, "mutation.malformed")
+    again = town.anna.send(town.engine, [first, broken, last]).results
+    assert [each.replayed for each in again] == [True] * 3
+    assert count(town.engine, Mutation) == 3
+
+
+def test_a_mutation_without_an_id_is_told_what_it_is_stored_as(town):
+    [result] = town.anna.send(town.engine, [{"type": "visit.check_in"}]).results
+    assert result.id is None
+    with reading(town.engine) as session:
+        assert session.get_one(Mutation, result.stored_as).payload == {"type": "visit.check_in"}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda each: each.update(extra=1),
+        lambda each: each["data"].update(extra=1),
+        lambda each: each["data"]["position"].update(lat=91),
+        lambda each: each["data"]["position"].update(lat="38.2"),
+        lambda each: each["data"]["position"].update(mock="yes"),
+        lambda each: each["data"].pop("customer_id"),
+        lambda each: each["data"].update(customer_id="Bakery"),
+        lambda each: each["entity"].update(type="order"),
+        lambda each: each["entity"].update(id=str(new_id())),
+        lambda each: each.update(seq=-1),
+        lambda each: each.update(seq=True),
+        lambda each: each.update(v=1.5),
+        lambda each: each.update(type="Visit Check In"),
+        lambda each: each["at"].update(wall="yesterday"),
+        lambda each: each["at"].update(wall="2026-03-02T12:00:00"),
+        lambda each: each["at"].update(wall="0001-01-01T00:00:00Z"),
+        lambda each: each["at"].update(mono_ms=10**30),
+        lambda each: each.update(after="x"),
+        lambda each: each.update(after=["x"]),
+    ],
+)
+def test_a_wrong_shape_is_rejected_and_says_where(town, spoil):
+    mutation = town.anna.check_in(town.customers["Bakery"])
+    spoil(mutation)
+    [result] = town.anna.send(town.engine).results
+    assert (result.status, result.problem["code"]) == ("rejected", "mutation.malformed")
+    assert result.problem["detail"]
+
+
+def test_an_unknown_type_or_version_is_held_with_its_payload(town):
+    future = town.anna.do("visit.levitate", ("visit", new_id()), {"height_m": 3})
+    newer = town.anna.check_in(town.customers["Bakery"], v=2)
+    results = town.anna.deliver(town.engine)
+    assert statuses(results) == ["held", "held"]
+    assert codes(results) == ["mutation.unknown_type"] * 2
+    with reading(town.engine) as session:
+        kept = held(session, [town.anna.who.user_id, town.ben.who.user_id])
+        assert [each.payload for each in kept] == [future, newer]
+        assert held_counts(session, [town.anna.who.user_id, town.ben.who.user_id]) == {town.anna.who.user_id: 2}
+
+
+def test_an_error_of_ours_is_held_and_leaves_no_half_effect(town, monkeypatch):
+    """The visit is written before the handler breaks; the savepoint takes it back, the neighbour stays."""
+    from fieldsales.visits import service  # noqa: PLC0415
+
+    real = service.touch
+
+    def breaks(session, visit_ids):
+        if bad in visit_ids:
+            raise ZeroDivisionError
+        real(session, visit_ids)
+
+    bad = uuid.UUID(town.anna.check_in(town.customers["Bakery"])["data"]["visit_id"])
+    town.anna.check_in(town.customers["Corner"])
+    monkeypatch.setattr(service, "touch", breaks)
+    results = town.anna.deliver(town.engine)
+    assert statuses(results) == ["held", "applied"]
+    assert codes(results) == ["mutation.internal_error", None]
+    with reading(town.engine) as session:
+        assert session.get(Visit, bad) is None
+        assert session.get_one(Mutation, results[0].id).payload["data"]["visit_id"] == str(bad)
+
+
+def test_a_database_that_stumbles_asks_for_the_mutation_again(town, monkeypatch):
+    from fieldsales.visits import service  # noqa: PLC0415
+
+    def stumbles(*_):
+        raise OperationalError("SELECT 1", {}, Exception("deadlock detected"))
+
+    mutation = town.anna.check_in(town.customers["Bakery"])
+    with monkeypatch.context() as bad:
+        bad.setattr(service, "touch", stumbles)
+        [result] = town.anna.send(town.engine).results
+    assert (result.status, result.id) == ("retry", uuid.UUID(mutation["id"]))
+    assert count(town.engine, Mutation) == 0
+    assert statuses(town.anna.deliver(town.engine)) == ["applied"]
+
+
+def test_order_within_a_device_is_by_seq_not_by_place_or_time(town):
+    visit = town.anna.check_in(town.customers["Bakery"])["data"]["visit_id"]
+    town.anna.check_out(visit)
+    results = town.anna.send(town.engine, town.anna.queue[::-1]).results
+    assert statuses(results) == ["applied", "applied"]
+    assert results[0].flags == ("far_from_customer",)
+
+
+def test_a_mutation_waits_for_the_one_it_names_and_is_released_by_itself(town):
+    check_in = town.anna.check_in(town.customers["Bakery"])
+    order = town.anna.order(
+        town.customers["Bakery"],
+        [(town.products["coffee"], 1, 589)],
+        check_in["data"]["visit_id"],
+        after=[check_in["id"]],
+    )
+    check_out = town.anna.check_out(check_in["data"]["visit_id"], after=[order["id"]])
+    results = town.anna.send(town.engine, [check_out, order]).results
+    assert codes(results) == ["mutation.waiting"] * 2
+    assert count(town.engine, Order) == 0
+    town.anna.send(town.engine, [check_in])
+    with reading(town.engine) as session:
+        for mutation in (order, check_out):
+            told = outcome_of(session, uuid.UUID(mutation["id"]), town.anna.who.user_id)
+            assert (told.status, told.replayed) == ("applied", True)
+    assert count(town.engine, Order) == 1
+
+
+def test_the_phone_hears_in_the_feed_what_became_of_a_held_mutation(town):
+    check_in = town.anna.check_in(town.customers["Bakery"])
+    order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[check_in["id"]])
+    key = ("mutation", uuid.UUID(order["id"]))
+    town.anna.send(town.engine, [order])
+    town.anna.pull(town.engine)
+    assert town.anna.store[key]["status"] == "held"
+    town.anna.send(town.engine, [check_in])
+    town.anna.pull(town.engine)
+    assert town.anna.store[key]["status"] == "applied"
+    assert town.anna.store[key]["outcome"]["result"]["amount_minor"] == 189
+    assert ("mutation", uuid.UUID(check_in["id"])) not in town.anna.store
+
+
+def test_a_dependency_later_in_the_batch_releases_what_came_before_it(town):
+    check_in = town.anna.check_in(town.customers["Bakery"])
+    order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[check_in["id"]], seq=0)
+    assert statuses(town.anna.send(town.engine, [order, check_in]).results) == ["applied", "applied"]
+
+
+def test_what_is_about_a_visit_waits_for_it_even_without_naming_the_mutation(town):
+    check_in = town.anna.check_in(town.customers["Bakery"])
+    visit = check_in["data"]["visit_id"]
+    town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], visit)
+    town.anna.photo(visit)
+    town.anna.check_out(visit)
+    early = town.anna.send(town.engine, town.anna.queue[1:]).results
+    assert codes(early) == ["mutation.waiting"] * 3
+    results = town.anna.deliver(town.engine)
+    assert statuses(results) == ["applied"] * 4
+    assert (count(town.engine, Order), count(town.engine, Photo), count(town.engine, VisitEvent)) == (1, 1, 2)
+
+
+def test_a_rejected_dependency_blocks_nothing(town):
+    poison = town.anna.check_in(new_id())
+    town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[poison["id"]])
+    town.anna.check_in(town.customers["Corner"])
+    assert statuses(town.anna.deliver(town.engine)) == ["rejected", "applied", "applied"]
+
+
+def test_a_held_dependency_holds_only_what_names_it(town):
+    poison = town.anna.do("visit.levitate", ("visit", new_id()), {})
+    town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[poison["id"]])
+    town.anna.check_in(town.customers["Corner"], after=[])
+    assert statuses(town.anna.deliver(town.engine)) == ["held", "held", "applied"]
+
+
+def test_nobody_waits_for_anothers_mutation(town):
+    """Ben naming Anna's mutation learns nothing, and her pushing it does not release his."""
+    hers = town.anna.check_in(town.customers["Bakery"])
+    his = town.ben.check_in(town.customers["Fish"], after=[hers["id"]])
+    assert statuses(town.ben.send(town.engine).results) == ["held"]
+    town.anna.deliver(town.engine)
+    with reading(town.engine) as session:
+        assert outcome_of(session, uuid.UUID(his["id"]), town.ben.who.user_id).status == "held"
+
+
+def test_a_price_outside_the_band_is_held_for_a_person(town):
+    town.anna.order(town.customers["Bakery"], [(town.products["coffee"], 1, 400)])
+    [result] = town.anna.deliver(town.engine)
+    assert (result.status, result.problem["code"]) == ("held", "order.price_out_of_band")
+    assert result.problem["lines"][0]["ours_minor"] == 589
+    assert count(town.engine, Order) == 0
+
+
+def test_the_batch_must_be_the_devices_own(town):
+    town.anna.installation = "phone of ben"
+    with pytest.raises(WrongDevice):
+        town.anna.send(town.engine)
+
+
+def test_the_device_is_known_by_what_it_last_ran(town):
+    town.anna.wait(30)
+    town.anna.send(town.engine)
+    with reading(town.engine) as session:
+        device = session.get_one(Device, town.anna.who.device_id)
+        assert (device.app_version, device.last_seen_at) == ("1.0", NOON + timedelta(minutes=30))
+
+
+def test_a_reinstalled_app_is_answered_on_its_new_device(town):
+    a_day(town)
+    town.anna.send(town.engine)
+    with transaction(town.engine) as session:
+        fresh = phones.give(session, session.get_one(User, town.anna.who.user_id), NOON, "a new phone")
+    again = fresh.send(town.engine, town.anna.queue)
+    assert [(each.status, each.replayed) for each in again.results] == [("applied", True)] * 4
+
+
+def test_simultaneous_pushes_of_one_batch_have_one_effect(town):
+    """On PostgreSQL the second waits for the first and then replays; on SQLite writers queue anyway."""
+    for shop in ("Bakery", "Corner", "Dairy"):
+        visit = town.anna.check_in(town.customers[shop])["data"]["visit_id"]
+        town.anna.order(town.customers[shop], [(town.products["soap"], 1, 189)], visit)
+    answers = []
+    start = threading.Barrier(4)
+
+    def send():
+        start.wait()
+        answers.append(town.anna.send(town.engine))
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 4
+    assert all(statuses(each.results) == ["applied"] * 6 for each in answers)
+    assert sorted(each.results[0].replayed for each in answers) == [False, True, True, True]
+    assert (count(town.engine, VisitEvent), count(town.engine, Order)) == (3, 3)
+
+
+def test_a_dependent_and_its_dependency_on_two_devices_cannot_miss_each_other(town):
+    """Neither sees the other's uncommitted rows; a user's pushes queue up so that one of them finds the other."""
+    with transaction(town.engine) as session:
+        second = phones.give(session, session.get_one(User, town.anna.who.user_id), NOON, "second phone")
+    pairs = []
+    for _ in range(10):
+        check_in = town.anna.check_in(town.customers["Bakery"])
+        order = second.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], check_in["data"]["visit_id"])
+        pairs.append((check_in, order))
+    for check_in, order in pairs:
+        threads = [
+            threading.Thread(target=town.anna.send, args=(town.engine, [check_in])),
+            threading.Thread(target=second.send, args=(town.engine, [order])),
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    with reading(town.engine) as session:
+        assert session.scalar(select(func.count()).where(Mutation.status != Status.APPLIED)) == 0
+    assert count(town.engine, Order) == 10
+
+
+def test_the_outcome_and_the_effect_are_durable_together(town, monkeypatch):
+    """A server that dies before the commit has recorded nothing: sending again does the work."""
+
+    class Killed(BaseException):
+        pass
+
+    a_day(town)
+    real = pushing._answer
+
+    def die(*_):
+        raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr(pushing, "_answer", die)
+        with pytest.raises(Killed):
+            town.anna.send(town.engine)
+    assert pushing._answer is real
+    assert (count(town.engine, Mutation), count(town.engine, Visit)) == (0, 0)
+    assert [each.replayed for each in town.anna.deliver(town.engine)] == [False] * 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -75,12 +76,12 @@ class TestPhone:
     ) -> dict[str, Any]:
         """Arrive at a customer."""
         visit_id = visit_id or new_id()
-        data = {"visit_id": str(visit_id), "customer_id": str(customer_id), "position": position}
+        data = {"visit_id": str(visit_id), "customer_id": str(customer_id), "position": copy.deepcopy(position)}
         return self.do("visit.check_in", ("visit", visit_id), data, **more)
 
     def check_out(self, visit_id: str, position: Any = THERE, **more: Any) -> dict[str, Any]:
         """Leave a customer."""
-        data = {"visit_id": visit_id, "position": position, "summary": "All fine."}
+        data = {"visit_id": visit_id, "position": copy.deepcopy(position), "summary": "All fine."}
         return self.do("visit.check_out", ("visit", uuid.UUID(visit_id)), data, **more)
 
     def order(
