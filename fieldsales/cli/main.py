@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from fieldsales.cli.context import Context
+from fieldsales.cli.imports import imports
 from fieldsales.cli.people import people
 from fieldsales.config import Settings
 from fieldsales.errors import FieldsalesError
@@ -52,5 +53,5 @@ def main(ctx: click.Context) -> None:
     ctx.call_on_close(ctx.obj.close)
 
 
-for command in (people,):
+for command in (people, imports):
     main.add_command(command)

@@ -13,14 +13,16 @@ column; the row is rejected again until they are gone.
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from filecmp import cmp
+from itertools import chain, count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from fieldsales.tabular.errors import FileMissing
 from fieldsales.tabular.faults import LOST, Fault, Row, still_broken, too_few, too_many
 
 ADDED = ("line", "reason")
@@ -47,26 +49,47 @@ class Rejects:
 
 
 @contextmanager
-def write_rejects(path: Path, columns: Sequence[str], *, delimiter: str = ",", mark: bool = True) -> Iterator[Rejects]:
+def write_rejects(
+    path: Path, columns: Sequence[str], *, delimiter: str = ",", mark: bool = True, overwrite: bool = True
+) -> Iterator[Rejects]:
     """Open a rejects file; it appears at its path when the block ends well and at least one row was added.
 
-    `mark` begins it with a byte-order mark, without which Excel takes UTF-8 for something else.
+    `mark` begins it with a byte-order mark, without which Excel takes UTF-8 for something else. Without `overwrite`,
+    a file that stands there and differs (somebody may be mending it) is kept and the new one gets a number; see
+    `Rejects.path` afterwards. Raises `FileMissing` if it cannot be written.
     """
-    encoding = "utf-8-sig" if mark else "utf-8"
-    with NamedTemporaryFile(
-        "w", encoding=encoding, newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        try:
+    try:
+        file = NamedTemporaryFile(  # noqa: SIM115 -- it outlives this line and is renamed
+            "w",
+            encoding="utf-8-sig" if mark else "utf-8",
+            newline="",
+            dir=path.parent,
+            prefix=f".{path.name}.",
+            delete=False,
+        )
+    except OSError as refused:
+        raise FileMissing(
+            f"{path} cannot be written: {refused.strerror}.", mend="Name another with --rejects.", path=str(path)
+        ) from refused
+    try:
+        with file:
             writer = csv.writer(file, delimiter=delimiter)
             writer.writerow([*(neutralise(column) for column in columns), *ADDED])
             rejects = Rejects(path, writer, len(columns))
             yield rejects
-            file.close()
-            if rejects.count:
-                os.chmod(file.name, 0o644)
-                os.replace(file.name, path)
-        finally:
-            Path(file.name).unlink(missing_ok=True)
+        if rejects.count:
+            written = Path(file.name)
+            rejects.path = path if overwrite else _free(path, written)
+            written.chmod(0o644)
+            written.replace(rejects.path)
+    finally:
+        Path(file.name).unlink(missing_ok=True)
+
+
+def _free(path: Path, written: Path) -> Path:
+    """Return the path, or one like it with a number, where nothing stands or the same."""
+    candidates = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(each for each in chain([path], candidates) if not each.exists() or cmp(each, written, shallow=False))
 
 
 def is_rejects_header(columns: Sequence[str]) -> bool:

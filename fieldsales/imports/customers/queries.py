@@ -1,0 +1,45 @@
+"""Which customers of a file are known already."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fieldsales.customers.models import Customer, CustomerReference
+from fieldsales.people.models import Territory
+
+COMPARED = (
+    *("name", "category", "address", "city", "postal_code", "latitude", "longitude", "phone", "opening_hours"),
+    *("service_minutes", "active", "territory_id", "flags"),
+)
+"""The columns that an import fills."""
+
+
+def customers_by_reference(session: Session, system: str, values: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return the compared columns, id and version of the customers that a system calls so, by that name."""
+    columns = [getattr(Customer, name) for name in ("id", *COMPARED)]
+    found = session.execute(
+        select(CustomerReference.value, *columns)
+        .join(CustomerReference, CustomerReference.customer_id == Customer.id)
+        .where(CustomerReference.system == system, CustomerReference.value.in_(values))
+    )
+    return {row.value: {name: getattr(row, name) for name in ("id", *COMPARED)} for row in found}
+
+
+def ids_by_reference(session: Session, system: str, values: Collection[str]) -> dict[str, uuid.UUID]:
+    """Return the ids of the customers that a system calls so."""
+    found = session.execute(
+        select(CustomerReference.value, CustomerReference.customer_id).where(
+            CustomerReference.system == system, CustomerReference.value.in_(values)
+        )
+    )
+    return {row.value: row.customer_id for row in found}
+
+
+def territories_by_code(session: Session) -> dict[str, Territory]:
+    """Return all territories by code."""
+    return {territory.code: territory for territory in session.scalars(select(Territory))}
