@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from api.auth.routes import auth
+from api.customers.routes import customers
 from api.database import connect
 from api.devices.routes import devices
 from api.documentation.routes import serve_documentation
@@ -16,14 +17,17 @@ from api.limits import limit_logins
 from api.openapi import document
 from api.people.routes import me, people
 from api.problems import handle_problems
+from api.products.routes import products
 from api.settings import furnish
+from api.sync.files import photos, receive_files
+from api.sync.routes import offline
 from api.territories.routes import territories
 from api.tokens import install_tokens
 from fieldsales.clock import Clock, utc_now
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
 
-RESOURCES = (auth, me, people, territories, devices)
+RESOURCES = (auth, me, people, territories, devices, customers, products, offline, photos)
 
 
 def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock = utc_now) -> Flask:
@@ -47,5 +51,6 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
         api.register_blueprint(resource)
     app.register_blueprint(health)
     serve_documentation(app, api)
+    receive_files(app)
     limit_logins(app, settings, "auth.log_in")
     return app

@@ -106,6 +106,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         roles: frozenset[Role],
         query: type[Schema] | None = None,
         takes: type[Schema] | None = None,
+        documents: type[Schema] | None = None,
         gives: type[Schema] | None = None,
         status: int = 200,
         problems: Iterable[int] = (),
@@ -113,7 +114,8 @@ class Resource(Blueprint):  # type: ignore[misc]
     ) -> Callable[[View], View]:
         """Register a view, which is called with the loaded query, then the loaded body, then the path's parts.
 
-        `problems` are the statuses of errors that a client should expect here; `example` is of the body.
+        `problems` are the statuses of errors that a client should expect here; `example` is of the body. A view
+        that reads its body by itself only `documents` it.
         """
 
         def register(view: View) -> View:
@@ -122,12 +124,18 @@ class Resource(Blueprint):  # type: ignore[misc]
                 told = self.alt_response(problem, HTTPStatus(problem).name)(told)
             if takes:
                 told = self.arguments(takes, example=example)(told)
+            if documents:
+                told = self.doc(requestBody=_json_body(documents))(told)
             if query:
                 told = self.arguments(query, location="query")(told)
             self.route(rule, methods=[method], endpoint=view.__name__)(mark(told, roles))
             return view
 
         return register
+
+
+def _json_body(schema: type[Schema]) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _without_body(view: Callable[..., Any], status: int) -> Callable[..., Any]:

@@ -23,7 +23,7 @@ class PageQuery(Strict):
     def as_wanted(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
         """Gather the paging into one value."""
         wanted = PageWanted(data.pop("after", None), data.pop("limit"))
-        return {**data, "page": wanted}
+        return data | {"page": wanted}
 
 
 def page_of(item: type[Schema]) -> type[Schema]:

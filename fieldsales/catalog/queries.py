@@ -5,12 +5,22 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product, TierDiscount, TierPrice
 from fieldsales.catalog.rules import Price, price_for
+from fieldsales.db.paging import Page, PageWanted, fetch_page
+
+
+@dataclass(frozen=True, slots=True)
+class PricedProduct:
+    """A product, and what a unit of it costs a customer of some tier."""
+
+    product: Product
+    price: Price
 
 
 def products(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Product]:
@@ -19,9 +29,9 @@ def products(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pr
 
 
 def product_page(
-    session: Session, *, text: str | None = None, after: str | None = None, limit: int = 50
-) -> list[Product]:
-    """Return products on sale by SKU, those beyond SKU `after`; `text` is sought in name, SKU and barcode."""
+    session: Session, wanted: PageWanted, *, text: str | None = None, tier: str | None = None
+) -> Page[PricedProduct]:
+    """Return a page of the products on sale by SKU, priced for a tier; `text` is sought in name, SKU and barcode."""
     found = select(Product).where(Product.active)
     if text:
         found = found.where(
@@ -32,9 +42,9 @@ def product_page(
                 Product.case_gtin == text,
             )
         )
-    if after is not None:
-        found = found.where(Product.sku > after)
-    return list(session.scalars(found.order_by(Product.sku).limit(limit)))
+    page = fetch_page(session, found, (Product.sku,), wanted)
+    costs = prices(session, [product.id for product in page.items], tier)
+    return Page([PricedProduct(product, costs[product.id]) for product in page.items], page.next)
 
 
 def discount_of(session: Session, tier: str | None) -> int:

@@ -13,6 +13,7 @@ from worlds import small_town
 from fieldsales.audit.models import AuditEntry
 from fieldsales.catalog import queries, service
 from fieldsales.catalog.rules import Price, price_for, share_of
+from fieldsales.db.paging import PageWanted
 
 
 @pytest.mark.parametrize(
@@ -80,9 +81,13 @@ def test_products_are_found_by_name_sku_and_barcode(session):
     world.products["rice"].gtin = "4012345000009"
     world.products["soap"].active = False
     session.flush()
-    names = lambda **wanted: [each.sku for each in queries.product_page(session, **wanted)]
+    names = lambda page=PageWanted(), **wanted: [
+        each.product.sku for each in queries.product_page(session, page, **wanted).items
+    ]
     assert names() == ["coffee", "rice", "water"]
     assert names(text="WAT") == ["water"]
     assert names(text="4012345000009") == ["rice"]
     assert names(text="%") == []
-    assert names(after="coffee", limit=1) == ["rice"]
+    first = queries.product_page(session, PageWanted(limit=1), tier="B")
+    assert [(each.product.sku, each.price) for each in first.items] == [("coffee", Price(589, "tier_discount:B:500"))]
+    assert names(PageWanted(first.next, 1)) == ["rice"]
