@@ -56,4 +56,7 @@ def new_epoch(session: Session) -> uuid.UUID:
     clock.epoch = uuid.uuid4()
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text("UPDATE feed_clock SET tx = max(tx, (SELECT coalesce(max(tx), 0) FROM change)) + 1"))
+    else:
+        # The server that the backup was restored into counts on its own: it may not have come so far yet.
+        session.execute(text("UPDATE change SET tx = 0"))
     return clock.epoch

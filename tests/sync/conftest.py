@@ -1,39 +1,13 @@
-"""The small town, with a phone in each rep's pocket."""
+"""The world that these tests play in."""
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass
-
 import pytest
 from sqlalchemy import Engine
-from worlds import phone, small_town
-
-from fieldsales.db.session import transaction
-
-
-@dataclass
-class Town:
-    """A committed town: ids by name, and two phones."""
-
-    engine: Engine
-    anna: phone.TestPhone
-    ben: phone.TestPhone
-    sara_id: uuid.UUID
-    customers: dict[str, uuid.UUID]
-    products: dict[str, uuid.UUID]
+from worlds import phone_town
 
 
 @pytest.fixture
-def town(engine: Engine) -> Town:
-    """Anna owns Bakery, Corner and Dairy; Ben owns Fish, Grocer and Hotel. All are of tier B (5 % off)."""
-    with transaction(engine) as session:
-        world = small_town.build(session)
-        return Town(
-            engine,
-            anna=phone.give(session, world.anna, small_town.NOON),
-            ben=phone.give(session, world.ben, small_town.NOON),
-            sara_id=world.sara.id,
-            customers={name: each.id for name, each in world.customers.items()},
-            products={sku: each.id for sku, each in world.products.items()},
-        )
+def town(engine: Engine) -> phone_town.PhoneTown:
+    """The small town with two phones, on either database."""
+    return phone_town.build(engine)
