@@ -30,7 +30,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Changes to apply, and the cursor to keep once they are applied. `more` pages wait below the same horizon."""
+    """Changes to apply, and the cursor to keep once they are applied; with `more`, to ask with again at once."""
 
     changes: tuple[ChangeRow, ...]
     next_cursor: str
@@ -48,12 +48,14 @@ def pull(session: Session, user_id: uuid.UUID, cursor: str | None, limit: int = 
     horizon = here.horizon if here.horizon is not None else max(here.since, queries.horizon(session))
     size = max(1, min(limit, LARGEST_PAGE))
     rows = feed.looked_at(session, user_id, (here.since, horizon), here.after, size + 1)
-    page, more = rows[:size], len(rows) > size
-    if more:
+    page = rows[:size]
+    told = _told(session, user_id, page, first_load=here.since == 0)
+    if len(rows) > size:
         following = Cursor(here.epoch, user_id, here.since, horizon, _position(page[-1]))
-    else:
-        following = Cursor(here.epoch, user_id, horizon)
-    return Page(_told(session, user_id, page, first_load=here.since == 0), following.text(), more)
+        return Page(told, following.text(), more=True)
+    # The pages below a horizon may have taken their time: what came since then is the next pull.
+    behind = here.after is not None and queries.horizon(session) > horizon
+    return Page(told, Cursor(here.epoch, user_id, horizon).text(), more=behind)
 
 
 def _start(session: Session, user_id: uuid.UUID) -> Cursor:

@@ -6,8 +6,9 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from fieldsales.planning.service import mark_done
 from fieldsales.visits import service
-from fieldsales.visits.models import VisitEvent
+from fieldsales.visits.models import Visit, VisitEvent
 from fieldsales.visits.rules import Position
 from sync.handlers.context import Applied, Context, Handler, NotHereYet
 from sync.wire import Flag, Real, Strict, words
@@ -43,7 +44,7 @@ class CheckOutSchema(Strict):
 def _check_in(context: Context, data: dict[str, Any]) -> Applied:
     call = _call(context, data["position"])
     event = service.check_in(context.session, data["visit_id"], data["customer_id"], call)
-    return _told(event)
+    return _told(context, event)
 
 
 def _check_out(context: Context, data: dict[str, Any]) -> Applied:
@@ -58,7 +59,7 @@ def _check_out(context: Context, data: dict[str, Any]) -> Applied:
         )
     except service.VisitUnknown as unknown:
         raise NotHereYet("visit", data["visit_id"]) from unknown
-    return _told(event)
+    return _told(context, event)
 
 
 def _call(context: Context, position: dict[str, Any] | None) -> service.Call:
@@ -75,9 +76,13 @@ def _position(told: dict[str, Any]) -> Position:
     return Position(told["lat"], told["lon"], told["accuracy_m"], told["mock"], told["provider"])
 
 
-def _told(event: VisitEvent) -> Applied:
+def _told(context: Context, event: VisitEvent) -> Applied:
+    visit = context.session.get_one(Visit, event.visit_id)
+    planned = mark_done(context.session, context.rep_id, visit.customer_id, visit.day)
     result = {
-        "visit_id": str(event.visit_id),
+        "visit_id": str(visit.id),
+        "day": visit.day.isoformat(),
+        "planned_visit_id": None if planned is None else str(planned.id),
         "event_id": str(event.id),
         "at": event.at.isoformat(),
         "distance_m": None if event.distance_m is None else round(event.distance_m, 1),

@@ -16,7 +16,7 @@ from fieldsales.db.session import reading, transaction
 from fieldsales.people.models import Device, User
 from sync.batch import Phone, parse_batch
 from sync.outcomes import BatchResult, ItemResult
-from sync.pull import pull
+from sync.pull import Page, pull
 from sync.push import push
 
 THERE = {"lat": 38.24, "lon": 21.72, "accuracy_m": 8.0, "mock": False, "provider": "gps"}
@@ -145,14 +145,18 @@ class TestPhone:
         while more:
             with reading(engine) as session:
                 page = pull(session, self.who.user_id, self.cursor, limit)
-            for change in page.changes:
-                if change.document is None:
-                    self.store.pop((change.entity, change.id), None)
-                else:
-                    self.store[(change.entity, change.id)] = change.document
-            rows += len(page.changes)
-            self.cursor, more = page.next_cursor, page.more
+            self.apply(page)
+            rows, more = rows + len(page.changes), page.more
         return rows
+
+    def apply(self, page: Page) -> None:
+        """Do what a page says, then remember its cursor."""
+        for change in page.changes:
+            if change.document is None:
+                self.store.pop((change.entity, change.id), None)
+            else:
+                self.store[(change.entity, change.id)] = change.document
+        self.cursor = page.next_cursor
 
 
 def give(session: Session, user: User, now: datetime, installation: str | None = None) -> TestPhone:
