@@ -22,11 +22,12 @@ CLOSED_BECAUSE = {
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """How many anomalies were opened, given new evidence, and closed."""
+    """How many anomalies were opened, given new evidence and closed, and how many are open now."""
 
     opened: int
     refreshed: int
     closed: int
+    open: int
 
 
 def detect(session: Session, day: date) -> Detected:
@@ -36,11 +37,17 @@ def detect(session: Session, day: date) -> Detected:
 
 
 def record_findings(session: Session, found: Sequence[Finding], day: date) -> Detected:
-    """Open what was raised, refresh what is still seen, close what is not seen any more."""
+    """Open what was raised, refresh what is still seen, close what is not seen any more.
+
+    Findings of a day before the latest look change nothing.
+    """
     standing = {
         (anomaly.customer_id, anomaly.kind): anomaly
         for anomaly in session.scalars(select(Anomaly).where(Anomaly.closed_on.is_(None)))
     }
+    if any(anomaly.seen_on > day for anomaly in standing.values()):
+        return Detected(0, 0, 0, len(standing))
+    before = len(standing)
     opened = refreshed = 0
     for finding in found:
         anomaly = standing.pop((finding.customer_id, finding.kind), None)
@@ -52,7 +59,7 @@ def record_findings(session: Session, found: Sequence[Finding], day: date) -> De
     for anomaly in standing.values():
         anomaly.closed_on, anomaly.closed_because = day, CLOSED_BECAUSE[anomaly.kind]
     session.flush()
-    return Detected(opened, refreshed, len(standing))
+    return Detected(opened, refreshed, len(standing), before + opened - len(standing))
 
 
 def _opened(finding: Finding, day: date) -> Anomaly:

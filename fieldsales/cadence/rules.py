@@ -4,10 +4,11 @@ The rule, in order:
 
 1. After a contact (a visit made, or one planned on a coming day) the customer is due on the first occurrence of the
    RRULE that starts at the contact, and never before the minimum gap has passed.
-2. A customer who usually buys on one weekday is due on that weekday nearest to it, at most three days to either
-   side, if the rule itself names no days and is weekly or rarer.
-3. A customer never contacted has no day to count from. A number made from the customer's id picks the week and the
-   working day of the RRULE's period, so that a new list is spread evenly over weeks and days.
+2. If the rule names no days and is weekly or rarer, the customer has a weekday (`level_weekdays`): the one on which it
+   usually orders, unless the rep's week would become lopsided. It is due on that weekday nearest to the first, at
+   most three days to either side.
+3. A customer never contacted has no day to count from. A number made from the customer's id picks the week of the
+   RRULE's period, so that a new list is spread evenly over weeks.
 4. Who was due and not visited stays due: the visit rolls forward to the next working day, and each missed period
    adds once more the visit's value, up to four times.
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -30,10 +31,19 @@ from fieldsales.errors import Invalid
 MOST_URGENT = 4.0
 """A visit missed for long is worth at most this many times its value, so that it cannot starve all others."""
 
+FULL = 1.25
+"""How much more than its mean a weekday may hold before wishes for it are passed over."""
+
 _EPOCH = date(2010, 1, 4)
 """A Monday long ago, from which the periods of customers never contacted are counted."""
 
 _SHIFT = timedelta(days=3)
+_WORDS = {
+    "YEARLY": ("year", "yearly"),
+    "MONTHLY": ("month", "monthly"),
+    "WEEKLY": ("week", "weekly"),
+    "DAILY": ("day", "daily"),
+}
 
 
 class CadenceNotUnderstood(Invalid):
@@ -66,6 +76,15 @@ class Cadence:
     def names_days(self) -> bool:
         """Whether the rule itself says on which days; then no habit of the customer moves it."""
         return "BY" in self.rrule.upper()
+
+    def __str__(self) -> str:
+        """Say it as a person would: “weekly”, “every 2 weeks”, “every 2 weeks (TU,FR)”."""
+        parts = dict(part.split("=", 1) for part in self.rrule.upper().removeprefix("RRULE:").split(";"))
+        unit, adverb = _WORDS[parts["FREQ"]]
+        interval = int(parts.get("INTERVAL", 1))
+        often = adverb if interval == 1 else f"every {interval} {unit}s"
+        days = [value for name, value in parts.items() if name.startswith("BY")]
+        return f"{often} ({'; '.join(days)})" if days else often
 
     def after(self, contact: date) -> date:
         """Return the first day, counted from a contact, on which the customer is due again."""
@@ -103,6 +122,37 @@ def due_without_contact(
     """
     turn = _latest(cadence.rrule, _first_turn(cadence, customer_id, tuple(weekdays)), day)
     return Due(turn, None) if turn is not None and turn > last_working_day else None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The weekday on which a customer orders, None without a habit, and how many visits a week it needs."""
+
+    weekday: int | None
+    visits_a_week: float
+
+
+def level_weekdays(wishes: Mapping[uuid.UUID, Wish], weekdays: Sequence[int]) -> dict[uuid.UUID, int]:
+    """Give each of a rep's customers a weekday: the wished one while that day has room, else the emptiest.
+
+    A day has room up to `FULL` times the mean load. The order of the customers changes nothing.
+    """
+    if not weekdays:
+        return {}
+    room = FULL * sum(wish.visits_a_week for wish in wishes.values()) / len(weekdays)
+    load = dict.fromkeys(weekdays, 0.0)
+    given: dict[uuid.UUID, int] = {}
+    order = sorted(wishes, key=lambda who: (wishes[who].weekday not in load, stable_number(who)))
+    for granted in (True, False):
+        for who in order:
+            wish = wishes[who]
+            if granted and (wish.weekday is None or load.get(wish.weekday, room) + wish.visits_a_week > room):
+                continue
+            if who not in given:
+                day = wish.weekday if granted and wish.weekday is not None else min(load, key=lambda at: (load[at], at))
+                given[who] = day
+                load[day] += wish.visits_a_week
+    return given
 
 
 def stable_number(customer_id: uuid.UUID, salt: int = 0) -> int:

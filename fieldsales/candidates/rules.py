@@ -94,6 +94,7 @@ class Case:
 
     `contacts` lie before the day. `missed_since` is the first day on which a visit was planned and not made, for a
     customer without a contact. `next_planned` is the nearest day after this one on which the customer is planned.
+    `weekday` is the one that the visits are kept to, `usual_weekday` the one on which the customer orders.
     """
 
     customer_id: uuid.UUID
@@ -103,6 +104,7 @@ class Case:
     contacts: tuple[Contact, ...] = ()
     missed_since: date | None = None
     next_planned: date | None = None
+    weekday: int | None = None
     usual_weekday: int | None = None
     alarm: Alarm | None = None
 
@@ -186,7 +188,7 @@ def _due(case: Case, day: date, serving: Sequence[Rep], working: Sequence[Rep]) 
 
 def _when_due(case: Case, day: date, rep: Rep) -> Due | None:
     cadence, contact = case.tier.cadence, case.last_contact
-    weekday = case.usual_weekday if case.usual_weekday in rep.weekdays else None
+    weekday = case.weekday if case.weekday in rep.weekdays else None
     if contact is not None:
         return due_after_contact(cadence, contact.day, day, weekday)
     if case.missed_since is not None:
@@ -216,7 +218,7 @@ def _why_due(case: Case, due: Due, day: date) -> str:
     elif case.missed_since is not None:
         told += f": planned since {short_day(case.missed_since)} and not visited yet"
     else:
-        told += ": first visit"
+        told += ": first planned visit"
     late = (day - due.since).days
     if late and due.contact is not None:
         told += f", {late} {'day' if late == 1 else 'days'} late"

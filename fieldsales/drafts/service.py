@@ -5,16 +5,16 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from fieldsales.anomalies.queries import open_anomalies
 from fieldsales.anomalies.rules import HISTORY_DAYS, Finding, find_anomalies
-from fieldsales.cadence.rules import Cadence
+from fieldsales.cadence.rules import Cadence, Wish, level_weekdays
 from fieldsales.candidates.queries import Served, as_rep, crew, last_visits, served_by, visits_on
-from fieldsales.candidates.rules import Alarm, Candidate, Case, Contact, TierVisit, choose
+from fieldsales.candidates.rules import Alarm, Candidate, Case, Contact, Rep, TierVisit, Why, choose
 from fieldsales.clock import second_of_day
 from fieldsales.drafts.queries import stored_plans
 from fieldsales.drafts.rules import Around, Draft, Plan, Standing, Stored, make_plan
@@ -142,20 +142,34 @@ def _choose(
     """The candidates of each rep; nobody whom another rep visits that day, by plan or in fact."""
     everybody = [as_rep(rep) for rep in crew(session)]
     made = last_visits(session, rep_ids, day)
-    by_hand = {line.customer_id for each in stored.standing.values() for line in each.lines if line.added_by}
+    standing = {line.customer_id: line for each in stored.standing.values() for line in each.lines}
+    by_hand = {who for who, line in standing.items() if line.added_by}
     seen_today = {customer_id for _, customer_id in visits_on(session, day)}
-    alarmed = {line.customer_id for each in stored.standing.values() for line in each.lines if line.source == "anomaly"}
+    weekdays = _weekdays(served.values(), morning, everybody)
     chosen: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
     for customer_id in served.keys() - by_hand - seen_today - set(stored.taken):
-        case = _case(served[customer_id], morning, made.get(customer_id, ()), stored.around.get(customer_id))
-        wanted = choose(case, day, everybody, with_anomalies=with_anomalies or customer_id in alarmed)
+        around = stored.around.get(customer_id, NOBODY_THERE)
+        if customer_id in standing:
+            around = replace(around, next_planned=None)  # stands on this day, so a later plan does not move it
+        case = _case(served[customer_id], morning, made.get(customer_id, ()), around, weekdays.get(customer_id))
+        stands_for = standing[customer_id].source if customer_id in standing else None
+        wanted = choose(case, day, everybody, with_anomalies=with_anomalies or stands_for == Why.ANOMALY)
         if wanted is not None:
             chosen[wanted.rep_id].append(wanted)
     return chosen
 
 
-def _case(served: Served, morning: _Morning, made: Sequence[Contact], around: Around | None) -> Case:
-    around = around or NOBODY_THERE
+def _weekdays(served: Iterable[Served], morning: _Morning, crew: Sequence[Rep]) -> dict[uuid.UUID, int]:
+    """The weekday of every customer who has an owner, levelled over the owner's week."""
+    wishes: dict[uuid.UUID, dict[uuid.UUID, Wish]] = defaultdict(dict)
+    for each in served:
+        who, period = each.shop.id, morning.tier_of(each.shop.id).cadence.period_days
+        if each.owner is not None and period >= 7:
+            wishes[each.owner][who] = Wish(morning.weekdays.get(who), 7 / period)
+    return {who: weekday for rep in crew for who, weekday in level_weekdays(wishes[rep.id], rep.weekdays).items()}
+
+
+def _case(served: Served, morning: _Morning, made: Sequence[Contact], around: Around, weekday: int | None) -> Case:
     who = served.shop.id
     return Case(
         customer_id=who,
@@ -165,6 +179,7 @@ def _case(served: Served, morning: _Morning, made: Sequence[Contact], around: Ar
         contacts=(*made, *around.contacts),
         missed_since=around.missed_since,
         next_planned=around.next_planned,
+        weekday=weekday,
         usual_weekday=morning.weekdays.get(who),
         alarm=morning.alarms.get(who),
     )

@@ -57,7 +57,7 @@ def give_tiers(history: History, rules: Sequence[TierRule], as_of: date) -> list
 
     `rules` come best first. Raises `BadTierPolicy` if their shares fall or the last of them asks for orders.
     """
-    _check(rules)
+    check_rules(rules)
     since = as_of - timedelta(days=WINDOW_DAYS)
     revenue, orders = history.revenue(since, as_of), history.order_days(since, as_of)
     given: dict[int, TierGiven] = {}
@@ -87,6 +87,24 @@ def tier_places(revenue: Ints, orders: Ints, rules: Sequence[TierRule]) -> tuple
     for number in range(last):
         tier = np.where((tier == number) & (orders < floors[number]), number + 1, tier)
     return tier, place
+
+
+def check_rules(rules: Sequence[TierRule]) -> None:
+    """Raise `BadTierPolicy` unless the tiers, the best first, fit together and the last takes everybody."""
+    if not rules:
+        raise BadTierPolicy("There are no tiers.", mend="Add at least one tier policy.")
+    for better, worse in pairwise(rules):
+        if worse.revenue_share_bp < better.revenue_share_bp:
+            raise BadTierPolicy(
+                f"Tier {worse.tier} ends at {worse.revenue_share_bp / 100:g} % of revenue, before tier {better.tier} "
+                f"at {better.revenue_share_bp / 100:g} %.",
+                mend="Let the shares rise with the rank.",
+            )
+    if rules[-1].minimum_orders > 0:
+        raise BadTierPolicy(
+            f"The last tier, {rules[-1].tier}, asks for orders, so customers without any have no tier.",
+            mend="Set its minimum_orders to 0.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +153,3 @@ def _days(orders: int) -> str:
 
 def _share(rule: TierRule) -> str:
     return f"the first {rule.revenue_share_bp / 100:g} %"
-
-
-def _check(rules: Sequence[TierRule]) -> None:
-    if not rules:
-        raise BadTierPolicy("There are no tiers.", mend="Add at least one tier policy.")
-    for better, worse in pairwise(rules):
-        if worse.revenue_share_bp < better.revenue_share_bp:
-            raise BadTierPolicy(
-                f"Tier {worse.tier} ends at {worse.revenue_share_bp / 100:g} % of revenue, before tier {better.tier} "
-                f"at {better.revenue_share_bp / 100:g} %.",
-                mend="Let the shares rise with the rank.",
-            )
-    if rules[-1].minimum_orders > 0:
-        raise BadTierPolicy(
-            f"The last tier, {rules[-1].tier}, asks for orders, so customers without any have no tier.",
-            mend="Set its minimum_orders to 0.",
-        )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
+from fieldsales.audit.service import record
+from fieldsales.cadence.rules import Cadence
 from fieldsales.customers.models import Customer
 from fieldsales.history.queries import buying_history
+from fieldsales.people.rules import Actor
 from fieldsales.tiers.models import TierPolicy
 from fieldsales.tiers.queries import policies, present_tiers
-from fieldsales.tiers.rules import WINDOW_DAYS, TierGiven, TierRule, give_tiers
+from fieldsales.tiers.rules import WINDOW_DAYS, BadTierPolicy, TierGiven, TierRule, check_rules, give_tiers
 
 DEFAULT_POLICIES = (
     # tier, share, orders, cadence, gap, minutes, value
@@ -68,13 +72,13 @@ def apply_tiers(session: Session, given: Sequence[TierGiven], day: date) -> int:
     """Store the tiers that changed, each with its reason of this day; return how many customers moved.
 
     A customer who stays keeps the old reason: it says why the customer came into the tier, and phones are not sent
-    every customer every night because a sum has moved.
+    every customer every night because a sum has moved. What was decided as of a later day stands.
     """
     present = present_tiers(session)
     moved = [
         {"of": each.customer_id, "tier": each.tier, "tier_reason": each.reason, "tier_since": day}
         for each in given
-        if each.customer_id in present and present[each.customer_id] != each.tier
+        if _moves(present.get(each.customer_id), each.tier, day)
     ]
     if moved:
         session.flush()
@@ -89,3 +93,36 @@ def refresh_tiers(session: Session, day: date) -> int:
     """Give every customer its tier as of the morning of a day; return how many moved. A second run moves nobody."""
     ensure_default_policies(session)
     return apply_tiers(session, assess_tiers(session, day), day)
+
+
+def replace_policies(
+    session: Session, wanted: Sequence[TierPolicy], *, now: datetime, by: Actor | None = None
+) -> Sequence[TierPolicy]:
+    """Put other tiers in the place of all there are: new, unsaved ones, the best first. The next planning uses them.
+
+    Raises `BadTierPolicy` if they do not fit together, `CadenceNotUnderstood` for a broken recurrence rule.
+    """
+    names = [policy.tier for policy in wanted]
+    if len(set(names)) < len(names):
+        raise BadTierPolicy("Two tiers have the same name.", mend="Give each its own.", tiers=names)
+    check_rules(tier_rules(wanted))
+    for rank, policy in enumerate(wanted):
+        Cadence(policy.rrule, policy.minimum_gap_days)
+        policy.rank = rank
+    before = [policy.tier for policy in policies(session)]
+    for policy in policies(session):
+        session.delete(policy)
+    session.flush()
+    session.add_all(wanted)
+    session.flush()
+    actor_id = by.user_id if by else None
+    record(session, "tiers.replace", ("tier_policies", uuid.UUID(int=0)), actor_id=actor_id, now=now,
+           before=before, after=names)  # fmt: skip
+    return policies(session)
+
+
+def _moves(present: tuple[str | None, date | None] | None, tier: str, day: date) -> bool:
+    if present is None:
+        return False
+    now, since = present
+    return now != tier and (since is None or since <= day)

@@ -133,3 +133,12 @@ def test_a_gap_under_a_day_is_refused() -> None:
 def test_the_working_day_before_monday_is_friday() -> None:
     assert previous_working_day(date(2026, 3, 2), OFFICE_DAYS) == date(2026, 2, 27)
     assert previous_working_day(date(2026, 3, 2), (MONDAY,)) == date(2026, 2, 23)
+
+
+def test_a_cadence_says_itself_as_a_person_would() -> None:
+    assert [str(each) for each in (WEEKLY, FORTNIGHTLY, MONTHLY, TWICE_A_WEEK)] == [
+        "weekly",
+        "every 2 weeks",
+        "monthly",
+        "weekly (TU,FR)",
+    ]

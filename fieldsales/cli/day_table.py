@@ -1,0 +1,129 @@
+"""A rep's day as a table on a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from fieldsales.clock import zone
+from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, RouteStop
+from fieldsales.planning.queries import RepDay
+
+WIDE = 110
+"""From how many characters on the table also tells the length of a visit and when it ends."""
+
+MOST_LEFT_OUT = 12
+"""How many visits without room are told one by one."""
+
+
+def print_day(console: Console, day: RepDay) -> None:
+    """Print who is visited when and why, what there was no room for, and what the day adds up to."""
+    console.print(f"\n[bold]{escape(day.rep.name)}[/bold], {day.day:%A} {day.day.day} {day.day:%B %Y} ({day.zone})")
+    if not day.route and not day.unrouted and not day.left_out:
+        console.print("  Nothing is planned.")
+        return
+    if day.route:
+        console.print(_route_table(day.route, day.zone, wide=console.width >= WIDE))
+        console.print(f"  {_total(day.route, day.zone)}", soft_wrap=True)
+    _print_unrouted(console, day)
+    _print_left_out(console, day.left_out)
+
+
+def _route_table(route: Route, zone_name: str, *, wide: bool) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
+    table.add_column("#", justify="right")
+    table.add_column("customer", max_width=28 if wide else 20, no_wrap=True, overflow="ellipsis")
+    table.add_column("why", ratio=1, overflow="fold")
+    for name in ("arrive", "wait", "visit", "leave", "km") if wide else ("arrive", "wait", "km"):
+        table.add_column(name, justify="right", no_wrap=True)
+    before = _stops_before_lunch(route)
+    for number, stop in enumerate(route.stops):
+        if number == before:
+            table.add_row(*_lunch(route, zone_name, wide))
+        table.add_row(*_stop(stop, zone_name, wide))
+    if before == len(route.stops):
+        table.add_row(*_lunch(route, zone_name, wide))
+    table.add_row(*_home(route, zone_name, wide))
+    return table
+
+
+def _stops_before_lunch(route: Route) -> int | None:
+    """How many visits begin before lunch; None for a route without."""
+    lunch = route.lunch_at
+    if lunch is None:
+        return None
+    return sum(stop.departure_at - timedelta(seconds=stop.service_s) < lunch for stop in route.stops)
+
+
+def _lunch(route: Route, zone_name: str, wide: bool) -> Iterator[str]:
+    at = _clock(route.lunch_at, zone_name) if route.lunch_at else ""
+    yield from ("", "[dim]lunch[/dim]", "" if wide else f"{route.lunch_minutes} min", at, "")
+    if wide:
+        yield from (f"{route.lunch_minutes} min", "")
+
+
+def _home(route: Route, zone_name: str, wide: bool) -> Iterator[str]:
+    yield from ("", "[dim]home[/dim]", "", _clock(route.ends_at, zone_name), "")
+    yield from ("", "") if wide else ()
+    yield _km(route.home_distance_m)
+
+
+def _stop(stop: RouteStop, zone_name: str, wide: bool) -> Iterator[str]:
+    visit = stop.planned_visit
+    done = " [green]✓[/green]" if visit.status is PlanStatus.DONE else ""
+    yield from (str(stop.position), escape(visit.customer.name) + done, escape(visit.reason))
+    yield _clock(stop.arrival_at, zone_name)
+    yield f"{stop.wait_s // 60} min" if stop.wait_s >= 60 else ""
+    if wide:
+        yield from (f"{stop.service_s // 60} min", _clock(stop.departure_at, zone_name))
+    yield _km(stop.distance_m)
+
+
+def _total(route: Route, zone_name: str) -> str:
+    span = f"{_clock(route.starts_at, zone_name)}–{_clock(route.ends_at, zone_name)}"
+    return (
+        f"[bold]{_visits(len(route.stops))}, {_km(route.distance_m)} km[/bold], {span}: "
+        f"{_hours(route.travel_s)} driving, {_hours(route.service_s)} in shops, {_hours(route.wait_s)} waiting"
+    )
+
+
+def _print_unrouted(console: Console, day: RepDay) -> None:
+    if day.unrouted:
+        console.print("  [bold]Without a place on the route[/bold]")
+        for visit in day.unrouted:
+            console.print(f"    {escape(visit.customer.name)}: {escape(visit.reason)}", soft_wrap=True)
+
+
+def _print_left_out(console: Console, left_out: tuple[PlannedVisit, ...]) -> None:
+    if not left_out:
+        return
+    console.print(f"  [bold]Left out: {len(left_out)}[/bold]")
+    for visit in left_out[:MOST_LEFT_OUT]:
+        told = escape(visit.left_out_reason or "")
+        console.print(f"    {escape(visit.customer.name)} [dim]({escape(visit.reason)})[/dim]: {told}", soft_wrap=True)
+    rest = Counter(visit.left_out_code for visit in left_out[MOST_LEFT_OUT:])
+    if rest:
+        told = ", ".join(f"{many} {str(code).replace('_', ' ')}" for code, many in rest.most_common())
+        console.print(f"    and {rest.total()} more: {told}")
+
+
+def _visits(many: int) -> str:
+    return "1 visit" if many == 1 else f"{many} visits"
+
+
+def _clock(moment: datetime, zone_name: str) -> str:
+    return f"{moment.astimezone(zone(zone_name)):%H:%M}"
+
+
+def _km(metres: int) -> str:
+    return f"{metres / 1000:.1f}"
+
+
+def _hours(seconds: int) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"

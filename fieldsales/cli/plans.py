@@ -1,0 +1,150 @@
+"""`fieldsales plan`: a day's visits and routes from the terminal."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy.orm import Session
+
+from fieldsales.candidates.queries import as_rep, crew
+from fieldsales.cli.context import Context
+from fieldsales.cli.day_table import print_day
+from fieldsales.clock import local_day, utc_now
+from fieldsales.config import Settings
+from fieldsales.dayplans.service import DayPlanned, gather, solve, store
+from fieldsales.db.session import reading, transaction
+from fieldsales.drafts.rules import Draft
+from fieldsales.driving.rules import Driving
+from fieldsales.people.models import Role, User
+from fieldsales.people.queries import person_by_login
+from fieldsales.planning.queries import rep_day
+from routing import pool
+from routing.pool import SolverPool
+
+
+@click.command()
+@click.argument("day", metavar="DATE")
+@click.option("--rep", "logins", metavar="LOGIN", multiple=True, help="Only this rep; may be given several times.")
+@click.option("--with-anomalies", is_flag=True, help="Also visit customers whose buying has changed for the worse.")
+@click.option("--no-route", is_flag=True, help="Say who is visited, without driving order and times.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and keep nothing of it.")
+@click.option("--quiet", is_flag=True, help="Print the summary only.")
+@click.pass_obj
+def plan(
+    context: Context,
+    day: str,
+    logins: tuple[str, ...],
+    with_anomalies: bool,
+    no_route: bool,
+    dry_run: bool,
+    quiet: bool,
+) -> None:
+    """Plan a day: tiers, due visits, key accounts, routes.
+
+    DATE is 2026-03-02, today, tomorrow, or next (the next day on which anybody works).
+
+    \b
+    Who is visited:
+      tier         due by the cadence of the customer's tier, for the rep who owns the customer
+      key account  given by a manager; shared among its reps, never two on one day
+      anomaly      only with --with-anomalies, or when a person planned it
+      manual       put there by a person; comes before everything else
+
+    A day too short leaves out the least valuable visits, each with its reason. Running it again changes
+    nothing unless something changed; a day that has begun is left as it is.
+
+    \b
+    Examples:
+      fieldsales plan tomorrow
+      fieldsales plan 2026-03-02 --rep anna --rep ben --dry-run
+    """
+    driving = driving_of(context.settings)
+    with reading(context.engine) as session:
+        rep_ids = [find_rep(session, login).id for login in logins] or None
+        when = parse_day(session, day, rep_ids, utc_now())
+        draft = gather(
+            session, when, driving=None if no_route else driving, now=utc_now(), rep_ids=rep_ids,
+            with_anomalies=with_anomalies,
+        )  # fmt: skip
+    draft = _search(context, draft, driving)
+    with transaction(context.engine) as session:
+        done = store(session, draft)
+        if not quiet:
+            for rep in done.reps:
+                if rep.visits or rep.left_out:
+                    print_day(context.console, rep_day(session, rep.rep_id, when))
+        if dry_run:
+            session.rollback()
+    _print_summary(context.console, done, dry_run=dry_run)
+
+
+def find_rep(session: Session, login: str) -> User:
+    """Return the active rep of a login; raise `PersonNotFound` or say that the person is no rep."""
+    person = person_by_login(session, login)
+    if person.role is not Role.REP or not person.active:
+        raise click.BadParameter(f"“{login}” is not an active rep. See: fieldsales people list")
+    return person
+
+
+def driving_of(settings: Settings) -> Driving:
+    """Return how reps drive, from the settings."""
+    return Driving(settings.circuity, settings.speed_kmh, settings.solve_seconds)
+
+
+def parse_day(session: Session, text: str, rep_ids: Collection[uuid.UUID] | None, now: datetime) -> date:
+    """Read a date, or a word for one, on the reps' own calendar."""
+    reps = crew(session, rep_ids)
+    zones = [rep.territory.time_zone for rep in reps if rep.territory] or ["UTC"]
+    today = max(local_day(now, zone) for zone in zones)
+    words = {"today": today, "tomorrow": today + timedelta(days=1)}
+    if text.lower() in words:
+        return words[text.lower()]
+    if text.lower() == "next":
+        worked = {weekday for rep in reps for weekday in as_rep(rep).weekdays}
+        coming = (today + timedelta(days=ahead) for ahead in range(1, 8))
+        return next((day for day in coming if day.weekday() in worked), words["tomorrow"])
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"“{text}” is not a date such as 2026-03-02, today, tomorrow or next.") from None
+
+
+@contextmanager
+def solving_progress(console: Console) -> Iterator[pool.Progress]:
+    """Show how many reps' days are routed, on a terminal."""
+    columns = (TextColumn("Routing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Routing", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _search(context: Context, draft: Draft, driving: Driving) -> Draft:
+    with SolverPool(context.settings.solver_workers) as solver, solving_progress(context.console) as progress:
+        return solve(draft, solver, driving, progress)
+
+
+def _print_summary(console: Console, done: DayPlanned, *, dry_run: bool) -> None:
+    console.print()
+    for rep in done.reps:
+        if rep.note:
+            console.print(f"{rep.name}: {rep.note}.")
+    visits, left_out = sum(rep.visits for rep in done.reps), sum(rep.left_out for rep in done.reps)
+    found = done.anomalies
+    console.print(
+        f"[bold]{done.day:%a} {done.day.day} {done.day:%b %Y}[/bold]: {len(done.reps)} reps, {visits} visits, "
+        f"{left_out} left out. {done.tiers_moved} customers changed tier. "
+        f"Anomalies: {found.open} open ({found.opened} new), {found.closed} closed.",
+        soft_wrap=True,
+    )
+    if not done.reps:
+        console.print("There are no active reps. Add one: fieldsales people add --help")
+    elif dry_run:
+        console.print("Dry run: nothing was kept.")
+    elif not done.changed:
+        console.print("Unchanged: every rep's day stands as it was.")
