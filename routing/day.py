@@ -31,8 +31,9 @@ def solve_on_matrix(
 ) -> DayRoute:
     """As :func:`solve_day`, over a matrix of ``problem.points()`` already at hand."""
     day = compile_day(problem, matrix)
-    order = polish(day, search_order(day, budget, seed))
+    found = search_order(day, budget, seed)
+    order = polish(day, found.order)
     route = timetable(day, order)
     if route is None:
         raise AssertionError(f"the timetable cannot drive the order {order} that was found drivable")
-    return replace(route, left_out=explain(day, order, route))
+    return replace(route, left_out=explain(day, order, route), is_proven=found.is_proven)

@@ -89,6 +89,7 @@ class DayRoute:
         prize: The value of all visits made.
         last_leg_s: Driving from the last visit to the end point.
         last_leg_m: Metres of the same.
+        is_proven: No other choice or order of visits is better; False when that is not known.
     """
 
     visits: tuple[RoutedVisit, ...]
@@ -103,3 +104,4 @@ class DayRoute:
     prize: int
     last_leg_s: int
     last_leg_m: int
+    is_proven: bool = False

@@ -3,8 +3,9 @@
 The goal is lexicographic: first the most mandatory visits, then the greatest sum of prizes, then the least
 driving. Handed to a local search as it stands, that goal works badly: when any prize outweighs any detour,
 every step that frees time for a better visit later looks like a loss. So most rounds give a point of prize a
-price near what it really costs in this day (:func:`fair_price_s`), each round another multiple of it, and
-every order met on the way is judged by the true goal.
+price near what it really costs in this day (:mod:`routing.price`), each round another multiple of it, and every
+order met on the way is judged by the true goal. Small days begin with a beam (:mod:`routing.beam`), which often
+ends them too.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,10 @@ from itertools import count
 from random import Random
 from time import perf_counter
 
+from routing.beam import beam_search
 from routing.budget import Budget
 from routing.compiled import NEVER_S, CompiledDay
+from routing.price import fair_price_s
 from routing.schedule import earliest_end
 from routing.solver import Effort, load_engine, run_engine
 
@@ -27,7 +30,21 @@ SOLUTIONS_PER_STOP = 15
 FEWEST_SOLUTIONS = 150
 """The length of the shortest round."""
 
+PROOF_UP_TO, PROOF_WIDTH = 10, 5_000
+"""Days of so few candidates are searched with a beam so wide that it nearly always proves its answer."""
+
+BEAM_UP_TO, BEAM_CELLS = 24, 12_000
+"""Up to so many candidates a beam, ``BEAM_CELLS / candidates`` wide, finds more than the engine in the same time."""
+
 Merit = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The best order found (numbers of places, start and end left out), and whether there is none better."""
+
+    order: list[int]
+    is_proven: bool
 
 
 @dataclass(slots=True)
@@ -50,29 +67,50 @@ class Best:
         return must, sum(stop.prize for stop in stops), -self.day.driving_s(order)
 
 
-def search_order(day: CompiledDay, budget: Budget, seed: int) -> list[int]:
-    """The best driving order found: numbers of places, start and end left out.
+def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
+    """The best driving order found.
 
     ``seed`` and the ids of the stops alone decide in which order the engine meets the stops, so the order in
     which the caller lists them changes nothing.
     """
     places = sorted((p for p in range(1, day.end) if day.could_fit(p)), key=lambda place: day.stop(place).id)
     if not places:
-        return []
-    load_engine()
+        return SearchResult([], is_proven=True)
     deadline = perf_counter() + budget.seconds
-    shuffle = Random(seed).shuffle  # noqa: S311 - variety, not secrecy
-    best, idle = Best(day), 0
+    best = Best(day)
+    width = _beam_width(len(places))
+    if width:
+        start = beam_search(day, places, width, deadline)
+        best.offer(start.order)
+        if start.is_proven:
+            return SearchResult(best.order, is_proven=True)
+    left_s = deadline - perf_counter()
+    load_engine()
+    deadline = perf_counter() + left_s
+    _search_in_rounds(places, best, budget.patience, deadline, Random(seed))  # noqa: S311 - variety, not secrecy
+    return SearchResult(best.order, is_proven=False)
+
+
+def _beam_width(candidates: int) -> int:
+    """How wide a beam to begin with; 0 for none."""
+    if candidates <= PROOF_UP_TO:
+        return PROOF_WIDTH
+    return BEAM_CELLS // candidates if candidates <= BEAM_UP_TO else 0
+
+
+def _search_in_rounds(places: list[int], best: Best, patience: int | None, deadline: float, random: Random) -> None:
+    """Offer to ``best`` all that the engine meets, until the deadline or ``patience`` rounds without progress."""
+    effort_per_round = max(FEWEST_SOLUTIONS, SOLUTIONS_PER_STOP * len(places))
+    idle = 0
     for number in count():
         left_s = deadline - perf_counter()
-        if left_s <= 0 or idle == budget.patience:
-            break
-        shuffle(places)
+        if left_s <= 0 or idle == patience:
+            return
+        random.shuffle(places)
         before = best.merit
-        effort = Effort(left_s, max(FEWEST_SOLUTIONS, SOLUTIONS_PER_STOP * len(places)))
-        run_engine(day, places, _price_s(day, places, number), effort, best.offer)
+        price_s = _price_s(best.day, places, number)
+        run_engine(best.day, places, price_s, Effort(left_s, effort_per_round), best.offer)
         idle = 0 if best.merit > before else idle + 1
-    return best.order
 
 
 def _price_s(day: CompiledDay, places: Sequence[int], number: int) -> int:
@@ -80,23 +118,3 @@ def _price_s(day: CompiledDay, places: Sequence[int], number: int) -> int:
     if multiple is None:
         return day.shift.length_s + 1
     return max(1, round(multiple * fair_price_s(day, places)))
-
-
-def fair_price_s(day: CompiledDay, places: Sequence[int]) -> float:
-    """What a point of prize costs in seconds of this day.
-
-    The shift over the prizes that fit into it when each visit takes its service and the way from its nearest
-    neighbour, most prize per second first.
-    """
-    needs = []
-    for place in places:
-        nearest_s = min(day.travel_s[other][place] for other in (0, *places) if other != place)
-        needs.append((day.stop(place).prize, day.service_s[place] + nearest_s + 1))
-    needs.sort(key=lambda need: need[0] / need[1], reverse=True)
-    left_s, prize = day.shift.length_s, 0
-    for worth, need_s in needs:
-        left_s -= need_s
-        if left_s < 0:
-            break
-        prize += worth
-    return day.shift.length_s / max(1, prize)
