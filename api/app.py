@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy import Engine
 
+from api.anomalies.routes import anomalies
 from api.auth.routes import auth
+from api.converters import document_converters, fill_in_me, install_converters
 from api.customers.routes import customers
 from api.database import connect
+from api.days.routes import days
 from api.devices.routes import devices
 from api.documentation.routes import serve_documentation
 from api.edge import Edge, add_headers, name_request
@@ -16,18 +19,37 @@ from api.health import health
 from api.limits import limit_logins
 from api.openapi import document
 from api.people.routes import me, people
+from api.planner import install_planner
+from api.plans.routes import plans
+from api.policies.routes import policies
 from api.problems import handle_problems
 from api.products.routes import products
 from api.settings import furnish
 from api.sync.files import photos, receive_files
 from api.sync.routes import offline
+from api.team.routes import team
 from api.territories.routes import territories
 from api.tokens import install_tokens
 from fieldsales.clock import Clock, utc_now
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
 
-RESOURCES = (auth, me, people, territories, devices, customers, products, offline, photos)
+RESOURCES = (
+    auth,
+    me,
+    people,
+    territories,
+    devices,
+    customers,
+    products,
+    policies,
+    anomalies,
+    plans,
+    days,
+    team,
+    offline,
+    photos,
+)
 
 
 def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock = utc_now) -> Flask:
@@ -40,13 +62,18 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
     furnish(app, settings, clock)
-    connect(app, engine or make_engine(settings.database_url))
+    engine = engine or make_engine(settings.database_url)
+    connect(app, engine)
+    install_planner(app, settings, engine)
     install_tokens(app, settings)
     handle_problems(app)
     app.before_request(name_request)
     app.before_request(enforce)
+    app.before_request(fill_in_me)
+    install_converters(app)
     app.after_request(add_headers)
     api = document(app)
+    document_converters(api)
     for resource in RESOURCES:
         api.register_blueprint(resource)
     app.register_blueprint(health)

@@ -7,6 +7,7 @@ import uuid
 
 from flask import Flask, Response, g, request
 
+from api.afterwards import work_off
 from api.database import SAFE_METHODS, db
 from fieldsales.errors import FieldsalesError
 
@@ -45,6 +46,7 @@ class Edge(Flask):
 def _end(*, keep: bool) -> None:
     if keep and request.method not in SAFE_METHODS:
         db.session.commit()
+        work_off()
     else:
         db.session.rollback()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -33,6 +34,12 @@ def page_of(item: type[Schema]) -> type[Schema]:
         {"items": fields.List(fields.Nested(item), required=True), "next": fields.String(allow_none=True)},
         name=f"{name}PageSchema",
     )
+
+
+def day(**options: Any) -> fields.Date:
+    """Return a field for a calendar day of this century."""
+    bounds = validate.Range(date(2000, 1, 1), date(2099, 12, 31))
+    return fields.Date(validate=bounds, metadata={"example": "2026-03-02"}, **options)
 
 
 def latitude(**options: Any) -> fields.Float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from api.afterwards import plans_follow
 from api.customers.schemas import (
     CustomerCardSchema,
     CustomerChangesSchema,
@@ -64,7 +65,8 @@ def change_customer(body: service.CustomerChanges, customer_id: uuid.UUID) -> Cu
 )
 def set_owner(body: dict[str, Any], customer_id: uuid.UUID) -> CustomerCard:
     """Give a customer to a rep, or to nobody"""
-    service.set_owner(session(), customer_id, body["rep_id"], by=actor(), now=now())
+    with plans_follow([customer_id]):
+        service.set_owner(session(), customer_id, body["rep_id"], by=actor(), now=now())
     return queries.customer_card(session(), actor(), customer_id)
 
 
@@ -81,20 +83,23 @@ def assign_key_account(body: dict[str, Any], customer_id: uuid.UUID) -> Customer
 
     Beside its owner and those who have it already; the instruction of these is replaced.
     """
-    service.assign_key_account(session(), customer_id, **body, by=actor(), now=now())
+    with plans_follow([customer_id]):
+        service.assign_key_account(session(), customer_id, **body, by=actor(), now=now())
     return queries.customer_card(session(), actor(), customer_id)
 
 
 @customers.on("DELETE", "/<uuid:customer_id>/key-account", roles=BOSSES, status=204, problems=[404])
 def end_key_account(customer_id: uuid.UUID) -> None:
     """Take a key account back from all its reps"""
-    service.end_key_account(session(), customer_id, by=actor(), now=now())
+    with plans_follow([customer_id]):
+        service.end_key_account(session(), customer_id, by=actor(), now=now())
 
 
 @customers.on("DELETE", "/<uuid:customer_id>/key-account/<uuid:rep_id>", roles=BOSSES, status=204, problems=[404])
 def take_key_account(customer_id: uuid.UUID, rep_id: uuid.UUID) -> None:
     """Take a key account back from one rep"""
-    service.end_key_account(session(), customer_id, [rep_id], by=actor(), now=now())
+    with plans_follow([customer_id]):
+        service.end_key_account(session(), customer_id, [rep_id], by=actor(), now=now())
 
 
 @customers.on("POST", "/share", roles=LEADERS, takes=SharingSchema, gives=SharedSchema, problems=[404])
@@ -103,4 +108,5 @@ def share(body: dict[str, Any]) -> Sharing:
 
     Each rep gets a compact area with about as many customers as the others. The same again changes nothing.
     """
-    return share_customers(session(), **body, by=actor(), now=now())
+    with plans_follow(body["customer_ids"]):
+        return share_customers(session(), **body, by=actor(), now=now())

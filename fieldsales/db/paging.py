@@ -46,14 +46,18 @@ def fetch_page(
     statement: Select[Row],
     keys: Sequence[InstrumentedAttribute[Any]],
     wanted: PageWanted,
+    *,
+    largest_first: bool = False,
 ) -> Page[Row]:
     """Return one page of the entities of a statement, ordered by `keys`: not null, and unique together.
 
     Raises `BadPage`.
     """
     if wanted.after is not None:
-        statement = statement.where(tuple_(*keys) > tuple_(*_values(keys, wanted.after)))
-    found = session.scalars(statement.order_by(*keys).limit(wanted.limit + 1)).all()
+        here, seen = tuple_(*keys), tuple_(*_values(keys, wanted.after))
+        statement = statement.where(here < seen if largest_first else here > seen)
+    order = [key.desc() for key in keys] if largest_first else keys
+    found = session.scalars(statement.order_by(*order).limit(wanted.limit + 1)).all()
     items = list(found[: wanted.limit])
     last = None
     if len(found) > wanted.limit:

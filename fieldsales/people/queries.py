@@ -7,6 +7,7 @@ without a territory, all of them. What lies outside is answered as if it did not
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -83,6 +84,13 @@ def require_rep_in_scope(session: Session, actor: Actor | None, rep_id: uuid.UUI
     if found.role is not Role.REP or not found.active:
         raise PersonNotFound(f"There is no active rep {rep_id}.", id=str(rep_id))
     return found
+
+
+def require_reps_in_scope(session: Session, actor: Actor | None, rep_ids: Sequence[uuid.UUID] | None) -> list[User]:
+    """Return active reps whom the actor may see, all of them for None; raise `PersonNotFound`."""
+    if rep_ids is None:
+        return reps_visible_to(session, actor)
+    return [require_rep_in_scope(session, actor, rep_id) for rep_id in dict.fromkeys(rep_ids)]
 
 
 def person_by_login(session: Session, login: str) -> User:

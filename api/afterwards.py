@@ -1,0 +1,48 @@
+"""What is to be done once the request's own work is committed, and must not undo it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from flask import g
+
+from api.database import session
+from api.planner import planner
+from api.settings import now
+from fieldsales.customers.queries import assignments_in_force
+
+_KEY = "fieldsales_afterwards"
+
+
+def afterwards(work: Callable[[], None]) -> None:
+    """Have something done after the commit of this request, in transactions of its own."""
+    g.setdefault(_KEY, []).append(work)
+
+
+def work_off() -> None:
+    """Do what was put off; called by the edge after a commit."""
+    for work in g.pop(_KEY, []):
+        work()
+
+
+def replan_afterwards(rep_ids: Collection[uuid.UUID], day: date | None = None) -> None:
+    """Bring plans up to date: the coming days that these reps have a route for, or one such day."""
+    if rep_ids:
+        afterwards(lambda: planner().replan(rep_ids, now=now(), only=day))
+
+
+@contextmanager
+def plans_follow(customer_ids: Collection[uuid.UUID]) -> Iterator[None]:
+    """Bring plans up to date if what is done inside changes who serves these customers."""
+    before = _serving(customer_ids)
+    yield
+    after = _serving(customer_ids)
+    if before != after:
+        replan_afterwards({rep_id for rep_id, _ in before | after})
+
+
+def _serving(customer_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    return {(each.rep_id, each.customer_id) for each in assignments_in_force(session(), customer_ids)}

@@ -1,0 +1,71 @@
+"""A rep's day: the plan, the route, and what the customer screens need."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import date
+from typing import Any
+
+from flask import Response
+
+from api.afterwards import replan_afterwards
+from api.anomalies.schemas import PlannedVisitSchema
+from api.database import session
+from api.days.schemas import ManualVisitSchema, RepDaySchema
+from api.guard import EVERYBODY, actor
+from api.openapi import Resource
+from api.settings import now
+from fieldsales.briefings.queries import DayBriefing, day_briefing
+from fieldsales.briefings.rules import day_geojson
+from fieldsales.customers.queries import require_customer_in_scope
+from fieldsales.people.queries import require_rep_in_scope
+from fieldsales.planning.models import PlannedVisit
+from fieldsales.planning.queries import rep_day
+from fieldsales.planning.service import add_manual_visit
+
+days = Resource("days", __name__, url_prefix="/api/v1/reps", description="A rep's day")
+
+
+@days.on("GET", "/<rep:rep_id>/days/<day:day>", roles=EVERYBODY, gives=RepDaySchema, problems=[404])
+def read_day(rep_id: uuid.UUID, day: date) -> DayBriefing:
+    """A rep's day
+
+    `me` stands for oneself. Each stop comes with its reason, its times, and what the customer screens need: card,
+    navigation links, last orders, favourites with prices, open anomalies.
+    """
+    rep = require_rep_in_scope(session(), actor(), rep_id)
+    return day_briefing(session(), rep.id, day)
+
+
+@days.on("GET", "/<rep:rep_id>/days/<day:day>/route.geojson", roles=EVERYBODY, problems=[404])
+def read_geojson(rep_id: uuid.UUID, day: date) -> Response:
+    """A rep's day as GeoJSON
+
+    A FeatureCollection: `start`, each `visit` with its number, `unrouted` and `left_out` visits, and the `route`.
+    """
+    rep = require_rep_in_scope(session(), actor(), rep_id)
+    told = day_geojson(rep_day(session(), rep.id, day))
+    return Response(json.dumps(told), mimetype="application/geo+json")
+
+
+@days.on(
+    "POST",
+    "/<rep:rep_id>/days/<day:day>/visits",
+    roles=EVERYBODY,
+    takes=ManualVisitSchema,
+    gives=PlannedVisitSchema,
+    status=201,
+    problems=[404, 409, 422],
+)
+def add_visit(body: dict[str, Any], rep_id: uuid.UUID, day: date) -> PlannedVisit:
+    """Put a customer on a day by hand
+
+    It comes before what the planner chose; the route of the day follows if there is one.
+    """
+    rep = require_rep_in_scope(session(), actor(), rep_id)
+    customer = require_customer_in_scope(session(), actor(), body["customer_id"])
+    by = actor().user_id
+    visit = add_manual_visit(session(), rep.id, customer.id, day, by=by, reason=body["reason"], now=now())
+    replan_afterwards({rep.id}, day)
+    return visit

@@ -1,0 +1,92 @@
+"""Planning behind a web server: routes are searched for while no transaction is open."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from threading import Lock
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from fieldsales.config import Settings
+from fieldsales.dayplans.service import DayPlanned, gather, solve, store
+from fieldsales.db.session import reading, transaction
+from fieldsales.drafts.rules import Draft
+from fieldsales.driving.rules import Driving
+from fieldsales.errors import FieldsalesError, Unavailable
+from fieldsales.planning.queries import routed_days
+from routing.errors import RoutingError
+from routing.pool import SolverPool
+
+_EXTENSION = "fieldsales-planner"
+_log = logging.getLogger("fieldsales.api")
+
+
+class SolverUnavailable(Unavailable):
+    """The search for routes broke off, most likely for want of memory. The plan stays as it was; try again."""
+
+    code = "plan.solver_unavailable"
+    title = "The routes could not be searched for"
+
+
+@dataclass
+class Planner:
+    """Plans days with one pool of solving processes. One plan is searched for at a time: each uses every core."""
+
+    engine: Engine
+    driving: Driving
+    pool: SolverPool
+    one_at_a_time: Lock = field(default_factory=Lock)
+
+    def plan(
+        self,
+        day: date,
+        rep_ids: Collection[uuid.UUID],
+        *,
+        now: datetime,
+        with_anomalies: bool = False,
+    ) -> DayPlanned:
+        """Plan and route a day of some reps and commit it. Raises `PlanOutdated`, `SolverUnavailable`."""
+        with reading(self.engine) as snapshot:
+            draft = gather(snapshot, day, driving=self.driving, now=now, rep_ids=rep_ids, with_anomalies=with_anomalies)
+        solved = self._solve(draft)
+        with transaction(self.engine) as session:
+            return store(session, solved)
+
+    def replan(self, rep_ids: Collection[uuid.UUID], *, now: datetime, only: date | None = None) -> None:
+        """Plan again the coming days for which these reps have a route and that they have not begun, or one of them.
+
+        It only brings plans up to date after something else was done, so that a failure is logged and no more.
+        """
+        yesterday = now.date() - timedelta(days=1)
+        try:
+            with reading(self.engine) as snapshot:
+                stale = routed_days(snapshot, rep_ids, yesterday)
+            for day, reps in stale.items():
+                if only in (None, day):
+                    self.plan(day, reps, now=now)
+        except FieldsalesError:
+            _log.exception("the coming days of %s were not planned again", rep_ids)
+
+    def _solve(self, draft: Draft) -> Draft:
+        try:
+            with self.one_at_a_time:
+                return solve(draft, self.pool, self.driving)
+        except RoutingError as broken:
+            raise SolverUnavailable(f"The search broke off: {broken}.", mend="Try again.") from broken
+
+
+def install_planner(app: Flask, settings: Settings, engine: Engine) -> None:
+    """Give an app its planner. Solving processes start with the first plan and live as long as the app."""
+    driving = Driving(settings.circuity, settings.speed_kmh, settings.solve_seconds)
+    app.extensions[_EXTENSION] = Planner(engine, driving, SolverPool(settings.solver_workers))
+
+
+def planner() -> Planner:
+    """Return the planner of the current app."""
+    found: Planner = current_app.extensions[_EXTENSION]
+    return found
