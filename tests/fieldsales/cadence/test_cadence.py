@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,10 @@ from fieldsales.cadence.rules import (
     Cadence,
     CadenceNotUnderstood,
     Due,
+    Wish,
     due_after_contact,
     due_without_contact,
+    level_weekdays,
     previous_working_day,
 )
 
@@ -142,3 +145,37 @@ def test_a_cadence_says_itself_as_a_person_would() -> None:
         "monthly",
         "weekly (TU,FR)",
     ]
+
+
+WISHES = st.dictionaries(
+    st.uuids(), st.builds(Wish, st.none() | st.integers(0, 6), st.sampled_from([1.0, 0.5, 0.125])), max_size=60
+)
+
+
+@given(WISHES)
+def test_a_week_is_never_lopsided_for_the_sake_of_wishes(wishes: dict[uuid.UUID, Wish]) -> None:
+    """No day holds more than its room and one visit."""
+    given_days = level_weekdays(wishes, OFFICE_DAYS)
+    assert given_days.keys() == wishes.keys()
+    assert set(given_days.values()) <= set(OFFICE_DAYS)
+    load = Counter[int]()
+    for who, day in given_days.items():
+        load[day] += round(wishes[who].visits_a_week * 8)
+    mean = sum(load.values()) / len(OFFICE_DAYS)
+    assert all(on_day <= 1.25 * mean + 8 for on_day in load.values())
+
+
+@given(WISHES, st.randoms(use_true_random=False))
+def test_the_order_in_which_customers_come_changes_no_weekday(wishes: dict[uuid.UUID, Wish], chance: Random) -> None:
+    shuffled = list(wishes)
+    chance.shuffle(shuffled)
+    assert level_weekdays({who: wishes[who] for who in shuffled}, OFFICE_DAYS) == level_weekdays(wishes, OFFICE_DAYS)
+
+
+def test_a_wish_is_granted_while_there_is_room() -> None:
+    wishes = {uuid.UUID(int=number): Wish(number % 5, 1.0) for number in range(20)}
+    assert level_weekdays(wishes, OFFICE_DAYS) == {who: wish.weekday for who, wish in wishes.items()}
+
+
+def test_a_rep_who_never_works_has_no_weekdays_to_give() -> None:
+    assert level_weekdays({uuid.UUID(int=1): Wish(1, 1.0)}, ()) == {}
