@@ -11,23 +11,10 @@ from datetime import date
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from fieldsales.candidates.rules import WEEKDAYS, Contact, KeyAccount, Rep
+from fieldsales.candidates.rules import WEEKDAYS, Contact, KeyAccount, Rep, Shop
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.people.models import Role, Territory, User
 from fieldsales.visits.models import Visit
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """A customer as a stop: where, when open (in which country's holidays), and for how long a visit takes."""
-
-    id: uuid.UUID
-    name: str
-    latitude: float | None
-    longitude: float | None
-    opening_hours: str | None
-    country: str
-    service_minutes: int | None
 
 
 @dataclass(slots=True)

@@ -53,6 +53,19 @@ class Rep:
 
 
 @dataclass(frozen=True, slots=True)
+class Shop:
+    """A customer as a stop: where, when open (in which country's holidays), and for how long a visit takes."""
+
+    id: uuid.UUID
+    name: str
+    latitude: float | None
+    longitude: float | None
+    opening_hours: str | None
+    country: str
+    service_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TierVisit:
     """What a tier means for a visit."""
 

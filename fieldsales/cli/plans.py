@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import click
@@ -64,24 +65,48 @@ def plan(
       fieldsales plan tomorrow
       fieldsales plan 2026-03-02 --rep anna --rep ben --dry-run
     """
-    driving = driving_of(context.settings)
     with reading(context.engine) as session:
         rep_ids = [find_rep(session, login).id for login in logins] or None
         when = parse_day(session, day, rep_ids, utc_now())
+    wanted = Wanted(when, rep_ids, with_anomalies=with_anomalies, route=not no_route)
+    plan_and_print(context, wanted, dry_run=dry_run, quiet=quiet)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which day to plan, for whom (None: everybody), and how."""
+
+    day: date
+    rep_ids: Sequence[uuid.UUID] | None = None
+    with_anomalies: bool = False
+    route: bool = True
+
+
+def plan_and_print(context: Context, wanted: Wanted, *, dry_run: bool = False, quiet: bool = False) -> DayPlanned:
+    """Plan a day, keep it unless `dry_run`, and print each rep's day unless `quiet`, then a summary.
+
+    Routes are searched for while no transaction is open.
+    """
+    driving = driving_of(context.settings)
+    with reading(context.engine) as session:
         draft = gather(
-            session, when, driving=None if no_route else driving, now=utc_now(), rep_ids=rep_ids,
-            with_anomalies=with_anomalies,
-        )  # fmt: skip
+            session,
+            wanted.day,
+            driving=driving if wanted.route else None,
+            now=utc_now(),
+            rep_ids=wanted.rep_ids,
+            with_anomalies=wanted.with_anomalies,
+        )
     draft = _search(context, draft, driving)
     with transaction(context.engine) as session:
         done = store(session, draft)
-        if not quiet:
-            for rep in done.reps:
-                if rep.visits or rep.left_out:
-                    print_day(context.console, rep_day(session, rep.rep_id, when))
+        for rep in done.reps:
+            if not quiet and (rep.visits or rep.left_out):
+                print_day(context.console, rep_day(session, rep.rep_id, wanted.day))
         if dry_run:
             session.rollback()
     _print_summary(context.console, done, dry_run=dry_run)
+    return done
 
 
 def find_rep(session: Session, login: str) -> User:

@@ -13,8 +13,7 @@ from datetime import date
 
 from fieldsales.anomalies.models import AnomalyKind
 from fieldsales.anomalies.rules import Finding
-from fieldsales.candidates.queries import Shop
-from fieldsales.candidates.rules import Candidate, Contact, Rep
+from fieldsales.candidates.rules import Candidate, Contact, Rep, Shop
 from fieldsales.driving.rules import Call, Driving, WorkDay, day_problem, fingerprint, most_valuable
 from fieldsales.hours import NEVER_TOLD, HoursNotUnderstood, OpenDay, open_on
 from fieldsales.tiers.rules import TierGiven

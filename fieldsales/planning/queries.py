@@ -6,17 +6,14 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fieldsales.clock import local_day
-from fieldsales.orders.queries import Sold, sold_on
 from fieldsales.people.models import User
 from fieldsales.people.queries import PersonNotFound
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, RouteStop
-from fieldsales.visits.queries import LastPosition, last_positions, visits_of_reps_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,76 +68,6 @@ def open_days(session: Session, rep_ids: Collection[uuid.UUID], after: date) -> 
         .distinct()
         .order_by(PlannedVisit.day)
     ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class RepProgress:
-    """How far a rep's day has come.
-
-    `planned` counts visits with room on the day, `done` those of them that were made; the others are `missed` once
-    the day is over and `to_do` before. `off_plan` counts customers visited though not planned, `left_out` those that
-    the day had no room for.
-    """
-
-    rep: User
-    planned: int
-    done: int
-    missed: int
-    to_do: int
-    off_plan: int
-    left_out: int
-    sold: Sold
-    last_position: LastPosition | None
-
-    @property
-    def visited(self) -> int:
-        """Customers visited, planned or not."""
-        return self.done + self.off_plan
-
-
-def team_day(session: Session, reps: Sequence[User], day: date, *, now: datetime) -> list[RepProgress]:
-    """Return how far each rep's day has come, in the order given."""
-    ids = [rep.id for rep in reps]
-    planned, left_out = _planned_customers(session, ids, day)
-    visited: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for visit in visits_of_reps_on(session, ids, day):
-        visited[visit.rep_id].add(visit.customer_id)
-    sold, positions = sold_on(session, ids, day), last_positions(session, ids)
-    told = []
-    for rep in reps:
-        done = len(planned[rep.id] & visited[rep.id])
-        waiting = len(planned[rep.id]) - done
-        over = rep.territory is not None and day < local_day(now, rep.territory.time_zone)
-        told.append(
-            RepProgress(
-                rep=rep,
-                planned=len(planned[rep.id]),
-                done=done,
-                missed=waiting if over else 0,
-                to_do=0 if over else waiting,
-                off_plan=len(visited[rep.id] - planned[rep.id]),
-                left_out=len(left_out[rep.id]),
-                sold=sold.get(rep.id, Sold(0, {})),
-                last_position=positions.get(rep.id),
-            )
-        )
-    return told
-
-
-def _planned_customers(
-    session: Session, rep_ids: Collection[uuid.UUID], day: date
-) -> tuple[dict[uuid.UUID, set[uuid.UUID]], dict[uuid.UUID, set[uuid.UUID]]]:
-    """The customers of each rep's day: those with room on it, and those without."""
-    planned: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    left_out: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    rows = session.execute(
-        select(PlannedVisit.rep_id, PlannedVisit.customer_id, PlannedVisit.status).where(
-            PlannedVisit.rep_id.in_(rep_ids), PlannedVisit.day == day
-        )
-    )
-    for rep_id, customer_id, status in rows:
-        (left_out if status is PlanStatus.LEFT_OUT else planned)[rep_id].add(customer_id)
-    return planned, left_out
 
 
 def routed_days(session: Session, rep_ids: Collection[uuid.UUID], after: date) -> dict[date, list[uuid.UUID]]:

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldsales.candidates.queries import Shop
-from fieldsales.candidates.rules import Candidate, Rep, Why
+from fieldsales.candidates.rules import Candidate, Rep, Shop, Why
 from fieldsales.drafts.rules import LEFT_OUT, PLANNED, Line, Plan, Standing, make_plan, with_route
 from fieldsales.driving.rules import MOST_CALLS, Driving, WorkDay
 from routing.budget import Budget

@@ -14,10 +14,9 @@ from worlds.small_town import SmallTown
 from fieldsales.anomalies.models import Anomaly, AnomalyKind
 from fieldsales.audit.models import AuditEntry
 from fieldsales.customers.models import Assignment
-from fieldsales.orders.models import Order, Origin
 from fieldsales.people.queries import PersonNotFound
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Source
-from fieldsales.planning.queries import open_days, rep_day, team_day
+from fieldsales.planning.queries import open_days, rep_day
 from fieldsales.planning.service import (
     AnomalyNotOpen,
     DayOver,
@@ -26,7 +25,6 @@ from fieldsales.planning.service import (
     mark_done,
     plan_anomalies,
 )
-from fieldsales.visits.models import EventKind, Visit, VisitEvent
 
 MONDAY = date(2026, 3, 2)
 TUESDAY = date(2026, 3, 3)
@@ -152,30 +150,3 @@ def test_open_days_are_those_to_come_with_nothing_done(session: Session, town: S
     mark_done(session, town.anna.id, town.customers["Bakery"].id, wednesday)
     assert open_days(session, [town.anna.id], MONDAY) == [TUESDAY]
     assert open_days(session, [town.ben.id], MONDAY) == []
-
-
-def test_a_teams_day_counts_planned_visited_missed_and_sold(session: Session, town: SmallTown) -> None:
-    """Anna was at Bakery as planned and at Dairy unplanned, sold 12.50, and missed Corner; Ben did nothing."""
-    for name in ("Bakery", "Corner", "Fish"):
-        added(session, town, name, MONDAY)
-    for name in ("Bakery", "Dairy"):
-        visit = Visit(id=uuid.uuid4(), customer_id=town.customers[name].id, rep_id=town.anna.id, day=MONDAY)
-        visit.checked_in_at = NOW
-        session.add(visit)
-        session.flush()
-        arrived = VisitEvent(visit_id=visit.id, rep_id=town.anna.id, kind=EventKind.CHECK_IN, at=NOW, received_at=NOW)
-        arrived.latitude, arrived.longitude = 38.25, 21.73
-        session.add(arrived)
-        mark_done(session, town.anna.id, visit.customer_id, MONDAY)
-    order = Order(customer_id=town.customers["Bakery"].id, rep_id=town.anna.id, origin=Origin.FIELD, ordered_on=MONDAY)
-    order.currency, order.amount_minor = "EUR", 1_250
-    session.add(order)
-    session.flush()
-    anna, ben = team_day(session, [town.anna, town.ben], MONDAY, now=NOW + timedelta(days=1))
-    assert (anna.planned, anna.done, anna.missed, anna.to_do, anna.off_plan, anna.visited) == (2, 1, 1, 0, 1, 2)
-    assert anna.sold.amounts == {"EUR": 1_250}
-    assert anna.last_position is not None
-    assert (anna.last_position.latitude, anna.last_position.longitude) == (38.25, 21.73)
-    assert (ben.planned, ben.done, ben.missed, ben.sold.orders, ben.last_position) == (1, 0, 1, 0, None)
-    [during, _] = team_day(session, [town.anna, town.ben], MONDAY, now=NOW)
-    assert (during.missed, during.to_do) == (0, 1)
