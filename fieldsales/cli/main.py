@@ -9,8 +9,10 @@ from typing import Any
 import click
 
 from fieldsales.cli.context import Context
+from fieldsales.cli.customers import customers
 from fieldsales.cli.imports import imports
 from fieldsales.cli.people import people
+from fieldsales.cli.plans import plan
 from fieldsales.config import Settings
 from fieldsales.errors import FieldsalesError
 
@@ -53,5 +55,5 @@ def main(ctx: click.Context) -> None:
     ctx.call_on_close(ctx.obj.close)
 
 
-for command in (people, imports):
+for command in (people, imports, customers, plan):
     main.add_command(command)

@@ -1,0 +1,87 @@
+"""Building the demo: a city, its tables, its next working day."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy import Engine, make_url, select
+from sqlalchemy.orm import Session
+
+from fieldsales.cli.context import Context
+from fieldsales.cli.plans import Wanted, plan_and_print
+from fieldsales.clock import utc_now
+from fieldsales.db.session import transaction
+from fieldsales.demo.city import City, build_city
+from fieldsales.demo.load import load_city
+from fieldsales.demo.workdays import is_workday
+from fieldsales.passwords import hash_password
+from fieldsales.people.models import User
+
+DEMO_PASSWORD = "port-solene-demo"  # noqa: S105 -- of invented people, in the demo only
+
+
+def build_demo(
+    context: Context, upgrade: Callable[[Engine], None], *, seed: int, as_of: date, shops: int, reps: int
+) -> date:
+    """Make the demo's folder anew, load the city, plan its next working day and print it; return that day.
+
+    `upgrade` makes the tables: the migrations stand above this room.
+    """
+    city = build_city(seed, as_of, shops, reps)
+    _clear(context)
+    upgrade(context.engine)
+    with transaction(context.engine) as session, _loading(context.console, city) as progress:
+        load_city(session, city, now=utc_now(), progress=lambda what, more: _advance(progress, what, more))
+        _give_passwords(session)
+    context.console.print(
+        f"[bold]{city.name}[/], as of {as_of:%A} {as_of:%d %B %Y}: {len(city.shops)} customers in "
+        f"{len(city.territories) - 1} districts, {len(city.products)} products, two years of orders."
+    )
+    day = _next_workday(as_of)
+    plan_and_print(context, Wanted(day))
+    return day
+
+
+def _next_workday(as_of: date) -> date:
+    """The next day that is neither a weekend nor a holiday in town."""
+    coming = (as_of + timedelta(days=ahead) for ahead in range(1, 15))
+    return next(day for day in coming if is_workday(day) and day.weekday() < 5)
+
+
+def _clear(context: Context) -> None:
+    """Delete what an earlier demo left, and nothing else."""
+    database = Path(str(make_url(context.settings.database_url).database))
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    shutil.rmtree(context.settings.data_dir, ignore_errors=True)
+    context.make_folders()
+
+
+def _give_passwords(session: Session) -> None:
+    hashed = hash_password(DEMO_PASSWORD)
+    for user in session.scalars(select(User)):
+        user.password_hash = hashed
+
+
+def _loading(console: Console, city: City) -> Progress:
+    progress = Progress(
+        TextColumn("Loading {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    for what, total in (("products", len(city.products)), ("customers", len(city.shops)), ("orders", None)):
+        progress.add_task(what, total=total)
+    return progress
+
+
+def _advance(progress: Progress, what: str, more: int) -> None:
+    task = next(task for task in progress.tasks if task.description == what)
+    progress.advance(task.id, more)
