@@ -56,19 +56,19 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.LUNCH_IN_THE_WAY: "Fits the shift and its opening hours, but leaves no time for lunch.",
     Reason.MANDATORY_CLASH: (
         "Serving it would take {extra_s} more ({drive_s} driving, {service_s} in the shop); "
-        "only {free_s} are free beside the other visits that must be made."
+        "only {free_s} left beside the other visits that must be made."
     ),
     Reason.NO_FITTING_TIME: (
-        "Serving it would take {extra_s} more ({drive_s} driving, {service_s} in the shop) and {free_s} are free, "
-        "but not while it is open; no visit worth less makes room for it."
+        "Serving it would take {extra_s} more ({drive_s} driving, {service_s} in the shop) and {free_s} are left "
+        "of the day, but not while it is open; no visit worth less makes room for it."
     ),
     Reason.DAY_FULL: (
         "Serving it would take {extra_s} more ({drive_s} driving, {service_s} in the shop); "
-        "only {free_s} are free and every kept visit is worth at least as much."
+        "only {free_s} left, and every kept visit is worth at least as much."
     ),
     Reason.OUTWEIGHED: (
         "Serving it would take {extra_s} more ({drive_s} driving, {service_s} in the shop); "
-        "only {free_s} are free and giving up a visit worth less would not make enough room."
+        "only {free_s} left, and giving up a visit worth less would not make enough room."
     ),
 }
 

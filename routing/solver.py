@@ -44,6 +44,38 @@ def run_engine(
     _Model(day, places, price_s).run(effort, offer)
 
 
+class _Listener:
+    """Hands on the solutions of one run. Written around two habits of the engine's Python wrapper.
+
+    It keeps every callback for ever, so a callback that leads back to the model would keep both from being freed;
+    and it swallows what a callback raises.
+    """
+
+    def __init__(
+        self, order: Callable[[], list[int]], cancel: Callable[[], object], offer: Callable[[list[int]], None]
+    ) -> None:
+        self._order: Callable[[], list[int]] | None = order
+        self._cancel: Callable[[], object] | None = cancel
+        self._offer = offer
+        self._error: Exception | None = None
+
+    def __call__(self) -> None:
+        """A solution stands in the model."""
+        if self._order is None or self._cancel is None or self._error:
+            return
+        try:
+            self._offer(self._order())
+        except Exception as error:  # whatever it is, let_go raises it again
+            self._error = error
+            self._cancel()
+
+    def let_go(self) -> None:
+        """Forget the model; raise what went wrong while listening."""
+        self._order = self._cancel = None
+        if self._error:
+            raise self._error
+
+
 class _Model:
     """A day as OR-Tools knows it: node 0 the start, 1 to n the given places, n + 1 the end."""
 
@@ -101,10 +133,12 @@ class _Model:
 
     def run(self, effort: Effort, offer: Callable[[list[int]], None]) -> None:
         """Search, handing every solution to ``offer``."""
-        self.model.AddAtSolutionCallback(lambda: offer(self._order()))
+        listener = _Listener(self.order, self.model.CancelSearch, offer)
+        self.model.AddAtSolutionCallback(listener)
         self.model.SolveWithIteratedLocalSearch(self._parameters(effort))
+        listener.let_go()
 
-    def _order(self) -> list[int]:
+    def order(self) -> list[int]:
         """The places of the solution at hand, in driving order."""
         order = []
         index = self.model.NextVar(self.model.Start(0)).Value()

@@ -93,7 +93,7 @@ def test_the_day_is_too_short_and_every_kept_visit_is_worth_as_much() -> None:
     assert left.code == Reason.DAY_FULL
     assert left.reason == (
         "Serving it would take 31 min more (19 min driving, 12 min in the shop); "
-        "only 9 min are free and every kept visit is worth at least as much."
+        "only 9 min left, and every kept visit is worth at least as much."
     )
 
 
@@ -105,7 +105,7 @@ def test_a_valuable_visit_that_no_single_cheaper_one_makes_room_for() -> None:
     )
     left = why(problem, even_ways(problem, 10))
     assert (left.stop_id, left.code) == ("big", Reason.OUTWEIGHED)
-    assert left.reason.endswith("only 30 min are free and giving up a visit worth less would not make enough room.")
+    assert left.reason.endswith("only 30 min left, and giving up a visit worth less would not make enough room.")
 
 
 def test_a_shop_whose_hours_are_taken() -> None:
@@ -113,7 +113,7 @@ def test_a_shop_whose_hours_are_taken() -> None:
     left = why(problem, even_ways(problem, 10))
     assert left.code == Reason.NO_FITTING_TIME
     assert left.reason == (
-        "Serving it would take 40 min more (10 min driving, 30 min in the shop) and 7 h 10 min are free, "
+        "Serving it would take 40 min more (10 min driving, 30 min in the shop) and 7 h 10 min are left of the day, "
         "but not while it is open; no visit worth less makes room for it."
     )
 
@@ -140,7 +140,7 @@ def test_what_is_free_is_rounded_down() -> None:
     """What is missing must never look as if it were there."""
     params = {"extra_s": 541, "drive_s": 0, "service_s": 541, "free_s": 599}
     assert "10 min more" in sentence(Reason.DAY_FULL, params)
-    assert "only 9 min are free" in sentence(Reason.DAY_FULL, params)
+    assert "only 9 min left" in sentence(Reason.DAY_FULL, params)
 
 
 def test_a_time_after_midnight_says_so() -> None:

@@ -1,9 +1,11 @@
 """The search for the order of a day: the beam, the engine, and what they may say of each other."""
 
+import gc
 from random import Random
 from time import perf_counter
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds.rep_days import at, day, days_with_ways, even_ways, hours, noon_lunch, shop
@@ -98,6 +100,25 @@ def test_the_engine_makes_mandatory_visits_first() -> None:
     best = Best(compiled)
     run_engine(compiled, [1, 2], 10, Effort(5, 100), best.offer)
     assert best.order == [1]
+
+
+def test_what_goes_wrong_while_listening_to_the_engine_comes_out() -> None:
+    """The engine's wrapper swallows exceptions."""
+
+    def refuse(order: list[int]) -> None:
+        raise RuntimeError(f"no use for {sorted(order)}")
+
+    problem = day(shop("a"), shop("b"))
+    with pytest.raises(RuntimeError, match=r"no use for \[1, 2\]"):
+        run_engine(compile_day(problem, even_ways(problem, 20)), [1, 2], 500, Effort(5, 100), refuse)
+
+
+def test_a_run_of_the_engine_leaves_no_model_behind() -> None:
+    """The engine's wrapper keeps callbacks for ever, and with them all that they lead to."""
+    problem = day(shop("a"), shop("b"))
+    run_engine(compile_day(problem, even_ways(problem, 20)), [1, 2], 500, Effort(5, 100), lambda order: None)
+    gc.collect()
+    assert not [thing for thing in gc.get_objects() if type(thing).__name__ == "RoutingModel"]
 
 
 def test_the_fair_price_is_the_shift_over_the_prizes_that_fit() -> None:
