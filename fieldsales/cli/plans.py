@@ -162,8 +162,8 @@ def _print_summary(console: Console, done: DayPlanned, *, dry_run: bool) -> None
     visits, left_out = sum(rep.visits for rep in done.reps), sum(rep.left_out for rep in done.reps)
     found = done.anomalies
     console.print(
-        f"[bold]{done.day:%a} {done.day.day} {done.day:%b %Y}[/bold]: {_many(len(done.reps), 'rep')}, {_many(visits, 'visit')}, "
-        f"{left_out} left out. {_many(done.tiers_moved, 'customer')} changed tier. "
+        f"[bold]{done.day:%a} {done.day.day} {done.day:%b %Y}[/bold]: {_many(len(done.reps), 'rep')}, "
+        f"{_many(visits, 'visit')}, {left_out} left out. {_many(done.tiers_moved, 'customer')} changed tier. "
         f"Anomalies: {found.open} open ({found.opened} new), {found.closed} closed.",
         soft_wrap=True,
     )
