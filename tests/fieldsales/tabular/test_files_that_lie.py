@@ -64,6 +64,7 @@ TABLE = b"code,name\n1,Kiosk\n2,Shop\n"
         ("shops.csv", "code,name\n1,Café\n2,Müller\n".encode("cp1252"), "file.encoding", "not UTF-8"),
         ("shops.csv", b"code,name\n1," + b"x" * 3_000_000, "file.not_a_table", "a line of more than"),
     ],
+    ids=lambda value: "content" if isinstance(value, bytes) else value,
 )
 def test_a_file_that_lies_is_refused(tmp_path: Path, name, content, code, says):
     path = tmp_path / name
