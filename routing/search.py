@@ -36,6 +36,9 @@ PROOF_UP_TO, PROOF_WIDTH = 10, 5_000
 BEAM_UP_TO, BEAM_CELLS = 24, 12_000
 """Up to so many candidates a beam, ``BEAM_CELLS / candidates`` wide, finds more than the engine in the same time."""
 
+BEAM_SHARE = 0.4
+"""The most of a budget that the beam may take, so that on a busy machine the engine still gets its turn."""
+
 Merit = tuple[int, int, int]
 
 
@@ -76,17 +79,17 @@ def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
     places = sorted((p for p in range(1, day.end) if day.could_fit(p)), key=lambda place: day.stop(place).id)
     if not places:
         return SearchResult([], is_proven=True)
-    deadline = perf_counter() + budget.seconds
+    began = perf_counter()
     best = Best(day)
     width = _beam_width(len(places))
     if width:
-        start = beam_search(day, places, width, deadline)
+        start = beam_search(day, places, width, began + BEAM_SHARE * budget.seconds)
         best.offer(start.order)
         if start.is_proven:
             return SearchResult(best.order, is_proven=True)
-    left_s = deadline - perf_counter()
+    used_s = perf_counter() - began
     load_engine()
-    deadline = perf_counter() + left_s
+    deadline = perf_counter() + budget.seconds - used_s
     _search_in_rounds(places, best, budget.patience, deadline, Random(seed))  # noqa: S311 - variety, not secrecy
     return SearchResult(best.order, is_proven=False)
 

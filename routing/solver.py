@@ -48,32 +48,29 @@ class _Listener:
     """Hands on the solutions of one run. Written around two habits of the engine's Python wrapper.
 
     It keeps every callback for ever, so a callback that leads back to the model would keep both from being freed;
-    and it swallows what a callback raises.
+    and it swallows what a callback raises. (Cancelling does not help: a cancelled iterated local search idles on
+    until its time is up.)
     """
 
-    def __init__(
-        self, order: Callable[[], list[int]], cancel: Callable[[], object], offer: Callable[[list[int]], None]
-    ) -> None:
+    def __init__(self, order: Callable[[], list[int]], offer: Callable[[list[int]], None]) -> None:
         self._order: Callable[[], list[int]] | None = order
-        self._cancel: Callable[[], object] | None = cancel
         self._offer = offer
         self._error: Exception | None = None
 
     def __call__(self) -> None:
         """A solution stands in the model."""
-        if self._order is None or self._cancel is None or self._error:
+        if self._order is None or self._error:
             return
         try:
             self._offer(self._order())
         except Exception as error:  # whatever it is, let_go raises it again
             self._error = error
-            self._cancel()
 
     def let_go(self) -> None:
-        """Forget the model; raise what went wrong while listening."""
-        self._order = self._cancel = None
-        if self._error:
-            raise self._error
+        """Forget the model; raise what went wrong while listening (its traceback leads to the model too)."""
+        error, self._error, self._order = self._error, None, None
+        if error:
+            raise error
 
 
 class _Model:
@@ -133,7 +130,7 @@ class _Model:
 
     def run(self, effort: Effort, offer: Callable[[list[int]], None]) -> None:
         """Search, handing every solution to ``offer``."""
-        listener = _Listener(self.order, self.model.CancelSearch, offer)
+        listener = _Listener(self.order, offer)
         self.model.AddAtSolutionCallback(listener)
         self.model.SolveWithIteratedLocalSearch(self._parameters(effort))
         listener.let_go()
