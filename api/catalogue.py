@@ -41,12 +41,20 @@ class Entry:
 
 
 def all_errors() -> list[Entry]:
-    """Return every error by code. Raises `ValueError` if two classes claim one code."""
+    """Return every error of every room, by code."""
     for room in ROOMS:
         package = importlib.import_module(room)
         for module in pkgutil.walk_packages(package.__path__, f"{room}."):
             if module.name not in _NOT_LIBRARY:
                 importlib.import_module(module.name)
+    return loaded_errors()
+
+
+def loaded_errors() -> list[Entry]:
+    """Return every error that this process could raise so far, by code.
+
+    Raises `ValueError` if two classes claim one code.
+    """
     found: dict[str, Entry] = {}
     for kind in _family(FieldsalesError):
         entry = Entry(kind.code, kind.status, kind.title, " ".join(cleandoc(kind.__doc__ or "").split()))

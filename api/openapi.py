@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, Request, Response
 from flask_smorest import Api, Blueprint
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 
@@ -33,7 +33,10 @@ problem+json with a stable `code`, all of which are listed at [/docs/errors](/do
 
 
 class ProblemSchema(Schema):
-    """RFC 9457, with what we add: a stable code, how to mend it, and what to quote when reporting it."""
+    """RFC 9457, with what we add: a stable code, how to mend it, what to quote when reporting it, and the facts."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"example": "/docs/errors#request.invalid_fields"})
     title = fields.String(required=True, metadata={"example": "Some fields are wrong"})

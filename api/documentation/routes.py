@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 
 import swagger_ui_bundle
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, send_from_directory, url_for
 from werkzeug.wrappers import Response as PlainResponse
 
-from api.catalogue import Entry, all_errors
+from api.catalogue import loaded_errors
 from api.guard import public
 from api.openapi import Documentation
 
@@ -54,7 +53,7 @@ def browse() -> Response:
 @public
 def errors() -> Response:
     """Show every error; problem+json's `type` points here."""
-    return _page("errors.html", entries=_entries())
+    return _page("errors.html", entries=loaded_errors())
 
 
 @pages.get("/docs/assets/<path:name>")
@@ -69,8 +68,3 @@ def asset(name: str) -> Response:
 
 def _page(template: str, **values: object) -> Response:
     return Response(render_template(template, **values), headers={"Content-Security-Policy": _POLICY})
-
-
-@cache
-def _entries() -> list[Entry]:
-    return all_errors()

@@ -151,7 +151,7 @@ def _arrivals(session: Session, rep_ids: Collection[uuid.UUID], day: date) -> di
         .join(PlannedVisit, PlannedVisit.id == RouteStop.planned_visit_id)
         .where(PlannedVisit.rep_id.in_(rep_ids), PlannedVisit.day == day)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _stops(
