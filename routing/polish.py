@@ -40,7 +40,11 @@ def worth(day: CompiledDay, place: int) -> tuple[bool, int]:
 
 def inserted(day: CompiledDay, order: Sequence[int], place: int) -> list[int] | None:
     """``order`` with ``place`` where it costs least driving and can still be driven; None when nowhere."""
-    for _, wider in sorted(_insertions(day, order, place)):
+    working_s = day.driving_s(order) + sum(day.service_s[other] for other in (*order, place))
+    for detour_s, gap in sorted(_detours(day, order, place)):
+        if working_s + detour_s > day.shift.length_s:
+            return None
+        wider = [*order[:gap], place, *order[gap:]]
         if earliest_end(day, wider) != NEVER_S:
             return wider
     return None
@@ -48,15 +52,14 @@ def inserted(day: CompiledDay, order: Sequence[int], place: int) -> list[int] | 
 
 def least_detour_s(day: CompiledDay, order: Sequence[int], place: int) -> int:
     """The least driving time that visiting ``place`` would add to ``order``, clocks not considered."""
-    return min(detour_s for detour_s, _ in _insertions(day, order, place))
+    return min(detour_s for detour_s, _ in _detours(day, order, place))
 
 
-def _insertions(day: CompiledDay, order: Sequence[int], place: int) -> Iterator[tuple[int, list[int]]]:
-    stations = [0, *order, day.end] if order else [0, day.end]
-    for gap, (here, there) in enumerate(pairwise(stations)):
+def _detours(day: CompiledDay, order: Sequence[int], place: int) -> Iterator[tuple[int, int]]:
+    """By gap (0: before the first visit), the driving time that a visit there would add."""
+    for gap, (here, there) in enumerate(pairwise((0, *order, day.end))):
         direct_s = day.travel_s[here][there] if order else 0
-        detour_s = day.travel_s[here][place] + day.travel_s[place][there] - direct_s
-        yield detour_s, [*order[:gap], place, *order[gap:]]
+        yield day.travel_s[here][place] + day.travel_s[place][there] - direct_s, gap
 
 
 def _left_out(day: CompiledDay, kept: Sequence[int]) -> list[int]:

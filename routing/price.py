@@ -1,25 +1,38 @@
-"""What a point of prize is worth in seconds, so that prizes and driving can be weighed."""
+"""What visits are worth for the time that they take, so that prizes and driving can be weighed."""
 
 from collections.abc import Sequence
 
-from routing.compiled import CompiledDay
+import numpy as np
+
+from routing.compiled import NEVER_S, CompiledDay
 
 
 def fair_price_s(day: CompiledDay, places: Sequence[int]) -> float:
-    """What a point of prize costs in seconds of this day.
+    """What a point of prize costs in seconds of this day: the shift over the prizes that fit into it.
 
-    The shift over the prizes that fit into it when each visit takes its service and the way from its nearest
-    neighbour, most prize per second first.
+    Each visit is taken to need its service and the way from its nearest neighbour, most prize per second first.
     """
-    needs = []
-    for place in places:
-        nearest_s = min(day.travel_s[other][place] for other in (0, *places) if other != place)
-        needs.append((day.stop(place).prize, day.service_s[place] + nearest_s + 1))
-    needs.sort(key=lambda need: need[0] / need[1], reverse=True)
     left_s, prize = day.shift.length_s, 0
-    for worth, need_s in needs:
+    for place, need_s in _by_density(day, places):
         left_s -= need_s
         if left_s < 0:
             break
-        prize += worth
+        prize += day.stop(place).prize
     return day.shift.length_s / max(1, prize)
+
+
+def most_promising(day: CompiledDay, places: Sequence[int], most: int) -> list[int]:
+    """At most ``most`` places, in their given order: the mandatory ones, then those with most prize per second."""
+    ranked = sorted(_by_density(day, places), key=lambda ranked: not day.stop(ranked[0]).mandatory)
+    chosen = {place for place, _ in ranked[:most]}
+    return [place for place in places if place in chosen]
+
+
+def _by_density(day: CompiledDay, places: Sequence[int]) -> list[tuple[int, int]]:
+    """Places with the seconds that a visit needs, most prize per second first."""
+    here = np.array([0, *places])
+    ways_s = np.array(day.travel_s)[here][:, places] + np.where(np.eye(len(here), len(places), k=-1), NEVER_S, 0)
+    needs_s = [1 + day.service_s[place] + int(way_s) for place, way_s in zip(places, ways_s.min(axis=0), strict=True)]
+    return sorted(
+        zip(places, needs_s, strict=True), key=lambda ranked: day.stop(ranked[0]).prize / ranked[1], reverse=True
+    )

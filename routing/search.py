@@ -17,12 +17,12 @@ from time import perf_counter
 from routing.beam import beam_search
 from routing.budget import Budget
 from routing.compiled import NEVER_S, CompiledDay
-from routing.price import fair_price_s
+from routing.price import fair_price_s, most_promising
 from routing.schedule import earliest_end
 from routing.solver import Effort, load_engine, run_engine
 
-PRICE_MULTIPLES = (2.5, 1.5, 4.0, 2.0, None)
-"""By round: how many fair prices a point of prize is worth to the engine; None lets it outweigh all driving."""
+PRICE_MULTIPLES = (2.5, 1.5, 4.0, 2.0)
+"""By round, how many fair prices a point of prize is worth to the engine; in a last one it outweighs all driving."""
 
 SOLUTIONS_PER_STOP = 15
 """The length of a round, in solutions that the engine visits, for each candidate."""
@@ -38,6 +38,9 @@ BEAM_UP_TO, BEAM_CELLS = 24, 12_000
 
 BEAM_SHARE = 0.4
 """The most of a budget that the beam may take, so that on a busy machine the engine still gets its turn."""
+
+ENGINE_UP_TO = 150
+"""The engine is given so many candidates at most, the most promising; beyond, it gets nowhere in its time."""
 
 Merit = tuple[int, int, int]
 
@@ -76,7 +79,8 @@ def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
     ``seed`` and the ids of the stops alone decide in which order the engine meets the stops, so the order in
     which the caller lists them changes nothing.
     """
-    places = sorted((p for p in range(1, day.end) if day.could_fit(p)), key=lambda place: day.stop(place).id)
+    places = [place for place in range(1, day.end) if day.could_fit(place)]
+    places.sort(key=lambda place: day.stop(place).id)
     if not places:
         return SearchResult([], is_proven=True)
     began = perf_counter()
@@ -90,7 +94,8 @@ def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
     used_s = perf_counter() - began
     load_engine()
     deadline = perf_counter() + budget.seconds - used_s
-    _search_in_rounds(places, best, budget.patience, deadline, Random(seed))  # noqa: S311 - variety, not secrecy
+    random = Random(seed)  # noqa: S311 - variety, not secrecy
+    _search_in_rounds(most_promising(day, places, ENGINE_UP_TO), best, budget.patience, deadline, random)
     return SearchResult(best.order, is_proven=False)
 
 
@@ -103,7 +108,9 @@ def _beam_width(candidates: int) -> int:
 
 def _search_in_rounds(places: list[int], best: Best, patience: int | None, deadline: float, random: Random) -> None:
     """Offer to ``best`` all that the engine meets, until the deadline or ``patience`` rounds without progress."""
-    effort_per_round = max(FEWEST_SOLUTIONS, SOLUTIONS_PER_STOP * len(places))
+    day = best.day
+    solutions = max(FEWEST_SOLUTIONS, SOLUTIONS_PER_STOP * len(places))
+    prices_s = _prices_s(day, places)
     idle = 0
     for number in count():
         left_s = deadline - perf_counter()
@@ -111,13 +118,12 @@ def _search_in_rounds(places: list[int], best: Best, patience: int | None, deadl
             return
         random.shuffle(places)
         before = best.merit
-        price_s = _price_s(best.day, places, number)
-        run_engine(best.day, places, price_s, Effort(left_s, effort_per_round), best.offer)
+        run_engine(day, places, prices_s[number % len(prices_s)], Effort(left_s, solutions), best.offer)
         idle = 0 if best.merit > before else idle + 1
 
 
-def _price_s(day: CompiledDay, places: Sequence[int], number: int) -> int:
-    multiple = PRICE_MULTIPLES[number % len(PRICE_MULTIPLES)]
-    if multiple is None:
-        return day.shift.length_s + 1
-    return max(1, round(multiple * fair_price_s(day, places)))
+def _prices_s(day: CompiledDay, places: Sequence[int]) -> list[int]:
+    """By round, what a point of prize is worth to the engine in seconds."""
+    fair_s = fair_price_s(day, places)
+    fair = [max(1, round(multiple * fair_s)) for multiple in PRICE_MULTIPLES]
+    return [*fair, day.shift.length_s + 1]

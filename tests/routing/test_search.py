@@ -13,7 +13,7 @@ from worlds.rep_days import at, day, days_with_ways, even_ways, hours, noon_lunc
 from routing.beam import beam_search
 from routing.compiled import NEVER_S, CompiledDay, compile_day
 from routing.polish import inserted, polish, worth
-from routing.price import fair_price_s
+from routing.price import fair_price_s, most_promising
 from routing.problem import DayProblem
 from routing.schedule import earliest_end
 from routing.search import Best
@@ -128,6 +128,16 @@ def test_the_fair_price_is_the_shift_over_the_prizes_that_fit() -> None:
         shift="09:00-11:05",
     )
     assert fair_price_s(compile_day(problem, even_ways(problem, 30)), [1, 2, 3]) == 7500 / 30
+
+
+def test_the_most_promising_are_the_mandatory_and_the_best_per_second() -> None:
+    problem = day(
+        *(shop("slow", service_s=7200), shop("quick", service_s=600), shop("rich", prize=99)),
+        shop("must", prize=1, mandatory=True),
+    )
+    compiled = compile_day(problem, even_ways(problem, 10))
+    assert most_promising(compiled, [1, 2, 3, 4], 3) == [2, 3, 4]
+    assert most_promising(compiled, [1, 2, 3, 4], 9) == [1, 2, 3, 4]
 
 
 @settings(max_examples=60)
