@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fieldsales.db.paging import Page, PageWanted, fetch_page
 from fieldsales.errors import NotFound
 from sync.models import Mutation, Status
 from sync.outcomes import ItemResult, recorded
@@ -46,28 +47,25 @@ def outcome_of(session: Session, mutation_id: uuid.UUID, user_id: uuid.UUID) -> 
     return recorded(mutation, 0, replayed=True)
 
 
-def held(
-    session: Session, user_ids: Collection[uuid.UUID], *, after: datetime | None = None, limit: int = 100
-) -> list[HeldMutation]:
-    """Return the held mutations of these people, those received first at the head, beyond a moment of receipt."""
+def held(session: Session, user_ids: Collection[uuid.UUID], wanted: PageWanted) -> Page[HeldMutation]:
+    """Return a page of the held mutations of these people, by id: as phones make ids, the oldest first."""
     found = select(Mutation).where(Mutation.status == Status.HELD, Mutation.user_id.in_(user_ids))
-    if after is not None:
-        found = found.where(Mutation.received_at > after)
-    rows: Sequence[Mutation] = session.scalars(found.order_by(Mutation.received_at, Mutation.id).limit(limit)).all()
-    return [
-        HeldMutation(
-            each.id,
-            each.user_id,
-            each.device_id,
-            each.type,
-            each.v,
-            each.outcome.get("problem", {}),
-            each.payload,
-            each.at,
-            each.received_at,
-        )
-        for each in rows
-    ]
+    page = fetch_page(session, found, (Mutation.id,), wanted)
+    return Page([_told(each) for each in page.items], page.next)
+
+
+def _told(mutation: Mutation) -> HeldMutation:
+    return HeldMutation(
+        id=mutation.id,
+        user_id=mutation.user_id,
+        device_id=mutation.device_id,
+        type=mutation.type,
+        v=mutation.v,
+        problem=mutation.outcome.get("problem", {}),
+        payload=mutation.payload,
+        at=mutation.at,
+        received_at=mutation.received_at,
+    )
 
 
 def held_counts(session: Session, user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:

@@ -108,9 +108,8 @@ def test_the_same_bytes_announced_twice_point_to_the_first(town):
     assert [each.result["photo_id"] for each in results[1:]] == [first["entity"]["id"]] * 2
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
+def test_a_photo_that_cannot_be_is_rejected(town):
+    spoilt = [
         {"sha256": "AB" * 32},
         {"sha256": "ab" * 31},
         {"sha256": "ab" * 32 + "\n"},
@@ -118,39 +117,31 @@ def test_the_same_bytes_announced_twice_point_to_the_first(town):
         {"content_type": "image/svg+xml"},
         {"taken_at": "2026-03-02 12:00"},
         {"kind": ""},
-    ],
-)
-def test_a_photo_that_cannot_be_is_rejected(town, spoil):
+    ]
     visit = town.anna.check_in(town.customers["Bakery"])["data"]["visit_id"]
-    town.anna.photo(visit)["data"].update(spoil)
-    assert town.anna.deliver(town.engine)[1].problem["code"] == "mutation.malformed"
+    for spoil in spoilt:
+        town.anna.photo(visit)["data"].update(spoil)
+    codes = [each.problem["code"] for each in town.anna.deliver(town.engine)[1:]]
+    assert codes == ["mutation.malformed"] * len(spoilt)
 
 
-@pytest.mark.parametrize(
-    ("spoil", "code"),
-    [
-        ({"customer_id": str(uuid.UUID(int=5))}, "customer.not_found"),
+def test_an_order_that_cannot_be_is_rejected_with_its_reason(town):
+    nothing = str(uuid.UUID(int=5))
+    line = {"product_id": nothing, "quantity": 1, "unit_price_minor": 189}
+    spoilt = [
+        ({"customer_id": nothing}, "customer.not_found"),
         ({"currency": "USD"}, "order.wrong_currency"),
         ({"currency": "ZZZ"}, "money.unknown_currency"),
         ({"lines": []}, "order.invalid"),
         ({"total_minor": 1}, "order.total_mismatch"),
-        (
-            {"lines": [{"product_id": str(uuid.UUID(int=5)), "quantity": 1, "unit_price_minor": 189}]},
-            "product.not_found",
-        ),
-        (
-            {"lines": [{"product_id": str(uuid.UUID(int=5)), "quantity": 0, "unit_price_minor": 189}]},
-            "order.invalid",
-        ),
-        (
-            {"lines": [{"product_id": str(uuid.UUID(int=5)), "quantity": 1.5, "unit_price_minor": 189}]},
-            "mutation.malformed",
-        ),
-    ],
-)
-def test_an_order_that_cannot_be_is_rejected_with_its_reason(town, spoil, code):
-    town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)])["data"].update(spoil)
-    assert town.anna.deliver(town.engine)[0].problem["code"] == code
+        ({"lines": [line]}, "product.not_found"),
+        ({"lines": [line | {"quantity": 0}]}, "order.invalid"),
+        ({"lines": [line | {"quantity": 1.5}]}, "mutation.malformed"),
+    ]
+    for spoil, _ in spoilt:
+        town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)])["data"].update(spoil)
+    codes = [each.problem["code"] for each in town.anna.deliver(town.engine)]
+    assert codes == [code for _, code in spoilt]
 
 
 def test_work_after_a_reassignment_is_applied_with_a_flag_and_work_before_it_plainly(town):

@@ -22,7 +22,7 @@ from fieldsales.visits.models import Visit
 from sync.models import Mutation
 from sync.pull import pull
 
-SEEDS = range(12)
+SEEDS = range(8)
 NOUGHTS = dict.fromkeys(
     ("lunch_minutes", "travel_s", "wait_s", "service_s", "distance_m", "home_travel_s", "home_distance_m"), 0
 )
