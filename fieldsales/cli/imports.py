@@ -160,7 +160,7 @@ def _import(context: Context, kind: ImportKind, typed: dict[str, Any]) -> None:
         mark=not file.is_ascii,
         overwrite=asked.rejects is not None,
     ) as rejects, report.progress() as progress, transaction(context.engine) as session:
-        tally = run_import(session, prepared, rejects, now=utc_now(), progress=progress)
+        tally = run_import(session, prepared, rejects, clock=utc_now, progress=progress)
         if asked.save_as and not asked.dry_run:
             columns = {match.field: match.column for match in prepared.matches}
             save_mapping(session, kind, asked.save_as, columns, asked.options, now=utc_now())

@@ -10,11 +10,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 
 from sqlalchemy.orm import Session
 
-from fieldsales.imports.customers.queries import ids_by_reference
 from fieldsales.imports.lines.rules import lines_after, same_lines
 from fieldsales.imports.orders.queries import (
     Key,
@@ -24,9 +22,8 @@ from fieldsales.imports.orders.queries import (
     stored_headers,
     stored_lines,
 )
-from fieldsales.imports.orders.rules import Line, LineRow, Reading
-from fieldsales.imports.orders.service import Header, Names, OrderBook
-from fieldsales.imports.products.queries import ids_by_sku
+from fieldsales.imports.orders.rules import Line, Reading
+from fieldsales.imports.orders.service import Header, OrderBook, customer_names, product_names
 from fieldsales.imports.staging.service import StagedOrder, Staging
 from fieldsales.imports.tally.rules import Sink, Tally
 from fieldsales.orders.models import Origin
@@ -47,7 +44,7 @@ class Draft:
     @property
     def amount(self) -> int:
         """The sum of its lines in minor units."""
-        return sum(line.amount for line in self.lines)
+        return sum(line[3] for line in self.lines)
 
 
 class LineImport:
@@ -62,19 +59,12 @@ class LineImport:
         self._reading = reading
         self._staging = staging
         self._mended = mended
-        self._system = system
-        self._customers = Names(partial(ids_by_reference, session, system))
-        self._products = Names(partial(ids_by_sku, session))
+        self._customers = customer_names(session, system)
+        self._products = product_names(session)
 
     def take(self, rows: Sequence[Row], sink: Sink) -> None:
         """Import a batch of rows that are whole."""
-        read: list[tuple[Row, LineRow]] = []
-        for row in rows:
-            try:
-                read.append((row, self._reading.line(row.cells)))
-            except BadValue as bad:
-                self.tally.reject(row, Fault(bad.code, bad.detail), sink)
-        drafts = self._drafts(read, sink)
+        drafts = self._drafts(rows, sink)
         known = self._book.known(drafts)
         self._write_new({key: draft for key, draft in drafts.items() if key not in known})
         self._append([(at, drafts[key]) for key, at in known.items() if at.run_id == self._book.run_id])
@@ -87,29 +77,27 @@ class LineImport:
         for staged in self._staging.orders(COMPARED_AT_ONCE):
             self._compare({uuid.UUID(key): order for key, order in staged.items()})
 
-    def _drafts(self, read: Sequence[tuple[Row, LineRow]], sink: Sink) -> dict[Key, Draft]:
-        customers = self._customers.learn({line.customer for _, line in read})
-        products = self._products.learn({line.product for _, line in read})
+    def _drafts(self, rows: Sequence[Row], sink: Sink) -> dict[Key, Draft]:
+        customers, products, read_line = self._customers, self._products, self._reading.line
+        customers.expect(lambda: {self._reading.customer_in(row.cells) for row in rows})
+        products.expect(lambda: {self._reading.product_in(row.cells) for row in rows})
         drafts: dict[Key, Draft] = {}
-        for row, (customer, number, day, product, *figures) in read:
-            customer_id, product_id = customers.get(customer), products.get(product)
-            if customer_id is None or product_id is None:
-                self.tally.reject(row, self._unknown(customer, customer_id, product), sink)
+        names, draft = ("", ""), Draft(0, date.min)
+        for row in rows:
+            try:
+                customer, number, day, product, quantity, unit_price, amount = read_line(row.cells)
+                line = (products[product], quantity, unit_price, amount)
+                if (customer, number) != names:  # lines of an order mostly stand together
+                    draft = drafts.setdefault((customers[customer], number), Draft(row.line, day))
+                    names = (customer, number)
+            except BadValue as bad:
+                self.tally.reject(row, Fault(bad.code, bad.detail), sink)
                 continue
-            key = (customer_id, number)
-            draft = drafts.get(key)
-            if draft is None:
-                draft = drafts[key] = Draft(row.line, day)
-            elif day != draft.day:
+            if day is not draft.day and day != draft.day:
                 self.tally.flag(row.line, "date_differs_in_order")
-            draft.lines.append(Line(product_id, *figures))
+            draft.lines.append(line)
         self.tally.lines += sum(len(draft.lines) for draft in drafts.values())
         return drafts
-
-    def _unknown(self, customer: str, customer_id: uuid.UUID | None, product: str) -> Fault:
-        if customer_id is None:
-            return Fault("customer.unknown", f"no customer is called “{customer}” in the system {self._system}")
-        return Fault("product.unknown", f"there is no product “{product}”")
 
     def _write_new(self, drafts: Mapping[Key, Draft]) -> None:
         self.tally.new += len(drafts)
@@ -117,22 +105,15 @@ class LineImport:
         for draft in drafts.values():
             self._flag_late(draft)
         self._book.insert([Header(ids[key], key, draft.day, draft.amount) for key, draft in drafts.items()])
-        self._book.add_lines(
-            (ids[key], line_no, line, self._mended)
-            for key, draft in drafts.items()
-            for line_no, line in enumerate(draft.lines, 1)
-        )
+        self._book.add_lines([(ids[key], 1, draft.lines) for key, draft in drafts.items()], mended=self._mended)
 
     def _append(self, found: Sequence[tuple[Known, Draft]]) -> None:
         last = last_line_numbers(self._session, [known.id for known, _ in found])
         for known, draft in found:
             self._flag_other_day(draft, known.day)
         self._book.change([(known.id, known.day, known.amount + draft.amount) for known, draft in found])
-        self._book.add_lines(
-            (known.id, line_no, line, self._mended)
-            for known, draft in found
-            for line_no, line in enumerate(draft.lines, last[known.id] + 1)
-        )
+        added = [(known.id, last[known.id] + 1, draft.lines) for known, draft in found]
+        self._book.add_lines(added, mended=self._mended)
 
     def _set_aside(self, known: Known, draft: Draft) -> None:
         if known.origin is Origin.FIELD:
@@ -140,7 +121,7 @@ class LineImport:
                 self.tally.unchanged += 1
                 self.tally.flag(draft.row, "taken_in_field")
             return
-        lines = ((line.product_id.hex, *line[1:]) for line in draft.lines)
+        lines = ((line[0].hex, *line[1:]) for line in draft.lines)
         day = self._staging.add_order(known.id.hex, draft.day.isoformat(), draft.row, lines)
         self._flag_other_day(draft, date.fromisoformat(day))
 
@@ -153,7 +134,7 @@ class LineImport:
         headers = []
         for stored in stored_headers(self._session, staged.keys()):
             told = staged[stored.id]
-            read = [Line(uuid.UUID(product), *figures) for product, *figures in told.lines]
+            read = [(uuid.UUID(line[0]), *line[1:]) for line in told.lines]
             after = lines_after(base[stored.id], mended[stored.id], read, from_rejects=self._mended)
             day = stored.day if self._mended else date.fromisoformat(told.day)
             alike = same_lines(after[0] + after[1], base[stored.id] + mended[stored.id])
@@ -161,7 +142,7 @@ class LineImport:
                 self.tally.unchanged += 1
                 continue
             replaced[stored.id] = after
-            headers.append((stored.id, day, sum(line.amount for line in after[0] + after[1])))
+            headers.append((stored.id, day, sum(line[3] for line in after[0] + after[1])))
         self._replace(headers, replaced)
 
     def _replace(
@@ -172,11 +153,9 @@ class LineImport:
         self.tally.changed += len(headers)
         self._book.drop_lines(replaced.keys())
         self._book.change(headers)
-        self._book.add_lines(
-            (order, line_no, line, line_no > len(base))
-            for order, (base, mended) in replaced.items()
-            for line_no, line in enumerate(base + mended, 1)
-        )
+        self._book.add_lines([(order, 1, base) for order, (base, _) in replaced.items()])
+        mended_lines = [(order, len(base) + 1, mended) for order, (base, mended) in replaced.items()]
+        self._book.add_lines(mended_lines, mended=True)
 
     def _flag_other_day(self, draft: Draft, day: date) -> None:
         if draft.day != day:

@@ -92,4 +92,4 @@ def stored_lines(session: Session, ids: Collection[uuid.UUID]) -> Iterator[tuple
         .order_by(OrderLine.order_id, OrderLine.line_no)
     )
     for row in session.execute(statement):
-        yield row.order_id, Line(*row[2:]), row.line_no is not None
+        yield row[0], (row[2], row[3], row[4], row[5]), row.line_no is not None

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import NamedTuple
 from uuid import UUID
 
 from fieldsales.imports.columns.rules import ColumnMissing, Field, Writes
@@ -115,39 +113,23 @@ FIELDS = (
 )
 
 EARLIEST = date(1980, 1, 1)
+TOTAL_OF = "total "
+"""Begins the number of a total by day, which has none of its own: lines of the same day are another order."""
 _MOST_UNITS = 10**9
 _DEAREST = 10**15
 _LONGEST_NUMBER = 80
 
 
-class Line(NamedTuple):
-    """What a line of a stored order says; prices in minor units."""
-
-    product_id: UUID
-    quantity: int
-    unit_price: int
-    amount: int
+Line = tuple[UUID, int, int, int]
+"""What a line of an order says: product, quantity, unit price and amount in minor units."""
 
 
-class LineRow(NamedTuple):
-    """A line of an order, as a file has it; prices in minor units."""
-
-    customer: str
-    number: str
-    day: date
-    product: str
-    quantity: int
-    unit_price: int
-    amount: int
+LineRow = tuple[str, str, date, str, int, int, int]
+"""A line of an order as a file has it: customer, order number, day, product, quantity, unit price, amount."""
 
 
-class TotalRow(NamedTuple):
-    """What a customer bought on a day (`number` is then made from the day) or by one order; in minor units."""
-
-    customer: str
-    number: str
-    day: date
-    amount: int
+TotalRow = tuple[str, str, date, int]
+"""What a customer bought on a day, or by one order: customer, number, day, amount."""
 
 
 def are_lines(fields: Mapping[str, object]) -> bool:
@@ -163,80 +145,111 @@ def are_lines(fields: Mapping[str, object]) -> bool:
     return lines
 
 
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """How the cells of an order history are read: where they stand, how they are written, and up to which day."""
+    """How the cells of an order history are read.
 
-    positions: Mapping[str, int]
-    writing: Writing
-    digits: int
-    today: date
+    Values repeat from row to row, so that each is read once and remembered; a bounded number of them.
+
+    Parameters
+    ----------
+    positions : where the column of each field stands.
+    digits : decimal digits of the minor unit of the currency.
+    today : no order is from later than a year after.
+    """
+
+    def __init__(self, positions: Mapping[str, int], writing: Writing, digits: int, today: date) -> None:
+        self._customer_at, self._date_at = positions["customer"], positions["date"]
+        self._number_at, self._product_at = positions.get("order"), positions.get("product", -1)
+        self._quantity_at = positions.get("quantity", -1)
+        self._unit_price_at, self._amount_at = positions.get("unit_price"), positions.get("amount")
+        self._writing = writing
+        self._digits = digits
+        self._tomorrow = today + timedelta(days=1)
+        self._latest = today + timedelta(days=366)
+        self._day = lru_cache(maxsize=1 << 13)(self._read_day)
+        self._quantity = lru_cache(maxsize=1 << 12)(self._read_quantity)
+        self._minor = lru_cache(maxsize=1 << 16)(self._read_minor)
+
+    def customer_in(self, cells: list[str]) -> str:
+        """Return the customer's number in a row."""
+        return cells[self._customer_at].strip()
+
+    def product_in(self, cells: list[str]) -> str:
+        """Return the product's number in a row."""
+        return cells[self._product_at].strip()
 
     def line(self, cells: list[str]) -> LineRow:
         """Read an order line. Without an order number, the lines of a customer's day are one order.
 
         Raises `BadValue`.
         """
-        at, mark = self.positions, self.writing.mark
         customer, number, day = self._head(cells, "")
-        product = cells[at["product"]].strip()
+        product = cells[self._product_at].strip()
         if not product:
             raise BadValue("product.missing", "the product is empty")
-        quantity = _whole(cells[at["quantity"]], mark)
-        unit_text = cells[at["unit_price"]] if "unit_price" in at else ""
-        amount_text = cells[at["amount"]] if "amount" in at else ""
+        quantity = self._quantity(cells[self._quantity_at])
+        amount_text = "" if self._amount_at is None else cells[self._amount_at]
+        unit_text = "" if self._unit_price_at is None else cells[self._unit_price_at]
         if amount_text:
-            amount = _minor(amount_text, mark, self.digits)
-            unit_price = _minor(unit_text, mark, self.digits) if unit_text else _rounded(Decimal(amount) / quantity)
+            amount = self._minor(amount_text)
+            unit_price = self._minor(unit_text) if unit_text else _shared(amount, quantity)
         else:
-            unit_price = _minor(unit_text, mark, self.digits)
-            amount = _rounded(parse_number(unit_text, mark) * quantity * 10**self.digits)
+            unit_price = self._minor(unit_text)
+            amount = self._times(unit_text, quantity)
         if quantity < 0 < amount:
-            raise BadValue("amount.sign", f"{quantity} units came back and yet {amount_text or amount} was charged")
-        return LineRow(customer, number, day, product, quantity, unit_price, amount)
+            raise BadValue("amount.sign", f"{quantity} units came back and yet {amount_text or unit_text} was charged")
+        return customer, number, day, product, quantity, unit_price, amount
 
     def total(self, cells: list[str]) -> TotalRow:
         """Read a total; a negative one is a return. Raises `BadValue`."""
-        customer, number, day = self._head(cells, "total ")
-        return TotalRow(customer, number, day, _minor(cells[self.positions["amount"]], self.writing.mark, self.digits))
+        amount = self._minor("" if self._amount_at is None else cells[self._amount_at])
+        return (*self._head(cells, TOTAL_OF), amount)
 
     def is_late(self, day: date) -> bool:
         """Tell whether a day has not come yet anywhere on earth."""
-        return day > self.today + timedelta(days=1)
+        return day > self._tomorrow
 
     def _head(self, cells: list[str], prefix: str) -> tuple[str, str, date]:
-        at = self.positions
-        customer = cells[at["customer"]].strip()
+        day = self._day(cells[self._date_at])
+        customer = cells[self._customer_at].strip()
         if not customer:
             raise BadValue("customer.missing", "the customer is empty")
-        day = parse_date(cells[at["date"]], self.writing.order)
-        if not EARLIEST <= day <= self.today + timedelta(days=366):
-            raise BadValue("date.out_of_range", f"{day} is not between {EARLIEST} and a year from now")
-        if "order" not in at:
+        if self._number_at is None:
             return customer, prefix + day.isoformat(), day
-        number = cells[at["order"]].strip()
+        number = cells[self._number_at].strip()
         if not number:
             raise BadValue("order.missing", "the order number is empty")
         if len(number) > _LONGEST_NUMBER:
             raise BadValue("order.too_long", f"the order number has more than {_LONGEST_NUMBER} characters")
         return customer, number, day
 
+    def _read_day(self, text: str) -> date:
+        day = parse_date(text, self._writing.order)
+        if not EARLIEST <= day <= self._latest:
+            raise BadValue("date.out_of_range", f"{day} is not between {EARLIEST} and a year from now")
+        return day
 
-@lru_cache(maxsize=1 << 12)
-def _whole(text: str, mark: str | None) -> int:
-    quantity = parse_whole(text, mark)
-    if quantity == 0 or abs(quantity) > _MOST_UNITS:
-        raise BadValue("quantity.out_of_range", f"a quantity of {quantity} cannot be")
-    return quantity
+    def _read_quantity(self, text: str) -> int:
+        quantity = parse_whole(text, self._writing.mark)
+        if quantity == 0 or abs(quantity) > _MOST_UNITS:
+            raise BadValue("quantity.out_of_range", f"a quantity of {quantity} cannot be")
+        return quantity
+
+    def _read_minor(self, text: str) -> int:
+        return self._times(text, 1)
+
+    def _times(self, text: str, quantity: int) -> int:
+        amount = parse_number(text, self._writing.mark) * quantity
+        minor = int(amount.scaleb(self._digits).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        if abs(minor) > _DEAREST:
+            raise BadValue("amount.out_of_range", f"an amount of {amount} cannot be")
+        return minor
 
 
-@lru_cache(maxsize=1 << 16)
-def _minor(text: str, mark: str | None, digits: int) -> int:
-    minor = _rounded(parse_number(text, mark) * 10**digits)
-    if abs(minor) > _DEAREST:
-        raise BadValue("amount.out_of_range", f"an amount of {text.strip()} cannot be")
-    return minor
-
-
-def _rounded(value: Decimal) -> int:
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+def _shared(amount: int, quantity: int) -> int:
+    """Return an amount divided by a quantity, half a unit rounded away from zero."""
+    if not amount % quantity:
+        return amount // quantity
+    whole, rest = divmod(abs(amount), abs(quantity))
+    whole += 2 * rest >= abs(quantity)
+    return whole if (amount < 0) == (quantity < 0) else -whole

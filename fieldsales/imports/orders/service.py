@@ -5,33 +5,69 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
+from fieldsales.db.bulk import insert_columns
+from fieldsales.imports.customers.queries import ids_by_reference
 from fieldsales.imports.models import MendedLine
 from fieldsales.imports.orders.queries import Key, Known, has_other_numbered_orders, known_orders, order_id
 from fieldsales.imports.orders.rules import Line
+from fieldsales.imports.products.queries import ids_by_sku
 from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
+from fieldsales.tabular.values import BadValue
 
 REMEMBERED = 100_000
+_SAYS = ("product_id", "quantity", "unit_price_minor", "amount_minor")
+"""The columns of a line that a `Line` fills."""
 
 
-class Names:
-    """Ids by the names of the other system, looked up a batch at a time; a bounded number is remembered."""
+class Names(dict[str, uuid.UUID]):
+    """Ids by the names of the other system, a bounded number of them remembered.
 
-    def __init__(self, find: Callable[[Collection[str]], dict[str, uuid.UUID]]) -> None:
+    `expect` says which names will be asked for; they are looked up together when the first of them is missing. Asking
+    for a name that does not exist raises `BadValue` with the code and the sentence given.
+    """
+
+    def __init__(self, find: Callable[[Collection[str]], dict[str, uuid.UUID]], code: str, sentence: str) -> None:
+        super().__init__()
         self._find = find
-        self._ids: dict[str, uuid.UUID] = {}
+        self._code = code
+        self._sentence = sentence
+        self._expected: Callable[[], set[str]] = set
+        self._looked_up: set[str] = set()
 
-    def learn(self, names: set[str]) -> dict[str, uuid.UUID]:
-        """Return the ids by name; those of unknown names are not in it."""
-        if len(self._ids) > REMEMBERED:
-            self._ids.clear()
-        if missing := names - self._ids.keys():
-            self._ids |= self._find(missing)
-        return self._ids
+    def expect(self, names: Callable[[], set[str]]) -> None:
+        """Look these names up, all at once, if one of them is missing."""
+        self._expected = names
+        self._looked_up = set()
+        if len(self) > REMEMBERED:
+            self.clear()
+
+    def __missing__(self, name: str) -> uuid.UUID:
+        if not self._looked_up:
+            self._looked_up = self._expected()
+            self.update(self._find(self._looked_up - self.keys()))
+        if name in self:
+            return self[name]
+        raise BadValue(self._code, self._sentence.format(name))
+
+
+def customer_names(session: Session, system: str) -> Names:
+    """Return the customers by what a system calls them."""
+    find = partial(ids_by_reference, session, system)
+    return Names(
+        find, "customer.unknown", f"no customer is called “{{}}” in the system {system}; import customers first"
+    )
+
+
+def product_names(session: Session) -> Names:
+    """Return the products by number."""
+    return Names(partial(ids_by_sku, session), "product.unknown", "there is no product “{}”; import products first")
 
 
 class Header(NamedTuple):
@@ -59,22 +95,17 @@ class OrderBook:
 
     def insert(self, orders: Sequence[Header]) -> None:
         """Write new orders. One with a negative amount is a return."""
+        columns: dict[str, Iterable[Any]] = {
+            "id": (order.id for order in orders),
+            "customer_id": (order.key[0] for order in orders),
+            "reference": (order.key[1] for order in orders),
+            "kind": (kind_of(order.amount) for order in orders),
+            "ordered_on": (order.day for order in orders),
+            "amount_minor": (order.amount for order in orders),
+        }
         same = {"origin": Origin.IMPORT, "import_run_id": self.run_id, "currency": self.currency, "flags": []}
-        self._each(
-            insert(Order),
-            [
-                same
-                | {
-                    "id": order.id,
-                    "customer_id": order.key[0],
-                    "reference": order.key[1],
-                    "kind": kind_of(order.amount),
-                    "ordered_on": order.day,
-                    "amount_minor": order.amount,
-                }
-                for order in orders
-            ],
-        )
+        columns |= {name: [value] * len(orders) for name, value in same.items()}
+        insert_columns(self.session.connection(), Order, columns)
 
     def change(self, orders: Sequence[tuple[uuid.UUID, date, int]]) -> None:
         """Give stored orders another day and amount."""
@@ -85,42 +116,30 @@ class OrderBook:
             "currency": self.currency,
             "import_run_id": self.run_id,
         }
-        self._each(
-            update(Order).where(Order.id == bindparam("of")).values(values),
-            [
-                {"of": known, "to_kind": kind_of(amount), "to_day": day, "to_amount": amount}
-                for known, day, amount in orders
-            ],
-        )
+        rows = [
+            {"of": known, "to_kind": kind_of(amount), "to_day": day, "to_amount": amount}
+            for known, day, amount in orders
+        ]
+        if rows:
+            statement = update(Order).where(Order.id == bindparam("of")).values(values)
+            self.session.connection().execute(statement, rows)
 
-    def add_lines(self, lines: Iterable[tuple[uuid.UUID, int, Line, bool]]) -> None:
-        """Write lines: order, line number, what it says, and whether it came from a mended rejects file."""
-        rows, mended = [], []
-        for order, line_no, line, is_mended in lines:
-            product, quantity, unit_price, amount = line
-            rows.append(
-                {
-                    "order_id": order,
-                    "line_no": line_no,
-                    "product_id": product,
-                    "quantity": quantity,
-                    "unit_price_minor": unit_price,
-                    "amount_minor": amount,
-                }
-            )
-            if is_mended:
-                mended.append({"order_id": order, "line_no": line_no})
-        self._each(insert(OrderLine), rows)
-        self._each(insert(MendedLine), mended)
+    def add_lines(self, orders: Sequence[tuple[uuid.UUID, int, Sequence[Line]]], *, mended: bool = False) -> None:
+        """Write lines: the order, the number of its first line, its lines. `mended` ones came from a rejects file."""
+        place: dict[str, Iterable[Any]] = {
+            "order_id": [order for order, _, lines in orders for _ in lines],
+            "line_no": list(chain.from_iterable(range(first, first + len(lines)) for _, first, lines in orders)),
+        }
+        told = zip(*chain.from_iterable(lines for _, _, lines in orders), strict=True)
+        connection = self.session.connection()
+        insert_columns(connection, OrderLine, place | dict(zip(_SAYS, told, strict=False)))
+        if mended:
+            insert_columns(connection, MendedLine, place)
 
     def drop_lines(self, orders: Collection[uuid.UUID]) -> None:
         """Delete all lines of these orders."""
         if orders:
             self.session.execute(delete(OrderLine).where(OrderLine.order_id.in_(orders)))
-
-    def _each(self, statement: Any, rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            self.session.connection().execute(statement, rows)
 
 
 def kind_of(amount: int) -> OrderKind:

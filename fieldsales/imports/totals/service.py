@@ -5,14 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 
 from sqlalchemy.orm import Session
 
-from fieldsales.imports.customers.queries import ids_by_reference
 from fieldsales.imports.orders.queries import Key, Known, last_line_numbers, order_id
-from fieldsales.imports.orders.rules import Reading, TotalRow
-from fieldsales.imports.orders.service import Header, Names, OrderBook
+from fieldsales.imports.orders.rules import TOTAL_OF, Reading, TotalRow
+from fieldsales.imports.orders.service import Header, OrderBook, customer_names
 from fieldsales.imports.staging.service import Staging
 from fieldsales.imports.tally.rules import Sink, Tally
 from fieldsales.orders.models import Origin
@@ -29,25 +27,18 @@ class TotalImport:
         self._book = book
         self._reading = reading
         self._staging = staging
-        self._system = system
-        self._customers = Names(partial(ids_by_reference, session, system))
+        self._customers = customer_names(session, system)
 
     def take(self, rows: Sequence[Row], sink: Sink) -> None:
         """Import a batch of rows that are whole."""
-        read: list[tuple[Row, TotalRow]] = []
-        for row in rows:
-            try:
-                read.append((row, self._reading.total(row.cells)))
-            except BadValue as bad:
-                self.tally.reject(row, Fault(bad.code, bad.detail), sink)
-        totals = self._totals(read, sink)
+        totals = self._totals(rows, sink)
         known = self._book.known(totals)
         new = []
-        for key, (row, total) in totals.items():
-            if self._reading.is_late(total.day):
+        for key, (row, (_, _, day, amount)) in totals.items():
+            if self._reading.is_late(day):
                 self.tally.flag(row.line, "date_in_future")
             if key not in known:
-                new.append(Header(order_id(key), key, total.day, total.amount))
+                new.append(Header(order_id(key), key, day, amount))
         self.tally.new += len(new)
         self._book.insert(new)
         self._change([(known[key], *totals[key]) for key in known], sink)
@@ -55,18 +46,20 @@ class TotalImport:
     def finish(self, sink: Sink) -> None:
         """Nothing is left to do after the last batch."""
 
-    def _totals(self, read: Sequence[tuple[Row, TotalRow]], sink: Sink) -> dict[Key, tuple[Row, TotalRow]]:
-        customers = self._customers.learn({total.customer for _, total in read})
+    def _totals(self, rows: Sequence[Row], sink: Sink) -> dict[Key, tuple[Row, TotalRow]]:
+        self._customers.expect(lambda: {self._reading.customer_in(row.cells) for row in rows})
         totals: dict[Key, tuple[Row, TotalRow]] = {}
-        for row, total in read:
-            customer_id = customers.get(total.customer)
-            if customer_id is None:
-                detail = f"no customer is called “{total.customer}” in the system {self._system}"
-                self.tally.reject(row, Fault("customer.unknown", detail), sink)
-            elif (customer_id, total.number) in totals:
+        for row in rows:
+            try:
+                total = self._reading.total(row.cells)
+                key = (self._customers[total[0]], total[1])
+            except BadValue as bad:
+                self.tally.reject(row, Fault(bad.code, bad.detail), sink)
+                continue
+            if key in totals:
                 self._repeated(row, total, sink)
             else:
-                totals[customer_id, total.number] = (row, total)
+                totals[key] = (row, total)
         return totals
 
     def _change(self, found: Sequence[tuple[Known, Row, TotalRow]], sink: Sink) -> None:
@@ -77,7 +70,7 @@ class TotalImport:
             elif known.origin is Origin.FIELD:
                 self.tally.unchanged += 1
                 self.tally.flag(row.line, "taken_in_field")
-            elif (known.amount, known.day, known.currency) == (total.amount, total.day, self._book.currency):
+            elif (known.day, known.amount, known.currency) == (*total[2:], self._book.currency):
                 self.tally.unchanged += 1
             else:
                 differing.append((known, row, total))
@@ -91,10 +84,11 @@ class TotalImport:
                 self.tally.unchanged += 1
                 self.tally.flag(row.line, "total_differs_from_lines")
             else:
-                changed.append((known.id, total.day, total.amount))
+                changed.append((known.id, *total[2:]))
         self.tally.changed += len(changed)
         self._book.change(changed)
 
     def _repeated(self, row: Row, total: TotalRow, sink: Sink) -> None:
-        detail = f"a total of “{total.customer}” for {total.number.removeprefix('total ')} stands in an earlier line"
+        customer, number, _, _ = total
+        detail = f"a total of “{customer}” for {number.removeprefix(TOTAL_OF)} stands in an earlier line"
         self.tally.reject(row, Fault("order.repeated", detail), sink)
