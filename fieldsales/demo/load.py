@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product, TierDiscount
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer, CustomerReference
+from fieldsales.demo.calls import Call, build_calls
 from fieldsales.demo.city import City
 from fieldsales.demo.orders import Order as CityOrder
 from fieldsales.demo.people import Person
 from fieldsales.demo.shops import Shop
 from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
 from fieldsales.people.models import Role, Territory, User, WorkPattern
+from fieldsales.visits.models import EventKind, Visit, VisitEvent
 
 SYSTEM = "demo"
 ADMIN = "admin"
@@ -51,8 +53,11 @@ def load_city(session: Session, city: City, *, now: datetime, progress: Progress
     session.add_all(_assignments(city, now))
     session.flush()
     progress("customers", len(city.shops))
+    calls = {call.order_number: call for call in build_calls(city)}
+    session.execute(insert(Visit), [_visit(city, call) for call in calls.values()])
+    session.execute(insert(VisitEvent), [event for call in calls.values() for event in _events(city, call)])
     for orders in _chunks(city.orders()):
-        session.execute(insert(Order), [_order(city, order) for order in orders])
+        session.execute(insert(Order), [_order(city, order, calls.get(order.number)) for order in orders])
         session.execute(insert(OrderLine), [line for order in orders for line in _lines(city, order)])
         progress("orders", len(orders))
 
@@ -149,14 +154,47 @@ def _assignments(city: City, now: datetime) -> Iterator[Assignment]:
             )
 
 
-def _order(city: City, order: CityOrder) -> dict[str, Any]:
+def _visit(city: City, call: Call) -> dict[str, Any]:
+    return {
+        "id": demo_id(city.seed, "visit", call.order_number),
+        "customer_id": demo_id(city.seed, "customer", call.shop_ref),
+        "rep_id": demo_id(city.seed, "user", call.rep_login),
+        "day": call.day,
+        "checked_in_at": call.arrived_at,
+        "checked_out_at": call.left_at,
+        "flags": [],
+    }
+
+
+def _events(city: City, call: Call) -> Iterator[dict[str, Any]]:
+    for kind, at in ((EventKind.CHECK_IN, call.arrived_at), (EventKind.CHECK_OUT, call.left_at)):
+        yield {
+            "id": demo_id(city.seed, kind.value, call.order_number),
+            "visit_id": demo_id(city.seed, "visit", call.order_number),
+            "rep_id": demo_id(city.seed, "user", call.rep_login),
+            "kind": kind,
+            "at": at,
+            "received_at": at,
+            "latitude": call.seen_at.latitude,
+            "longitude": call.seen_at.longitude,
+            "accuracy_m": 12.0,
+            "provider": "gps",
+            "distance_m": call.distance_m,
+            "flags": [],
+        }
+
+
+def _order(city: City, order: CityOrder, call: Call | None) -> dict[str, Any]:
     return {
         "id": demo_id(city.seed, "order", order.number),
         "customer_id": demo_id(city.seed, "customer", order.customer_ref),
+        "rep_id": demo_id(city.seed, "user", call.rep_login) if call else None,
+        "visit_id": demo_id(city.seed, "visit", order.number) if call else None,
         "kind": OrderKind.SALE,
-        "origin": Origin.IMPORT,
+        "origin": Origin.FIELD if call else Origin.IMPORT,
         "reference": order.number,
         "ordered_on": order.day,
+        "ordered_at": call.left_at if call else None,
         "currency": city.currency,
         "amount_minor": order.amount_minor,
         "flags": [],
