@@ -25,9 +25,22 @@ a stable `code` to switch on, `mend` (what to do about it, where we know), `requ
 
 Written by `python -m api.catalogue > docs/errors.md` from the classes themselves; a test fails when it is stale.
 
-| code | status | title | meaning, and what to do |
+| code | status | meaning | what to do |
 |---|---|---|---|
 """
+_IN_GENERAL = {
+    400: "Mend the request; sending it again unchanged will not help.",
+    401: "Log in again.",
+    403: "Ask somebody who may, or for the right to.",
+    404: "Check the id or the address, and that it lies within your scope.",
+    409: "Read what is stored, then decide.",
+    413: "Send less at a time.",
+    422: "Mend what the detail names; sending it again unchanged will not help.",
+    423: "Wait for the other request to end.",
+    500: "Report it with the request_id.",
+    503: "Try again in a moment; if it stays, the operator must look.",
+}
+"""Advice for errors whose own words have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,7 @@ class Entry:
     status: int
     title: str
     meaning: str
+    advice: str
 
 
 def all_errors() -> list[Entry]:
@@ -57,7 +71,7 @@ def loaded_errors() -> list[Entry]:
     """
     found: dict[str, Entry] = {}
     for kind in _family(FieldsalesError):
-        entry = Entry(kind.code, kind.status, kind.title, " ".join(cleandoc(kind.__doc__ or "").split()))
+        entry = _entry(kind)
         if "code" in vars(kind) and found.setdefault(entry.code, entry) != entry:
             raise ValueError(f"two errors share the code {entry.code}")
     return sorted(found.values(), key=lambda entry: entry.code)
@@ -65,8 +79,16 @@ def loaded_errors() -> list[Entry]:
 
 def as_markdown(entries: list[Entry]) -> str:
     """Return the document."""
-    rows = (f"| `{each.code}` | {each.status} | {each.title} | {each.meaning} |\n" for each in entries)
+    rows = (f"| `{each.code}` | {each.status} | {each.meaning} | {each.advice} |\n" for each in entries)
     return _HEAD + "".join(rows)
+
+
+def _entry(kind: type[FieldsalesError]) -> Entry:
+    """Return what the first paragraph of a docstring says: one sentence of meaning, the rest is advice."""
+    paragraph = " ".join(cleandoc(kind.__doc__ or "").partition("\n\n")[0].split())
+    meaning, _, advice = paragraph.partition(". ")
+    advice = advice or _IN_GENERAL.get(kind.status, "See the detail.")
+    return Entry(kind.code, kind.status, kind.title, meaning.rstrip(".") + ".", advice)
 
 
 def _family(kind: type[FieldsalesError]) -> Iterator[type[FieldsalesError]]:

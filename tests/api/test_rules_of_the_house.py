@@ -135,7 +135,8 @@ def test_every_error_is_documented_as_it_is() -> None:
 
 def test_every_error_says_what_it_means() -> None:
     for entry in all_errors():
-        assert len(entry.meaning) > 20, entry.code
+        assert len(entry.meaning) > 15, entry.code
+        assert len(entry.advice) > 10, entry.code
         assert re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", entry.code)
         assert 400 <= entry.status < 600
 
