@@ -7,7 +7,6 @@ import socket
 import waitress
 from rich.console import Console
 
-from api.app import create_app
 from fieldsales.config import Settings
 from fieldsales.errors import Unavailable
 
@@ -31,6 +30,8 @@ def serve_app(settings: Settings, host: str, port: int, console: Console) -> Non
         raise PortTaken(
             f"Nothing can listen on {host}:{port}: {taken.strerror}.", mend="Name another with --port.", port=port
         ) from taken
+    from api.app import create_app  # noqa: PLC0415 -- half a second that no other command has to wait
+
     app = create_app(settings)
     console.print(f"Serving on http://{host}:{listener.getsockname()[1]} (stop with Ctrl-C)", highlight=False)
     waitress.serve(app, sockets=[listener], threads=THREADS, ident="fieldsales", _quiet=True)

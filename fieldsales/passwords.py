@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher()
-_NOBODYS = _hasher.hash("the password of nobody, so that an unknown login takes as long as a wrong password")
+
+
+@cache
+def _nobodys() -> str:
+    """The hash of a password that nobody has, so that an unknown login takes as long as a wrong password."""
+    return _hasher.hash("nobody's")
 
 
 def hash_password(password: str) -> str:
@@ -17,7 +24,7 @@ def hash_password(password: str) -> str:
 def matches(stored: str | None, password: str) -> bool:
     """Tell whether a password has that hash. Without a hash (nobody, or no password yet) it takes as long."""
     try:
-        found = _hasher.verify(stored or _NOBODYS, password)
+        found = _hasher.verify(stored or _nobodys(), password)
     except (VerificationError, InvalidHashError):
         return False
     return found and stored is not None

@@ -13,12 +13,22 @@ from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
 
 
+PRINTED_WIDTH = 120
+"""Columns of a table that goes to a file or a pipe; a terminal has its own."""
+
+
+def make_console() -> Console:
+    """Return the terminal, or a page of fixed width where there is none."""
+    found = Console(highlight=False)
+    return found if found.is_terminal else Console(highlight=False, width=PRINTED_WIDTH)
+
+
 @dataclass
 class Context:
     """Passed to commands by `click.pass_obj`."""
 
     settings: Settings
-    console: Console = field(default_factory=lambda: Console(highlight=False))
+    console: Console = field(default_factory=make_console)
 
     @cached_property
     def engine(self) -> Engine:
