@@ -12,7 +12,6 @@ from sqlalchemy import Engine, make_url
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
 
-
 PRINTED_WIDTH = 120
 """Columns of a table that goes to a file or a pipe; a terminal has its own."""
 
