@@ -8,6 +8,7 @@ changed meanwhile.
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,17 +24,25 @@ from fieldsales.clock import local_day
 from fieldsales.customers.models import Assignment
 from fieldsales.dayplans.rules import route_moments, route_stops
 from fieldsales.drafts.queries import line_of
-from fieldsales.drafts.rules import Draft, Line, Plan, with_route
+from fieldsales.drafts.rules import BEGUN, Draft, Line, Plan, with_route
 from fieldsales.drafts.service import draft_day
 from fieldsales.driving.rules import Driving
 from fieldsales.errors import Conflict
 from fieldsales.people.models import User
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, Source
-from fieldsales.planning.queries import open_days
 from fieldsales.tiers.service import apply_tiers, ensure_default_policies
 from routing.pool import Progress, SolverPool
 
 Alarms = Mapping[tuple[uuid.UUID, AnomalyKind], uuid.UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """How things stand at the moment of storing: who serves whom, who has begun the day, which anomalies are open."""
+
+    served: Mapping[uuid.UUID, Collection[uuid.UUID]]
+    visiting: Collection[uuid.UUID]
+    alarms: Alarms
 
 
 class PlanOutdated(Conflict):
@@ -129,64 +138,54 @@ def store(session: Session, draft: Draft) -> DayPlanned:
     detected = record_findings(session, draft.findings, draft.day)
     ids = [plan.rep.id for plan in draft.plans]
     session.execute(select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update()).all()
-    _check_still_served(session, draft)
-    visited = {rep_id for rep_id, _ in visits_on(session, draft.day)}
-    alarms = open_ids(session)
-    reps = tuple(_store_plan(session, draft.day, plan, plan.rep.id in visited, alarms) for plan in draft.plans)
+    served = _served(session, draft)
+    now = _Now(served, {rep_id for rep_id, _ in visits_on(session, draft.day)}, open_ids(session))
+    reps = tuple(_store_plan(session, draft.day, plan, now) for plan in draft.plans)
     return DayPlanned(draft.day, reps, moved, detected)
 
 
-def replan_open_days(
-    session: Session,
-    rep_ids: Collection[uuid.UUID],
-    *,
-    solver: SolverPool,
-    driving: Driving,
-    now: datetime,
-    after: date,
-) -> list[DayPlanned]:
-    """Plan again the days after `after` that these reps have a plan for and have not begun.
-
-    For when customers change hands: give all reps concerned, the old and the new.
-    """
-    days = open_days(session, rep_ids, after)
-    return [plan_day(session, day, solver=solver, driving=driving, now=now, rep_ids=rep_ids) for day in days]
-
-
-def _check_still_served(session: Session, draft: Draft) -> None:
-    wanted = {(plan.rep.id, line.customer_id) for plan in draft.plans if not plan.frozen for line in plan.lines}
-    rep_ids = {plan.rep.id for plan in draft.plans}
+def _served(session: Session, draft: Draft) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """The customers that each rep serves now; raise `PlanOutdated` if the draft holds others."""
     rows = session.execute(
         select(Assignment.rep_id, Assignment.customer_id).where(
-            Assignment.rep_id.in_(rep_ids), Assignment.ended_at.is_(None)
+            Assignment.rep_id.in_([plan.rep.id for plan in draft.plans]), Assignment.ended_at.is_(None)
         )
     )
-    if wanted - set(rows.all()):
-        raise PlanOutdated("Customers changed hands while the day was being planned.", mend="Plan the day again.")
+    served: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for rep_id, customer_id in rows:
+        served[rep_id].add(customer_id)
+    for plan in draft.plans:
+        if not plan.frozen and {line.customer_id for line in plan.lines} - served[plan.rep.id]:
+            raise PlanOutdated("Customers changed hands while the day was being planned.", mend="Plan the day again.")
+    return served
 
 
-def _store_plan(session: Session, day: date, plan: Plan, begun: bool, alarms: Alarms) -> RepPlanned:
+def _store_plan(session: Session, day: date, plan: Plan, now: _Now) -> RepPlanned:
     rows = {
         row.customer_id: row
         for row in session.scalars(
             select(PlannedVisit).where(PlannedVisit.rep_id == plan.rep.id, PlannedVisit.day == day)
         )
     }
-    begun = begun or any(row.status is PlanStatus.DONE for row in rows.values())
+    begun = plan.rep.id in now.visiting or any(row.status is PlanStatus.DONE for row in rows.values())
     if plan.frozen or begun:
-        return _told(plan, rows.values(), changed=False, note=plan.note or "the day has begun and is left as it is")
+        return _told(plan, rows.values(), changed=False, note=plan.note or BEGUN)
     route = session.scalars(select(Route).where(Route.rep_id == plan.rep.id, Route.day == day)).one_or_none()
     rerouted = _clear_route(session, plan, route)
-    changed = _store_lines(session, day, plan, rows, alarms)
+    changed = _store_lines(session, day, plan, rows, now)
     if plan.route is not None:
         _store_route(session, day, plan, route, rows)
     return _told(plan, rows.values(), changed=changed or rerouted, note=plan.note)
 
 
-def _store_lines(session: Session, day: date, plan: Plan, rows: dict[uuid.UUID, PlannedVisit], alarms: Alarms) -> bool:
+def _store_lines(session: Session, day: date, plan: Plan, rows: dict[uuid.UUID, PlannedVisit], now: _Now) -> bool:
     """Insert, change and delete visits so that the planner's are those of the plan; tell whether any was."""
     wanted = {line.customer_id for line in plan.lines}
-    gone = [who for who, row in rows.items() if who not in wanted and row.added_by is None]
+    gone = [
+        who
+        for who, row in rows.items()
+        if who not in wanted and (row.added_by is None or who not in now.served[plan.rep.id])
+    ]
     for who in gone:
         session.delete(rows.pop(who))
     session.flush()
@@ -198,7 +197,7 @@ def _store_lines(session: Session, day: date, plan: Plan, rows: dict[uuid.UUID, 
             session.add(row)
         elif line_of(row) == replace(line, anomaly=None):
             continue
-        _fill(row, line, alarms)
+        _fill(row, line, now.alarms)
         changed = True
     session.flush()
     return changed

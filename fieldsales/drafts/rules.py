@@ -22,6 +22,9 @@ from routing.route import DayRoute
 
 PLANNED, LEFT_OUT, DONE = "planned", "left_out", "done"
 
+BEGUN = "the day has begun and is left as it is"
+"""The note of a day of which something was done."""
+
 NO_POSITION = ("no_position", "No position: find it on the map, then it can be routed.")
 OUT_OF_REACH = ("not_considered", "The day is chosen from the {many} most valuable visits; this one is worth less.")
 

@@ -17,7 +17,7 @@ from fieldsales.candidates.queries import Served, as_rep, crew, last_visits, ser
 from fieldsales.candidates.rules import Alarm, Candidate, Case, Contact, Rep, TierVisit, Why, choose
 from fieldsales.clock import second_of_day
 from fieldsales.drafts.queries import stored_plans
-from fieldsales.drafts.rules import Around, Draft, Plan, Standing, Stored, make_plan
+from fieldsales.drafts.rules import BEGUN, DONE, Around, Draft, Plan, Standing, Stored, make_plan
 from fieldsales.driving.rules import Driving, WorkDay
 from fieldsales.history.queries import buying_history
 from fieldsales.history.rules import History, usual_weekdays
@@ -63,18 +63,20 @@ def draft_day(
     served = served_by(session, rep_ids)
     morning = _morning(session, day)
     chosen = _choose(session, day, served, morning, stored, rep_ids=rep_ids, with_anomalies=with_anomalies)
-    visited = visits_on(session, day)
+    visited = {rep_id for rep_id, _ in visits_on(session, day)}
+    mine = _customers_of(served.values())
     plans = []
     for rep in reps:
-        plan = _blank(rep, day, stored.standing[rep.id], any(rep_id == rep.id for rep_id, _ in visited))
+        here = _without(stored.standing[rep.id], mine[rep.id])
+        begun = rep.id in visited or any(line.status == DONE for line in stored.standing[rep.id].lines)
+        plan = _blank(rep, day, here, begun=begun)
         if plan.note is None and rep.work_pattern is not None:
-            mine = {who for who, shop in served.items() if _serves(shop, rep.id)}
             plan = make_plan(
                 plan,
                 chosen[rep.id],
                 work=work_day(rep.work_pattern),
-                standing=_without(stored.standing[rep.id], mine),
-                facts={who: (served[who].shop, morning.tier_of(who).service_minutes) for who in mine},
+                standing=here,
+                facts={who: (served[who].shop, morning.tier_of(who).service_minutes) for who in mine[rep.id]},
                 day=day,
                 driving=driving,
             )
@@ -185,22 +187,28 @@ def _case(served: Served, morning: _Morning, made: Sequence[Contact], around: Ar
     )
 
 
-def _blank(rep: User, day: date, standing: Standing, visited: bool) -> Plan:
+def _blank(rep: User, day: date, standing: Standing, *, begun: bool) -> Plan:
     """The plan of a rep before anything is on it; with a note where nothing will be."""
-    territory = rep.territory
-    plan = Plan(as_rep(rep), rep.login, territory.time_zone if territory else "UTC")
-    if visited or any(line.status == "done" for line in standing.lines):
-        return Plan(plan.rep, plan.login, plan.zone, "the day has begun and is left as it is", True, standing.lines)
+    plan = Plan(as_rep(rep), rep.login, rep.territory.time_zone if rep.territory else "UTC")
+    kept = tuple(line for line in standing.lines if line.added_by)
+    if begun:
+        return replace(plan, note=BEGUN, frozen=True, lines=standing.lines)
     if rep.work_pattern is None:
-        return Plan(plan.rep, plan.login, plan.zone, "has no working pattern: set where and when the day starts")
+        return replace(plan, note="has no working pattern: set where and when the day starts", lines=kept)
     if day.weekday() not in plan.rep.weekdays:
-        kept = tuple(line for line in standing.lines if line.added_by)
-        return Plan(plan.rep, plan.login, plan.zone, f"does not work on {day:%A}s", False, kept)
+        return replace(plan, note=f"does not work on {day:%A}s", lines=kept)
     return plan
 
 
-def _serves(served: Served, rep_id: uuid.UUID) -> bool:
-    return served.owner == rep_id or any(account.rep_id == rep_id for account in served.key_accounts)
+def _customers_of(served: Iterable[Served]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """The customers that each rep serves, as owner or with a key account."""
+    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for each in served:
+        if each.owner is not None:
+            found[each.owner].add(each.shop.id)
+        for account in each.key_accounts:
+            found[account.rep_id].add(each.shop.id)
+    return found
 
 
 def _without(standing: Standing, mine: set[uuid.UUID]) -> Standing:

@@ -79,6 +79,11 @@ def from_rows(customers: Sequence[tuple[uuid.UUID, str]], rows: Iterable[tuple[u
         [(place[who], day.toordinal(), amount, ordered) for who, day, amount, ordered in rows if who in place],
         dtype=np.int64,
     ).reshape(-1, 4)
+    return from_columns(customers, table)
+
+
+def from_columns(customers: Sequence[tuple[uuid.UUID, str]], table: Ints) -> History:
+    """Build a history from rows `(n, 4)` of customer's index, ordinal of the day, net amount and whether ordered."""
     table = table[np.lexsort((table[:, 1], table[:, 0]))]
     return History(
         customers=tuple(customer for customer, _ in customers),

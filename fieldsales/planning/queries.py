@@ -59,17 +59,6 @@ def rep_day(session: Session, rep_id: uuid.UUID, day: date) -> RepDay:
     )
 
 
-def open_days(session: Session, rep_ids: Collection[uuid.UUID], after: date) -> Sequence[date]:
-    """Return the days after a day for which these reps have a plan of which nothing is done."""
-    begun = select(PlannedVisit.day).where(PlannedVisit.rep_id.in_(rep_ids), PlannedVisit.status == PlanStatus.DONE)
-    return session.scalars(
-        select(PlannedVisit.day)
-        .where(PlannedVisit.rep_id.in_(rep_ids), PlannedVisit.day > after, PlannedVisit.day.not_in(begun))
-        .distinct()
-        .order_by(PlannedVisit.day)
-    ).all()
-
-
 def routed_days(session: Session, rep_ids: Collection[uuid.UUID], after: date) -> dict[date, list[uuid.UUID]]:
     """Return which of these reps have a route on which day after a day."""
     rows = session.execute(

@@ -15,7 +15,7 @@ from worlds.small_town import SmallTown
 from fieldsales.changes.models import Change, Op
 from fieldsales.clock import local_day
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
-from fieldsales.dayplans.service import DayPlanned, PlanOutdated, gather, plan_day, replan_open_days, solve, store
+from fieldsales.dayplans.service import DayPlanned, PlanOutdated, gather, plan_day, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.driving.rules import Driving
 from fieldsales.orders.models import Order, Origin
@@ -255,10 +255,8 @@ def test_customers_that_change_hands_during_the_search_stop_the_storing(engine: 
         store(session, draft)
 
 
-def test_a_key_account_replans_the_open_days_of_those_concerned(
-    engine: Engine, plan: Planner, solver: SolverPool
-) -> None:
-    """The Grocer is Ben's; given to Anna, it enters her Tuesday and leaves Ben's: never two reps at one door."""
+def test_a_key_account_enters_the_new_reps_day_and_leaves_the_old(engine: Engine, plan: Planner) -> None:
+    """The Grocer is Ben's; given to Anna, it moves to her Tuesday: never two reps at one door."""
     world = the_town_is_due(engine)
     plan(engine)
     with transaction(engine) as session:
@@ -272,10 +270,7 @@ def test_a_key_account_replans_the_open_days_of_those_concerned(
                 assigned_at=NOW,
             )
         )
-        session.flush()
-        both = [world.anna.id, world.ben.id]
-        [done] = replan_open_days(session, both, after=TODAY, solver=solver, driving=DRIVING, now=NOW)
-        assert done.day == TUESDAY
+    plan(engine, rep_ids=[world.anna.id, world.ben.id])
     grocer = visits_of(engine, world.anna.id)["Grocer"]
     assert (grocer.source, grocer.reason) == (
         Source.KEY_ACCOUNT,
@@ -295,3 +290,18 @@ def test_a_stop_never_outlives_its_visit(engine: Engine, plan: Planner) -> None:
     with reading(engine) as session:
         assert session.scalars(select(Route.rep_id)).all() == [world.ben.id]
         assert session.scalar(select(func.count()).select_from(RouteStop)) == 2
+
+
+def test_a_visit_by_hand_on_a_day_off_stays_while_the_rep_serves_the_customer(engine: Engine, plan: Planner) -> None:
+    """On Sunday Anna does not work; what she wants stands without a route, until the customer is no longer hers."""
+    with transaction(engine) as session:
+        world = small_town.build(session)
+        anna, corner = world.anna.id, world.customers["Corner"].id
+        add_manual_visit(session, anna, corner, SUNDAY, by=anna, reason="a word after church", now=NOW)
+    assert plan(engine, SUNDAY).reps[0].note == "does not work on Sundays"
+    assert set(visits_of(engine, anna, SUNDAY)) == {"Corner"}
+    with transaction(engine) as session:
+        for assignment in session.scalars(select(Assignment).where(Assignment.rep_id == anna)):
+            assignment.ended_at = NOW
+    plan(engine, SUNDAY)
+    assert visits_of(engine, anna, SUNDAY) == {}, "the rep's phone no longer holds the customer"

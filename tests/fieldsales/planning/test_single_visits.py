@@ -16,7 +16,7 @@ from fieldsales.audit.models import AuditEntry
 from fieldsales.customers.models import Assignment
 from fieldsales.people.queries import PersonNotFound
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Source
-from fieldsales.planning.queries import open_days, rep_day
+from fieldsales.planning.queries import rep_day
 from fieldsales.planning.service import (
     AnomalyNotOpen,
     DayOver,
@@ -141,12 +141,3 @@ def test_a_reps_day_tells_routed_unrouted_and_left_out_apart(session: Session, t
     assert day.left_out == (crowded,)
     with pytest.raises(PersonNotFound):
         rep_day(session, uuid.uuid4(), TUESDAY)
-
-
-def test_open_days_are_those_to_come_with_nothing_done(session: Session, town: SmallTown) -> None:
-    wednesday = TUESDAY + timedelta(days=1)
-    for day in (MONDAY, TUESDAY, wednesday):
-        added(session, town, "Bakery", day)
-    mark_done(session, town.anna.id, town.customers["Bakery"].id, wednesday)
-    assert open_days(session, [town.anna.id], MONDAY) == [TUESDAY]
-    assert open_days(session, [town.ben.id], MONDAY) == []
