@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from api.settings import now
 from fieldsales.customers.queries import assignments_in_force
 
 _KEY = "fieldsales_afterwards"
+_log = logging.getLogger("fieldsales.api")
 
 
 def afterwards(work: Callable[[], None]) -> None:
@@ -23,9 +25,12 @@ def afterwards(work: Callable[[], None]) -> None:
 
 
 def work_off() -> None:
-    """Do what was put off; called by the edge after a commit."""
+    """Do what was put off; called by the edge after a commit, which a failure here can no longer undo."""
     for work in g.pop(_KEY, []):
-        work()
+        try:
+            work()
+        except Exception:
+            _log.exception("What was to follow a request failed [%s]", g.get("request_id"))
 
 
 def replan_afterwards(rep_ids: Collection[uuid.UUID], day: date | None = None) -> None:

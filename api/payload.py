@@ -50,6 +50,8 @@ def _body(request: Request) -> bytes:
             f"The body's type is “{request.mimetype or 'not given'}”.",
             mend="Send JSON with “Content-Type: application/json”.",
         )
+    if request.content_encoding:
+        raise WrongContentType(f"The body is packed as “{request.content_encoding}”.", mend="Send it unpacked.")
     return request.get_data(cache=True)
 
 

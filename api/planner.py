@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -17,13 +16,12 @@ from fieldsales.dayplans.service import DayPlanned, gather, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.drafts.rules import Draft
 from fieldsales.driving.rules import Driving
-from fieldsales.errors import FieldsalesError, Unavailable
+from fieldsales.errors import Unavailable
 from fieldsales.planning.queries import routed_days
 from routing.errors import RoutingError
 from routing.pool import SolverPool
 
 _EXTENSION = "fieldsales-planner"
-_log = logging.getLogger("fieldsales.api")
 
 
 class SolverUnavailable(Unavailable):
@@ -60,17 +58,14 @@ class Planner:
     def replan(self, rep_ids: Collection[uuid.UUID], *, now: datetime, only: date | None = None) -> None:
         """Plan again the coming days for which these reps have a route and that they have not begun, or one of them.
 
-        It only brings plans up to date after something else was done, so that a failure is logged and no more.
+        Raises as `plan` does.
         """
         yesterday = now.date() - timedelta(days=1)
-        try:
-            with reading(self.engine) as snapshot:
-                stale = routed_days(snapshot, rep_ids, yesterday)
-            for day, reps in stale.items():
-                if only in (None, day):
-                    self.plan(day, reps, now=now)
-        except FieldsalesError:
-            _log.exception("the coming days of %s were not planned again", rep_ids)
+        with reading(self.engine) as snapshot:
+            stale = routed_days(snapshot, rep_ids, yesterday)
+        for day, reps in stale.items():
+            if only in {None, day}:
+                self.plan(day, reps, now=now)
 
     def _solve(self, draft: Draft) -> Draft:
         try:

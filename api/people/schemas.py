@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from api.schema import PageQuery, latitude, longitude, page_of
 from fieldsales.people.models import Role, WorkPattern
@@ -18,15 +19,23 @@ def _password(**options: Any) -> fields.String:
     return words(LONGEST_PASSWORD, load_only=True, metadata={"format": "password"}, **options)
 
 
+def _wall_clock(example: str) -> fields.Time:
+    def has_no_zone(at: time) -> None:
+        if at.tzinfo is not None:
+            raise ValidationError("Times here are on the territory's wall clock, without an offset.")
+
+    return fields.Time(required=True, validate=has_no_zone, metadata={"example": example})
+
+
 class WorkPatternSchema(Strict):
     """Where a rep's day starts and ends, its hours on the territory's wall clock, and the lunch break."""
 
     start_latitude = latitude(required=True)
     start_longitude = longitude(required=True)
-    shift_from = fields.Time(required=True, metadata={"example": "08:30:00"})
-    shift_to = fields.Time(required=True, metadata={"example": "17:00:00"})
-    lunch_from = fields.Time(required=True, metadata={"example": "12:00:00"})
-    lunch_to = fields.Time(required=True, metadata={"example": "14:00:00"})
+    shift_from = _wall_clock("08:30:00")
+    shift_to = _wall_clock("17:00:00")
+    lunch_from = _wall_clock("12:00:00")
+    lunch_to = _wall_clock("14:00:00")
     lunch_minutes = whole(0, 240, required=True, metadata={"example": 30})
     weekdays = fields.String(load_default="MO,TU,WE,TH,FR", validate=_WEEKDAYS, metadata={"example": "MO,TU,WE,TH,FR"})
 

@@ -11,6 +11,7 @@ from worlds.web import Web
 from fieldsales.anomalies.models import Anomaly, AnomalyKind
 from fieldsales.db.session import transaction
 from fieldsales.orders.models import Order, Origin
+from routing.errors import SolverDied
 from sync.batch import Phone
 
 TUESDAY = "2026-03-03"
@@ -143,6 +144,31 @@ def test_plans_follow_when_a_customer_changes_hands(web: Web) -> None:
     assert {who for who, name in planned if name == "Fish"} <= {"anna", "ben"}
     web.max.delete(key_account)
     assert "Fish" not in names_of(web.anna.get(f"/api/v1/reps/me/days/{TUESDAY}").json["stops"])
+
+
+def test_a_plan_that_cannot_follow_undoes_nothing(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_on_tuesday(web, "Bakery")
+    generate(web)
+
+    def broken(*_given: object, **_more: object) -> None:
+        raise RuntimeError("no memory left")
+
+    monkeypatch.setattr("api.planner.solve", broken)
+    owner = f"/api/v1/customers/{web.customers['Bakery']}/owner"
+    assert web.sara.put(owner, {"rep_id": str(web.people["ben"])}).status_code == 200
+    assert web.ben.get(f"/api/v1/customers/{web.customers['Bakery']}").status_code == 200
+
+
+def test_a_search_that_dies_is_a_503_and_the_plan_stays(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_on_tuesday(web, "Bakery")
+
+    def killed(*_given: object, **_more: object) -> None:
+        raise SolverDied("killed")
+
+    monkeypatch.setattr("api.planner.solve", killed)
+    answer = web.sara.post("/api/v1/plans/generate", {"day": TUESDAY})
+    assert (answer.status_code, answer.json["code"]) == (503, "plan.solver_unavailable")
+    assert web.anna.get(f"/api/v1/reps/me/days/{TUESDAY}").json["route"] is None
 
 
 def anomaly(web: Web, name: str, at_risk: int) -> str:

@@ -35,6 +35,8 @@ def test_a_manager_adds_a_rep_who_can_work(web: Web) -> None:
         "start_latitude": 38.2, "start_longitude": 21.7, "shift_from": "09:00", "shift_to": "17:00",
         "lunch_from": "12:00", "lunch_to": "13:00", "lunch_minutes": 30,
     }  # fmt: skip
+    with_zone = hours | {"shift_from": "09:00:00+02:00"}
+    assert web.max.put(f"/api/v1/people/{added.json['id']}/work-pattern", with_zone).status_code == 422
     told = web.max.put(f"/api/v1/people/{added.json['id']}/work-pattern", hours).json["work_pattern"]
     assert (told["shift_from"], told["weekdays"]) == ("09:00:00", "MO,TU,WE,TH,FR")
 

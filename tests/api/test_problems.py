@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 from pathlib import Path
@@ -60,6 +61,12 @@ def test_a_body_that_is_no_json_is_a_400_that_says_where(small_web: Web, body: b
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
 def test_another_content_type_is_a_415(small_web: Web, kind: str | None) -> None:
     answer = small_web.anna.ask("PUT", "/api/v1/me/password", data=b"{}", content_type=kind)
+    problem(answer, 415, "request.content_type")
+
+
+def test_a_packed_body_is_a_415(small_web: Web) -> None:
+    packed = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = small_web.anna.ask("PUT", "/api/v1/me/password", data=gzip.compress(b"{}"), headers=packed)
     problem(answer, 415, "request.content_type")
 
 
