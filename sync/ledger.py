@@ -38,7 +38,7 @@ def known(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Mutat
 
 
 def unsettled(session: Session, user_id: uuid.UUID, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of a user's mutations are not here yet, or are here and held."""
+    """Return which of these are no mutations of the user that are here and settled."""
     if not ids:
         return set()
     found = select(Mutation.id).where(Mutation.id.in_(ids), Mutation.user_id == user_id, Mutation.status.in_(SETTLED))
@@ -58,6 +58,8 @@ def record(session: Session, mutation: Mutation, outcome: Outcome, now: datetime
 
 def set_free(session: Session, user_id: uuid.UUID, settled: Collection[uuid.UUID]) -> list[Mutation]:
     """Strike out the waits for what is now here; return the user's held mutations that wait for nothing more."""
+    if not settled:
+        return []
     mine = select(Mutation.id).where(Mutation.user_id == user_id)
     waiting = select(Wait.mutation_id).where(Wait.waits_for.in_(settled), Wait.mutation_id.in_(mine))
     found = set(session.scalars(waiting))

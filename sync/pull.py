@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from fieldsales.changes import queries
 from fieldsales.changes.models import Change, Op
+from fieldsales.changes.queries import Frontier
 from sync import documents, feed
 from sync.cursor import Cursor, CursorExpired, Position, parse_cursor
 
 PAGE = 500
 LARGEST_PAGE = 2000
+SNAPSHOTS = 20
+"""How many snapshots are tried for one that nobody's late end holds back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,9 @@ def pull(session: Session, user_id: uuid.UUID, cursor: str | None, limit: int = 
     is still to come. Raises `CursorInvalid`, or `CursorExpired` (the feed began a new epoch, or the cursor is
     another user's).
     """
-    here = _start(session, user_id) if cursor is None else _resume(session, user_id, parse_cursor(cursor))
-    horizon = here.horizon if here.horizon is not None else max(here.since, queries.horizon(session))
+    frontier = _settled_frontier(session)
+    here = _start(session, user_id) if cursor is None else _resume(session, user_id, parse_cursor(cursor), frontier)
+    horizon = here.horizon if here.horizon is not None else max(here.since, frontier.horizon)
     size = max(1, min(limit, LARGEST_PAGE))
     rows = feed.looked_at(session, user_id, (here.since, horizon), here.after, size + 1)
     page = rows[:size]
@@ -54,18 +58,29 @@ def pull(session: Session, user_id: uuid.UUID, cursor: str | None, limit: int = 
         following = Cursor(here.epoch, user_id, here.since, horizon, _position(page[-1]))
         return Page(told, following.text(), more=True)
     # The pages below a horizon may have taken their time: what came since then is the next pull.
-    behind = here.after is not None and queries.horizon(session) > horizon
+    behind = here.after is not None and frontier.horizon > horizon
     return Page(told, Cursor(here.epoch, user_id, horizon).text(), more=behind)
+
+
+def _settled_frontier(session: Session) -> Frontier:
+    """Return how far this snapshot reaches; take another one while it is held back by what has ended meanwhile."""
+    frontier = queries.frontier(session)
+    for _ in range(SNAPSHOTS):
+        if not frontier.passing:
+            break
+        session.rollback()
+        frontier = queries.frontier(session)
+    return frontier
 
 
 def _start(session: Session, user_id: uuid.UUID) -> Cursor:
     return Cursor(queries.epoch(session), user_id, 0)
 
 
-def _resume(session: Session, user_id: uuid.UUID, cursor: Cursor) -> Cursor:
+def _resume(session: Session, user_id: uuid.UUID, cursor: Cursor, frontier: Frontier) -> Cursor:
     if cursor.epoch != queries.epoch(session) or cursor.user_id != user_id:
         raise _expired()
-    if max(cursor.since, cursor.horizon or 0) > queries.frontier(session).end:
+    if max(cursor.since, cursor.horizon or 0) > frontier.end:
         raise _expired()
     return cursor
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections import deque
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -68,11 +66,12 @@ def push(session: Session, phone: Phone, batch: Batch, now: datetime) -> BatchRe
         firsts.setdefault(each.id, each)
     claimed = ledger.claim(session, [_row(each, phone, batch, now) for each in firsts.values()])
     known = claimed | ledger.known(session, firsts.keys() - claimed.keys())
-    retries = _work_off(session, [claimed[each] for each in firsts if each in claimed], now)
+    fresh = [claimed[each] for each in firsts if each in claimed]
+    retries = _work_off(session, phone.user_id, fresh, now)
     answered: list[ItemResult] = []
     for each in envelopes:
-        fresh = each.id in claimed and firsts[each.id] is each
-        answered.append(_answer(each, known[each.id], phone, fresh, retries))
+        replayed = each.id not in claimed or firsts[each.id] is not each
+        answered.append(_answer(each, known[each.id], phone, replayed, retries))
     return BatchResult(tuple(answered), now, _milliseconds(skew(batch.sent, now)))
 
 
@@ -106,38 +105,49 @@ def _row(each: Envelope, phone: Phone, batch: Batch, now: datetime) -> dict[str,
     }
 
 
-def _work_off(session: Session, mutations: Iterable[Mutation], now: datetime) -> dict[uuid.UUID, Unavailable]:
-    """Settle mutations in their order, and whatever was waiting for them; return those to be sent again."""
+def _work_off(
+    session: Session, user_id: uuid.UUID, mutations: list[Mutation], now: datetime
+) -> dict[uuid.UUID, Unavailable]:
+    """Settle mutations in their order, then whatever waited for them; return those that must be sent again."""
     retries: dict[uuid.UUID, Unavailable] = {}
-    queue = deque(mutations)
-    while queue:
-        mutation = queue.popleft()
-        try:
-            outcome = _settle(session, mutation)
-        except Unavailable as down:
-            if mutation.held_at is None:
-                retries[mutation.id] = down
+    settled: set[uuid.UUID] = set()
+    while mutations:
+        names: set[uuid.UUID] = set()
+        for mutation, outcome in [(each, _settle(session, each, settled)) for each in mutations]:
+            if isinstance(outcome, Unavailable):
+                retries[mutation.id] = outcome
                 session.delete(mutation)
                 continue
-            outcome = Outcome.held(down)
-        ledger.record(session, mutation, outcome, now)
-        if outcome.status is not Status.HELD:
-            queue.extendleft(reversed(ledger.set_free(session, mutation.user_id, _names(mutation))))
+            ledger.record(session, mutation, outcome, now)
+            names |= _names(mutation, outcome)
+        session.flush()
+        mutations = ledger.set_free(session, user_id, names)
     return retries
 
 
-def _names(mutation: Mutation) -> set[uuid.UUID]:
-    """What others may wait for: the mutation itself, and what it was about once that is there."""
-    names = {mutation.id}
-    if mutation.status is Status.APPLIED:
-        names.add(uuid.UUID(mutation.payload["entity"]["id"]))
-    return names
+def _names(mutation: Mutation, outcome: Outcome) -> set[uuid.UUID]:
+    """What others may have waited for: the mutation itself, and what it was about once that is there."""
+    if outcome.status is Status.HELD:
+        return set()
+    return {mutation.id, uuid.UUID(mutation.payload["entity"]["id"])} if outcome.result else {mutation.id}
 
 
-def _settle(session: Session, mutation: Mutation) -> Outcome:
+def _settle(session: Session, mutation: Mutation, settled: set[uuid.UUID]) -> Outcome | Unavailable:
+    """Answer one mutation; `settled` are those of this push that came before it. `Unavailable`: send it again."""
+    try:
+        outcome = _judge(session, mutation, settled)
+    except Unavailable as down:
+        # What was held before stays so: its phone has forgotten it.
+        return down if mutation.held_at is None else Outcome.held(down)
+    if outcome.status is not Status.HELD:
+        settled.add(mutation.id)
+    return outcome
+
+
+def _judge(session: Session, mutation: Mutation, settled: set[uuid.UUID]) -> Outcome:
     if not mutation.type:
         return Outcome(Status.REJECTED, problem=mutation.outcome["problem"])
-    after = [uuid.UUID(each) for each in mutation.payload.get("after", ()) if each != str(mutation.id)]
+    after = {uuid.UUID(each) for each in mutation.payload.get("after", ())} - settled - {mutation.id}
     if missing := ledger.unsettled(session, mutation.user_id, after):
         return Outcome.held(NotHereYet("mutation", min(missing)), *missing)
     handler = HANDLERS.get((mutation.type, mutation.v))
@@ -189,7 +199,7 @@ def _apply(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
 
 
 def _answer(
-    each: Envelope, mutation: Mutation, phone: Phone, fresh: bool, retries: dict[uuid.UUID, Unavailable]
+    each: Envelope, mutation: Mutation, phone: Phone, replayed: bool, retries: dict[uuid.UUID, Unavailable]
 ) -> ItemResult:
     shown = each.id if each.given_id else None
     if each.id in retries:
@@ -197,7 +207,7 @@ def _answer(
     if mutation.user_id != phone.user_id or mutation.digest != each.digest:
         taken = IdTaken("The id of this mutation stands for another one.", mend="Give each mutation an id of its own.")
         return ItemResult(each.index, shown, Status.REJECTED.value, problem=problem_of(taken))
-    return recorded(mutation, each.index, replayed=not fresh, given_id=each.given_id)
+    return recorded(mutation, each.index, replayed=replayed, given_id=each.given_id)
 
 
 def _milliseconds(span: timedelta) -> int:

@@ -43,23 +43,29 @@ def product_page(
             )
         )
     page = fetch_page(session, found, (Product.sku,), wanted)
-    costs = prices(session, [product.id for product in page.items], tier)
+    costs = prices_of(session, page.items, tier)
     return Page([PricedProduct(product, costs[product.id]) for product in page.items], page.next)
 
 
 def discount_of(session: Session, tier: str | None) -> int:
     """Return what a tier pays under the list price, in basis points; 0 where nothing is agreed."""
+    if tier is None:
+        return 0
     return session.scalar(select(TierDiscount.discount_bp).where(TierDiscount.tier == tier)) or 0
 
 
 def prices(session: Session, ids: Collection[uuid.UUID], tier: str | None) -> dict[uuid.UUID, Price]:
     """Return what each product costs a customer of a tier; no entry for a product that does not exist."""
+    return prices_of(session, products(session, ids).values(), tier)
+
+
+def prices_of(session: Session, articles: Collection[Product], tier: str | None) -> dict[uuid.UUID, Price]:
+    """Return what each of these products costs a customer of a tier."""
     agreed: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
-    tier_prices = select(TierPrice).where(TierPrice.product_id.in_(ids), TierPrice.tier == tier)
-    for each in session.scalars(tier_prices):
-        agreed[each.product_id][each.tier] = each.price_minor
+    if tier is not None:
+        ids = [product.id for product in articles]
+        tier_prices = select(TierPrice).where(TierPrice.product_id.in_(ids), TierPrice.tier == tier)
+        for each in session.scalars(tier_prices):
+            agreed[each.product_id][each.tier] = each.price_minor
     discount = discount_of(session, tier)
-    return {
-        product.id: price_for(product.price_minor, tier, agreed[product.id], discount)
-        for product in products(session, ids).values()
-    }
+    return {product.id: price_for(product.price_minor, tier, agreed[product.id], discount) for product in articles}

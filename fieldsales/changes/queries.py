@@ -13,14 +13,15 @@ from fieldsales.changes.models import FeedClock
 # Transactions of another database of the same cluster, and autovacuum, never write to our feed. One that cannot be
 # shown to be such (it has just ended, or the role may not see it) counts as ours.
 _POSTGRESQL = text("""
-    SELECT coalesce(min(running.xid::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint),
-           pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-    FROM pg_snapshot_xip(pg_current_snapshot()) AS running(xid)
-    WHERE running.xid::xid NOT IN (
-        SELECT backend_xid FROM pg_stat_activity
-        WHERE backend_xid IS NOT NULL
-          AND (datname <> current_database() OR backend_type = 'autovacuum worker')
+    WITH running AS (
+        SELECT xid::xid AS xid, xid::text::bigint AS tx FROM pg_snapshot_xip(pg_current_snapshot()) AS xip(xid)
+    ), seen AS (
+        SELECT backend_xid, datname = current_database() AND backend_type <> 'autovacuum worker' AS ours
+        FROM pg_stat_activity WHERE backend_xid IS NOT NULL
     )
+    SELECT min(tx) FILTER (WHERE ours IS NOT FALSE), min(tx) FILTER (WHERE ours),
+           pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    FROM running LEFT JOIN seen ON backend_xid = xid
 """)
 
 
@@ -29,11 +30,14 @@ class Frontier:
     """How far the feed has come, as transaction numbers.
 
     Every transaction below `horizon` has ended: rows stamped below it are all visible, and none will follow. No
-    transaction has reached `end` yet. The horizon may seem to step back for a moment, never below what was true.
+    transaction has reached `end` yet. The horizon may seem to step back for a moment, never below what was true:
+    `passing` tells that only transactions which have ended since the snapshot hold it back, so that a snapshot taken
+    now would see further.
     """
 
     horizon: int
     end: int
+    passing: bool = False
 
 
 def epoch(session: Session) -> uuid.UUID:
@@ -50,8 +54,10 @@ def frontier(session: Session) -> Frontier:
     if session.get_bind().dialect.name == "sqlite":
         following = session.scalars(select(FeedClock.tx)).one() + 1
         return Frontier(following, following)
-    oldest, end = session.execute(_POSTGRESQL).one()
-    return Frontier(oldest, end)
+    oldest, ours, end = session.execute(_POSTGRESQL).one()
+    if oldest is None:
+        return Frontier(end, end)
+    return Frontier(oldest, end, passing=ours is None or oldest < ours)
 
 
 def horizon(session: Session) -> int:

@@ -7,23 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from fieldsales.catalog import queries as catalog
 from fieldsales.catalog.models import Product
 from fieldsales.catalog.rules import Price
 from fieldsales.catalog.service import ProductUnknown
 from fieldsales.clock import local_day
-from fieldsales.customers.models import Customer
 from fieldsales.customers.queries import CustomerNotFound
 from fieldsales.errors import Conflict, Invalid, NeedsDecision
 from fieldsales.orders import rules
 from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
 from fieldsales.orders.rules import Draft, Line, Verdict
-from fieldsales.people.models import Territory
 from fieldsales.visits.models import Visit
-from fieldsales.visits.queries import was_assigned
-from fieldsales.visits.rules import CUSTOMER_INACTIVE, NOT_ASSIGNED, merged
+from fieldsales.visits.queries import standing_of
+from fieldsales.visits.rules import merged, standing_flags
 from fieldsales.visits.service import VisitTaken, VisitUnknown
 
 
@@ -63,16 +61,19 @@ def place_order(session: Session, draft: Draft, taken: Taken) -> Order:
     Our own price is computed beside each; a difference is flagged. Raises `CustomerNotFound`, `ProductUnknown`,
     `VisitUnknown`, `VisitTaken`, `OrderTaken`, `WrongCurrency`, and `PriceOutOfBand` where a person must decide.
     """
-    customer = session.get(Customer, draft.customer_id)
-    if customer is None:
+    standing = standing_of(session, taken.rep_id, draft.customer_id, taken.at)
+    if standing is None:
         raise CustomerNotFound(f"There is no customer {draft.customer_id}.", customer_id=str(draft.customer_id))
-    if session.get(Order, draft.order_id) is not None:
+    if session.get(Order, draft.order_id, options=[lazyload("*")]) is not None:
         raise OrderTaken("The id stands for another order.", mend="Give each order an id of its own.")
     _check_visit(session, draft, taken)
     products = _products(session, draft)
-    prices = catalog.prices(session, products.keys(), customer.tier)
+    prices = catalog.prices_of(session, products.values(), standing.customer.tier)
     _check_band(draft, products, prices)
-    oddities = (*_standing(session, customer, taken), *_oddities(draft, products, prices))
+    oddities = (
+        *standing_flags(active=standing.customer.active, served=standing.served),
+        *_oddities(draft, products, prices),
+    )
     order = Order(
         id=draft.order_id,
         customer_id=draft.customer_id,
@@ -80,15 +81,14 @@ def place_order(session: Session, draft: Draft, taken: Taken) -> Order:
         visit_id=draft.visit_id,
         kind=OrderKind.SALE,
         origin=Origin.FIELD,
-        ordered_on=local_day(taken.at, session.get_one(Territory, customer.territory_id).time_zone),
+        ordered_on=local_day(taken.at, standing.time_zone),
         ordered_at=taken.at,
         currency=draft.currency,
         amount_minor=draft.amount_minor,
         flags=merged([*taken.flags], *oddities),
+        lines=[_line(number, line, prices[line.product_id]) for number, line in enumerate(draft.lines, start=1)],
     )
     session.add(order)
-    session.flush()
-    session.add_all(_line(order, number, line, prices) for number, line in enumerate(draft.lines, start=1))
     session.flush()
     return order
 
@@ -96,7 +96,7 @@ def place_order(session: Session, draft: Draft, taken: Taken) -> Order:
 def _check_visit(session: Session, draft: Draft, taken: Taken) -> None:
     if draft.visit_id is None:
         return
-    visit = session.get(Visit, draft.visit_id)
+    visit = session.get(Visit, draft.visit_id, options=[lazyload("*")])
     if visit is None:
         raise VisitUnknown(f"There is no visit {draft.visit_id}.", visit_id=str(draft.visit_id))
     if (visit.rep_id, visit.customer_id) != (taken.rep_id, draft.customer_id):
@@ -143,14 +143,6 @@ def _check_band(draft: Draft, products: Mapping[uuid.UUID, Product], prices: Map
         )
 
 
-def _standing(session: Session, customer: Customer, taken: Taken) -> tuple[str, ...]:
-    found = (
-        (CUSTOMER_INACTIVE, not customer.active),
-        (NOT_ASSIGNED, not was_assigned(session, taken.rep_id, customer.id, taken.at)),
-    )
-    return tuple(flag for flag, holds in found if holds)
-
-
 def _oddities(
     draft: Draft, products: Mapping[uuid.UUID, Product], prices: Mapping[uuid.UUID, Price]
 ) -> tuple[str, ...]:
@@ -162,10 +154,8 @@ def _oddities(
     return tuple(flag for flag, holds in found if holds)
 
 
-def _line(order: Order, number: int, line: Line, prices: Mapping[uuid.UUID, Price]) -> OrderLine:
-    ours = prices[line.product_id]
+def _line(number: int, line: Line, ours: Price) -> OrderLine:
     return OrderLine(
-        order_id=order.id,
         line_no=number,
         product_id=line.product_id,
         quantity=line.quantity,

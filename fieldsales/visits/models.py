@@ -31,7 +31,7 @@ class Visit(Synced, Base):
     summary: Mapped[str | None] = mapped_column(String(2000))
     flags: Mapped[list[str]] = mapped_column(default=list)
 
-    events: Mapped[list[VisitEvent]] = relationship(order_by="VisitEvent.at", lazy="selectin")
+    events: Mapped[list[VisitEvent]] = relationship(back_populates="visit", order_by="VisitEvent.at", lazy="selectin")
     photos: Mapped[list[Photo]] = relationship(lazy="selectin")
 
 
@@ -66,6 +66,8 @@ class VisitEvent(Base):
     provider: Mapped[str | None] = mapped_column(String(20))
     distance_m: Mapped[float | None]
     flags: Mapped[list[str]] = mapped_column(default=list)
+
+    visit: Mapped[Visit] = relationship(back_populates="events")
 
 
 class Photo(Base):

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, lazyload
 
-from fieldsales.customers.models import Assignment
+from fieldsales.customers.models import Assignment, Customer
+from fieldsales.people.models import Territory
 from fieldsales.visits.models import Visit, VisitEvent
 
 
@@ -24,6 +25,15 @@ class LastPosition:
     longitude: float
     accuracy_m: float | None
     mock: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A customer, the time zone that its days are counted in, and whether a rep served it at some moment."""
+
+    customer: Customer
+    time_zone: str
+    served: bool
 
 
 def visits_of_rep_on(session: Session, rep_id: uuid.UUID, day: date) -> list[Visit]:
@@ -73,12 +83,18 @@ def last_positions(session: Session, rep_ids: Collection[uuid.UUID]) -> dict[uui
     }
 
 
-def was_assigned(session: Session, rep_id: uuid.UUID, customer_id: uuid.UUID, at: datetime) -> bool:
-    """Tell whether a rep served a customer at a moment."""
-    found = select(Assignment.id).where(
+def standing_of(session: Session, rep_id: uuid.UUID, customer_id: uuid.UUID, at: datetime) -> Standing | None:
+    """Return how a rep stood to a customer at a moment, in one query; None if there is no such customer."""
+    served = exists().where(
         Assignment.rep_id == rep_id,
-        Assignment.customer_id == customer_id,
+        Assignment.customer_id == Customer.id,
         Assignment.assigned_at <= at,
         or_(Assignment.ended_at.is_(None), Assignment.ended_at > at),
     )
-    return session.scalar(found.limit(1)) is not None
+    found = session.execute(
+        select(Customer, Territory.time_zone, served)
+        .join(Territory, Territory.id == Customer.territory_id)
+        .where(Customer.id == customer_id)
+        .options(lazyload(Customer.references))
+    ).one_or_none()
+    return None if found is None else Standing(found[0], found[1], found[2])

@@ -82,6 +82,12 @@ def position_flags(position: Position | None, customer: tuple[float, float] | No
     return tuple(flag for flag, holds in found if holds)
 
 
+def standing_flags(*, active: bool, served: bool) -> tuple[str, ...]:
+    """Return what is odd about a rep being at a customer at all."""
+    found = ((CUSTOMER_INACTIVE, not active), (NOT_ASSIGNED, not served))
+    return tuple(flag for flag, holds in found if holds)
+
+
 def merged(first: list[str], *more: str) -> list[str]:
     """Return flags without repetition, in the order in which they were raised."""
     return list(dict.fromkeys([*first, *more]))

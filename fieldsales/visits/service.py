@@ -5,18 +5,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm.attributes import flag_modified
 
 from fieldsales.clock import local_day
 from fieldsales.customers.models import Customer
 from fieldsales.customers.queries import CustomerNotFound
 from fieldsales.errors import Conflict, NotFound
-from fieldsales.people.models import Territory
 from fieldsales.visits import queries, rules
 from fieldsales.visits.models import EventKind, Photo, Visit, VisitEvent
+from fieldsales.visits.queries import Standing
 from fieldsales.visits.rules import Position
 
 
@@ -69,19 +70,22 @@ def check_in(session: Session, visit_id: uuid.UUID, customer_id: uuid.UUID, call
 
     Raises `CustomerNotFound`, or `VisitTaken` if the id belongs to another rep's or another customer's visit.
     """
-    customer = _customer(session, customer_id)
+    standing = _standing(session, customer_id, call)
     visit = _own_visit(session, visit_id, call.rep_id)
-    flags = _standing(session, customer, call)
+    flags = _standing_flags(standing)
     if visit is None:
-        visit = _begin(session, visit_id, customer, call)
+        visit = _begin(session, visit_id, standing, call)
     elif visit.customer_id != customer_id:
         raise VisitTaken("The visit is at another customer.", mend="Give each visit an id of its own.")
-    if _has(session, visit_id, EventKind.CHECK_IN):
-        flags = (*flags, rules.SECOND_CHECK_IN)
-    else:
+    if visit.checked_in_at is None:
         visit.checked_in_at = call.at
-        visit.day = _day(session, customer, call.at)
-    return _note(session, visit, call, EventKind.CHECK_IN, flags)
+        visit.day = local_day(call.at, standing.time_zone)
+    else:
+        flags = (*flags, rules.SECOND_CHECK_IN)
+    event = _note(visit, standing.customer, call, EventKind.CHECK_IN, flags)
+    session.add(event)
+    session.flush()
+    return event
 
 
 def check_out(
@@ -99,23 +103,26 @@ def check_out(
     visit = _own_visit(session, visit_id, call.rep_id)
     if visit is None and customer_id is None:
         raise VisitUnknown(f"There is no visit {visit_id}.", mend="Check in first.", visit_id=str(visit_id))
-    customer = _customer(session, visit.customer_id if visit else customer_id)
+    standing = _standing(session, visit.customer_id if visit else customer_id, call)
     if visit is None:
-        visit = _begin(session, visit_id, customer, call)
+        visit = _begin(session, visit_id, standing, call)
     elif customer_id not in (None, visit.customer_id):
         raise VisitTaken("The visit is at another customer.", mend="Give each visit an id of its own.")
     flags: tuple[str, ...] = ()
     if visit.checked_in_at is None:
-        flags = (rules.NO_CHECK_IN, *_standing(session, customer, call))
+        flags = (rules.NO_CHECK_IN, *_standing_flags(standing))
     elif call.at < visit.checked_in_at:
         flags = (rules.OUT_BEFORE_IN,)
-    if _has(session, visit_id, EventKind.CHECK_OUT):
-        flags = (*flags, rules.SECOND_CHECK_OUT)
-    else:
+    if visit.checked_out_at is None:
         visit.checked_out_at = call.at
+    else:
+        flags = (*flags, rules.SECOND_CHECK_OUT)
     if summary:
         visit.summary = summary if visit.summary is None else f"{visit.summary}\n{summary}"[:2000]
-    return _note(session, visit, call, EventKind.CHECK_OUT, flags)
+    event = _note(visit, standing.customer, call, EventKind.CHECK_OUT, flags)
+    session.add(event)
+    session.flush()
+    return event
 
 
 def attach_photo(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID, picture: Picture) -> Photo:
@@ -127,11 +134,13 @@ def attach_photo(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID, pictu
     visit = _own_visit(session, visit_id, rep_id)
     if visit is None:
         raise VisitUnknown(f"There is no visit {visit_id}.", mend="Check in first.", visit_id=str(visit_id))
-    twins = session.scalars(select(Photo).where(Photo.sha256 == picture.sha256).order_by(Photo.id)).all()
+    same = or_(Photo.sha256 == picture.sha256, Photo.id == picture.photo_id)
+    alike = session.scalars(select(Photo).where(same).order_by(Photo.id)).all()
+    twins = [each for each in alike if each.sha256 == picture.sha256]
     for twin in twins:
         if twin.visit_id == visit_id:
             return twin
-    if session.get(Photo, picture.photo_id) is not None:
+    if any(each.id == picture.photo_id for each in alike):
         raise PhotoTaken("The id stands for another photo.", mend="Give each photo an id of its own.")
     photo = Photo(
         id=picture.photo_id,
@@ -145,9 +154,8 @@ def attach_photo(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID, pictu
         flags=[rules.PHOTO_REUSED] if twins else [],
     )
     session.add(photo)
-    visit.flags = rules.merged(visit.flags, *photo.flags)
+    _raise_flags(visit, photo.flags)
     session.flush()
-    touch(session, {visit_id})
     return photo
 
 
@@ -156,68 +164,45 @@ def store_photos(session: Session, sha256: str, now: datetime) -> None:
     waiting = select(Photo.visit_id).where(Photo.sha256 == sha256, Photo.stored_at.is_(None))
     visit_ids = set(session.scalars(waiting))
     session.execute(update(Photo).where(Photo.sha256 == sha256, Photo.stored_at.is_(None)).values(stored_at=now))
-    touch(session, visit_ids)
+    _touch(session, visit_ids)
 
 
-def touch(session: Session, visit_ids: Collection[uuid.UUID]) -> None:
+def _touch(session: Session, visit_ids: Collection[uuid.UUID]) -> None:
     """Let the feed see that something hanging from these visits changed."""
     session.execute(
         update(Visit).where(Visit.id.in_(visit_ids)).values(day=Visit.day).execution_options(synchronize_session=False)
     )
 
 
-def _customer(session: Session, customer_id: uuid.UUID | None) -> Customer:
-    customer = session.get(Customer, customer_id) if customer_id else None
-    if customer is None:
+def _standing(session: Session, customer_id: uuid.UUID | None, call: Call) -> Standing:
+    standing = queries.standing_of(session, call.rep_id, customer_id, call.at) if customer_id else None
+    if standing is None:
         raise CustomerNotFound(f"There is no customer {customer_id}.", customer_id=str(customer_id))
-    return customer
+    return standing
 
 
-def _position_of(customer: Customer) -> tuple[float, float] | None:
-    if customer.latitude is None or customer.longitude is None:
-        return None
-    return customer.latitude, customer.longitude
+def _standing_flags(standing: Standing) -> tuple[str, ...]:
+    return rules.standing_flags(active=standing.customer.active, served=standing.served)
 
 
 def _own_visit(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID) -> Visit | None:
-    visit = session.get(Visit, visit_id, with_for_update=True)
+    visit = session.get(Visit, visit_id, with_for_update=True, options=[lazyload("*")])
     if visit is not None and visit.rep_id != rep_id:
         raise VisitTaken("The id stands for another visit.", mend="Give each visit an id of its own.")
     return visit
 
 
-def _begin(session: Session, visit_id: uuid.UUID, customer: Customer, call: Call) -> Visit:
-    visit = Visit(
-        id=visit_id, customer_id=customer.id, rep_id=call.rep_id, day=_day(session, customer, call.at), flags=[]
-    )
+def _begin(session: Session, visit_id: uuid.UUID, standing: Standing, call: Call) -> Visit:
+    day = local_day(call.at, standing.time_zone)
+    visit = Visit(id=visit_id, customer_id=standing.customer.id, rep_id=call.rep_id, day=day, flags=[])
     session.add(visit)
-    session.flush()
     return visit
 
 
-def _day(session: Session, customer: Customer, at: datetime) -> date:
-    return local_day(at, session.get_one(Territory, customer.territory_id).time_zone)
-
-
-def _has(session: Session, visit_id: uuid.UUID, kind: EventKind) -> bool:
-    found = select(VisitEvent.id).where(VisitEvent.visit_id == visit_id, VisitEvent.kind == kind).limit(1)
-    return session.scalar(found) is not None
-
-
-def _standing(session: Session, customer: Customer, call: Call) -> tuple[str, ...]:
-    """What was odd about this rep being at this customer at that moment."""
-    found = (
-        (rules.CUSTOMER_INACTIVE, not customer.active),
-        (rules.NOT_ASSIGNED, not queries.was_assigned(session, call.rep_id, customer.id, call.at)),
-    )
-    return tuple(flag for flag, holds in found if holds)
-
-
-def _note(session: Session, visit: Visit, call: Call, kind: EventKind, flags: tuple[str, ...]) -> VisitEvent:
-    there = _position_of(session.get_one(Customer, visit.customer_id))
-    position = call.position
+def _note(visit: Visit, customer: Customer, call: Call, kind: EventKind, flags: tuple[str, ...]) -> VisitEvent:
+    position, there = call.position, _position_of(customer)
     event = VisitEvent(
-        visit_id=visit.id,
+        visit=visit,
         rep_id=call.rep_id,
         kind=kind,
         at=call.at,
@@ -230,8 +215,16 @@ def _note(session: Session, visit: Visit, call: Call, kind: EventKind, flags: tu
         distance_m=rules.distance_to(position, there),
         flags=rules.merged([*call.flags], *flags, *rules.position_flags(position, there)),
     )
-    session.add(event)
-    visit.flags = rules.merged(visit.flags, *event.flags)
-    session.flush()
-    touch(session, {visit.id})
+    _raise_flags(visit, event.flags)
     return event
+
+
+def _position_of(customer: Customer) -> tuple[float, float] | None:
+    if customer.latitude is None or customer.longitude is None:
+        return None
+    return customer.latitude, customer.longitude
+
+
+def _raise_flags(visit: Visit, flags: list[str]) -> None:
+    visit.flags = rules.merged(visit.flags, *flags)
+    flag_modified(visit, "flags")  # written even where nothing is new: the feed looks at the visit's own row

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from fieldsales.planning.service import mark_done
 from fieldsales.visits import service
-from fieldsales.visits.models import Visit, VisitEvent
+from fieldsales.visits.models import VisitEvent
 from fieldsales.visits.rules import Position
 from sync.handlers.context import Applied, Context, Handler, NotHereYet
 from sync.wire import Flag, Real, Strict, words
@@ -77,7 +77,7 @@ def _position(told: dict[str, Any]) -> Position:
 
 
 def _told(context: Context, event: VisitEvent) -> Applied:
-    visit = context.session.get_one(Visit, event.visit_id)
+    visit = event.visit
     planned = mark_done(context.session, context.rep_id, visit.customer_id, visit.day)
     result = {
         "visit_id": str(visit.id),

@@ -277,6 +277,35 @@ def test_another_databases_open_transaction_does_not_stall_the_horizon(postgresq
     other.dispose()
 
 
+def test_a_busy_neighbour_does_not_delay_anything(postgresql_engine, postgresql_url):
+    """Its transactions end between our snapshot and our asking whose they are; then another snapshot is taken."""
+    town = phone_town.build(postgresql_engine)
+    town.anna.pull(town.engine)
+    other = make_engine(postgresql_url.rsplit("/", 1)[0] + "/postgres")
+    busy = threading.Event()
+    busy.set()
+
+    def hurry():
+        with other.connect() as stranger:
+            while busy.is_set():
+                stranger.execute(text("SELECT pg_current_xact_id()"))
+                stranger.commit()
+
+    neighbours = [threading.Thread(target=hurry) for _ in range(2)]
+    for neighbour in neighbours:
+        neighbour.start()
+    try:
+        for price in range(40):
+            with transaction(town.engine) as session:
+                session.get_one(Product, town.products["soap"]).price_minor = price
+            assert town.anna.pull(town.engine) == 1
+    finally:
+        busy.clear()
+        for neighbour in neighbours:
+            neighbour.join()
+        other.dispose()
+
+
 def test_a_commit_that_is_late_is_told_later_and_never_skipped(postgresql_engine):
     """The slow writer began first and commits last; phones that pulled in between still get its row."""
     town = phone_town.build(postgresql_engine)
