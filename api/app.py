@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from sqlalchemy import Engine
 
 from api.anomalies.routes import anomalies
@@ -52,6 +53,13 @@ RESOURCES = (
 )
 
 
+class PlainJson(DefaultJSONProvider):
+    """Fields in the order of their schema, and names of shops in their own script."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
 def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock = utc_now) -> Flask:
     """Return the server as a WSGI application.
 
@@ -60,7 +68,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     app = Edge(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = PlainJson(app)
     furnish(app, settings, clock)
     engine = engine or make_engine(settings.database_url)
     connect(app, engine)
