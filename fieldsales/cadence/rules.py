@@ -124,18 +124,23 @@ def due_without_contact(
     return Due(turn, None) if turn is not None and turn > last_working_day else None
 
 
+EVERY_WEEKDAY = frozenset(range(7))
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The weekday on which a customer orders, None without a habit, and how many visits a week it needs."""
+    """The weekday on which a customer orders (None: no habit), the visits a week it needs, and when it is open."""
 
     weekday: int | None
     visits_a_week: float
+    open_on: frozenset[int] = EVERY_WEEKDAY
 
 
 def level_weekdays(wishes: Mapping[uuid.UUID, Wish], weekdays: Sequence[int]) -> dict[uuid.UUID, int]:
     """Give each of a rep's customers a weekday: the wished one while that day has room, else the emptiest.
 
-    A day has room up to `FULL` times the mean load. The order of the customers changes nothing.
+    A day has room up to `FULL` times the mean load. A customer that is never open while the rep works is treated as if
+    it always were. The order of the customers changes nothing.
     """
     if not weekdays:
         return {}
@@ -149,10 +154,14 @@ def level_weekdays(wishes: Mapping[uuid.UUID, Wish], weekdays: Sequence[int]) ->
             if granted and (wish.weekday is None or load.get(wish.weekday, room) + wish.visits_a_week > room):
                 continue
             if who not in given:
-                day = wish.weekday if granted and wish.weekday is not None else min(load, key=lambda at: (load[at], at))
-                given[who] = day
-                load[day] += wish.visits_a_week
+                usable = [at for at in load if at in wish.open_on] or list(load)
+                given[who] = wish.weekday if granted and wish.weekday in usable else _emptiest(load, usable)
+                load[given[who]] += wish.visits_a_week
     return given
+
+
+def _emptiest(load: Mapping[int, float], usable: Sequence[int]) -> int:
+    return min(usable, key=lambda at: (load[at], at))
 
 
 def stable_number(customer_id: uuid.UUID, salt: int = 0) -> int:

@@ -61,7 +61,7 @@ class Shop:
     latitude: float | None
     longitude: float | None
     opening_hours: str | None
-    country: str
+    country: str | None
     service_minutes: int | None
 
 

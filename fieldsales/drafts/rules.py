@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from fieldsales.anomalies.models import AnomalyKind
 from fieldsales.anomalies.rules import Finding
@@ -173,6 +173,21 @@ def _call(line: Line, shop: Shop, service_minutes: int, day: date) -> Call | Non
         value=line.value,
         must=line.added_by is not None,
     )
+
+
+def waits_for_another_day(shop: Shop, day: date, worked: Collection[int]) -> bool:
+    """Tell whether a shop is closed on a day but open on another weekday that its reps work.
+
+    One that is never open while they work is planned all the same, so that its being left out is seen.
+    """
+    return not _opening(shop, day).windows and bool(open_weekdays(shop, day) & set(worked))
+
+
+def open_weekdays(shop: Shop, day: date) -> frozenset[int]:
+    """Return the weekdays on which a shop is open in the week of a day, were none of them a holiday."""
+    monday = day - timedelta(days=day.weekday())
+    ordinary = replace(shop, country=None)
+    return frozenset(at for at in range(7) if _opening(ordinary, monday + timedelta(days=at)).windows)
 
 
 def _opening(shop: Shop, day: date) -> OpenDay:

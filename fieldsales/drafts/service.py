@@ -17,7 +17,18 @@ from fieldsales.candidates.queries import Served, as_rep, crew, last_visits, ser
 from fieldsales.candidates.rules import Alarm, Candidate, Case, Contact, Rep, TierVisit, Why, choose
 from fieldsales.clock import second_of_day
 from fieldsales.drafts.queries import stored_plans
-from fieldsales.drafts.rules import BEGUN, DONE, Around, Draft, Plan, Standing, Stored, make_plan
+from fieldsales.drafts.rules import (
+    BEGUN,
+    DONE,
+    Around,
+    Draft,
+    Plan,
+    Standing,
+    Stored,
+    make_plan,
+    open_weekdays,
+    waits_for_another_day,
+)
 from fieldsales.driving.rules import Driving, WorkDay
 from fieldsales.history.queries import buying_history
 from fieldsales.history.rules import History, usual_weekdays
@@ -147,9 +158,11 @@ def _choose(
     standing = {line.customer_id: line for each in stored.standing.values() for line in each.lines}
     by_hand = {who for who, line in standing.items() if line.added_by}
     seen_today = {customer_id for _, customer_id in visits_on(session, day)}
-    weekdays = _weekdays(served.values(), morning, everybody)
+    weekdays = _weekdays(served.values(), morning, everybody, day)
     chosen: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
     for customer_id in served.keys() - by_hand - seen_today - set(stored.taken):
+        if waits_for_another_day(served[customer_id].shop, day, _worked(served[customer_id], everybody)):
+            continue
         around = stored.around.get(customer_id, NOBODY_THERE)
         if customer_id in standing:
             around = replace(around, next_planned=None)  # stands on this day, so a later plan does not move it
@@ -161,13 +174,19 @@ def _choose(
     return chosen
 
 
-def _weekdays(served: Iterable[Served], morning: _Morning, crew: Sequence[Rep]) -> dict[uuid.UUID, int]:
+def _worked(served: Served, crew: Sequence[Rep]) -> set[int]:
+    """The weekdays on which anybody who serves a customer works."""
+    reps = {served.owner, *(account.rep_id for account in served.key_accounts)}
+    return {weekday for rep in crew if rep.id in reps for weekday in rep.weekdays}
+
+
+def _weekdays(served: Iterable[Served], morning: _Morning, crew: Sequence[Rep], day: date) -> dict[uuid.UUID, int]:
     """The weekday of every customer who has an owner, levelled over the owner's week."""
     wishes: dict[uuid.UUID, dict[uuid.UUID, Wish]] = defaultdict(dict)
     for each in served:
         who, period = each.shop.id, morning.tier_of(each.shop.id).cadence.period_days
         if each.owner is not None and period >= 7:
-            wishes[each.owner][who] = Wish(morning.weekdays.get(who), 7 / period)
+            wishes[each.owner][who] = Wish(morning.weekdays.get(who), 7 / period, open_weekdays(each.shop, day))
     return {who: weekday for rep in crew for who, weekday in level_weekdays(wishes[rep.id], rep.weekdays).items()}
 
 

@@ -177,5 +177,16 @@ def test_a_wish_is_granted_while_there_is_room() -> None:
     assert level_weekdays(wishes, OFFICE_DAYS) == {who: wish.weekday for who, wish in wishes.items()}
 
 
+def test_no_customer_is_given_a_weekday_on_which_it_is_closed() -> None:
+    """Even if that is when it orders, by telephone."""
+    wishes = {uuid.UUID(int=number): Wish(MONDAY, 1.0, frozenset({TUESDAY, THURSDAY})) for number in range(10)}
+    assert set(level_weekdays(wishes, OFFICE_DAYS).values()) == {TUESDAY, THURSDAY}
+
+
+def test_a_customer_never_open_while_the_rep_works_still_has_a_weekday() -> None:
+    wishes = {uuid.UUID(int=1): Wish(None, 1.0, frozenset({6}))}
+    assert level_weekdays(wishes, OFFICE_DAYS)[uuid.UUID(int=1)] in OFFICE_DAYS
+
+
 def test_a_rep_who_never_works_has_no_weekdays_to_give() -> None:
     assert level_weekdays({uuid.UUID(int=1): Wish(1, 1.0)}, ()) == {}

@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldsales.candidates.rules import Candidate, Rep, Shop, Why
-from fieldsales.drafts.rules import LEFT_OUT, PLANNED, Line, Plan, Standing, make_plan, with_route
+from fieldsales.drafts.rules import (
+    LEFT_OUT,
+    PLANNED,
+    Line,
+    Plan,
+    Standing,
+    make_plan,
+    open_weekdays,
+    waits_for_another_day,
+    with_route,
+)
 from fieldsales.driving.rules import MOST_CALLS, Driving, WorkDay
 from routing.budget import Budget
 from routing.checker import broken_rules
@@ -132,3 +142,25 @@ def test_without_driving_there_is_nothing_to_search() -> None:
     plan = drawn([shop(1)], driving=None)
     assert (plan.problem, plan.stamp, plan.settled) == (None, None, False)
     assert line(plan, shop(1)).status == PLANNED
+
+
+@pytest.mark.parametrize(
+    ("hours", "waits"),
+    [
+        ("Mo,We-Fr 08:00-18:00", True),
+        ("Mo-Fr 08:00-18:00; PH off", False),
+        ("Sa,Su 08:00-18:00", False),
+        (None, False),
+        ("not hours at all", False),
+    ],
+)
+def test_a_closed_shop_waits_for_a_day_on_which_it_is_open_and_worked(hours: str | None, waits: bool) -> None:
+    """One that is never open while its reps work is planned, so that somebody sees it being left out."""
+    assert waits_for_another_day(shop(1, hours=hours), TUESDAY, {0, 1, 2, 3, 4}) is waits
+
+
+def test_a_public_holiday_sends_the_visit_to_another_day_but_moves_no_weekday() -> None:
+    """25 March 2026, a Wednesday, is a holiday in Greece."""
+    bakery = shop(1, hours="Mo-Fr 08:00-18:00; PH off")
+    assert waits_for_another_day(bakery, date(2026, 3, 25), {0, 1, 2, 3, 4})
+    assert open_weekdays(bakery, date(2026, 3, 25)) == {0, 1, 2, 3, 4}
