@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from fieldsales.clock import Clock
 from fieldsales.db.base import new_id
+from fieldsales.db.bulk import roomy_cache
 from fieldsales.errors import Invalid
 from fieldsales.imports.columns.rules import Field, Match, Writes, match_columns
 from fieldsales.imports.customers.rules import FIELDS as CUSTOMER_FIELDS
@@ -27,7 +28,7 @@ from fieldsales.imports.customers.service import CustomerImport
 from fieldsales.imports.lines.service import LineImport
 from fieldsales.imports.models import ImportKind, ImportMapping, ImportRun
 from fieldsales.imports.orders.rules import FIELDS as ORDER_FIELDS
-from fieldsales.imports.orders.rules import Reading, are_lines
+from fieldsales.imports.orders.rules import OF_TOTALS, Reading, are_lines
 from fieldsales.imports.orders.service import OrderBook
 from fieldsales.imports.products.rules import FIELDS as PRODUCT_FIELDS
 from fieldsales.imports.products.service import ProductImport
@@ -114,7 +115,10 @@ def prepare(
     fields = {match.field: match.column for match in matches}
     holds = str(kind)
     if kind is ImportKind.ORDERS:
-        holds = "order lines" if are_lines(fields) else "totals by order" if "order" in fields else "totals by day"
+        lines = are_lines(fields)
+        holds = "order lines" if lines else "totals by order" if "order" in fields else "totals by day"
+        matches = tuple(match for match in matches if lines or match.field in OF_TOTALS)
+        fields = {match.field: match.column for match in matches}
     if kind is ImportKind.CUSTOMERS:
         terms = _with_territory(session, terms, needed="territory" not in fields)
     writing = _learn_writing(kind, file, fields, terms.writing)
@@ -138,7 +142,7 @@ def run_import(
     file = prepared.file
     same = {"id": run_id, "kind": prepared.kind, "file_name": file.path.name[-255:], "sha256": file.sha256}
     session.execute(insert(ImportRun).values(**same, started_at=now, actor_id=actor_id, counts={}))
-    with _rare_collections(), Staging() as staging, file.open() as table:
+    with _rare_collections(), roomy_cache(session.connection()), Staging() as staging, file.open() as table:
         importer = _importer(session, prepared, staging, run_id=run_id, now=now)
         tally = importer.tally
         for rows in _batches(table.rows()):

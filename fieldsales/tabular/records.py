@@ -18,6 +18,10 @@ MOST_LINES = 500
 """A record that spans more lines than this is taken for a quote that never closes."""
 
 
+_new_row = tuple.__new__
+"""Makes a `Row` in half the time of calling it."""
+
+
 class _Runaway(Exception):
     """A record that goes on and on."""
 
@@ -45,20 +49,35 @@ class _Lines(Iterator[str]):
         return first
 
 
-def read_records(source: Iterable[str], delimiter: str, *, doubtful: bool = False) -> Iterator[Row]:
+def read_records(
+    source: Iterable[str], delimiter: str, *, quoted: bool = True, doubtful: bool = False
+) -> Iterator[Row]:
     """Yield every record that is not blank, the header first; later ones are faulty unless they match its width.
 
     Parameters
     ----------
     source : lines with their line ends, as from a file opened with `newline=""`.
+    quoted : the text may hold quotes; one that holds none is read faster.
     doubtful : the text may hold NUL bytes or bytes that could not be decoded (as lone surrogates): look for them.
     """
+    return _read_quoted(source, delimiter, doubtful) if quoted or doubtful else _read_plain(source, delimiter)
+
+
+def _read_plain(source: Iterable[str], delimiter: str) -> Iterator[Row]:
+    width = 0
+    for number, line in enumerate(source, 1):
+        cells = line.rstrip("\r\n").split(delimiter)
+        if cells[0] or any(cells):
+            width = width or len(cells)
+            yield _new_row(Row, (number, cells, None)) if len(cells) == width else _judge(number, cells, width, "")
+
+
+def _read_quoted(source: Iterable[str], delimiter: str, doubtful: bool) -> Iterator[Row]:
     lines = _Lines(source)
     held = lines.held
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     width = 0
     number = 1
-    new_row = tuple.__new__  # half the time of calling Row
     while True:
         try:
             cells = next(reader)
@@ -77,7 +96,7 @@ def read_records(source: Iterable[str], delimiter: str, *, doubtful: bool = Fals
             row = _judge(number, cells, width, "".join(held) if doubtful else "")
             width = width or (len(cells) if any(cells) else 0)
         else:
-            row = new_row(Row, (number, cells, None))
+            row = _new_row(Row, (number, cells, None))
         held.clear()
         number += span
         if cells and (cells[0] or any(cells)):

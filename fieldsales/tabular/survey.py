@@ -36,6 +36,7 @@ class Survey:
     is_ascii: bool = True
     is_utf8: bool = True
     has_nul: bool = False
+    has_quote: bool = False
 
 
 class _Hashing:
@@ -99,6 +100,7 @@ def _look_through(found: Survey, chunks: Iterator[bytes]) -> None:
         if since_newline > CHUNK:
             raise _not_a_table(found, f"has a line of more than {CHUNK:,} bytes")
         found.has_nul = found.has_nul or b"\0" in chunk
+        found.has_quote = found.has_quote or b'"' in chunk
         if not chunk.isascii() or decoder.getstate()[0]:
             _note_foreign(found, chunk, decoder)
     if not found.head.strip():

@@ -44,6 +44,7 @@ class TableFile:
     sheets: tuple[str, ...] = ()
     mended: bool = False
     is_ascii: bool = False
+    quoted: bool = True
     doubtful: bool = False
 
     def open(self) -> OpenTable:
@@ -90,6 +91,7 @@ def _examine_text(file: TableFile, found: Survey, encoding: str | None, delimite
         file,
         encoding=encoding,
         is_ascii=found.is_ascii,
+        quoted=found.has_quote,
         doubtful=found.has_nul or not sound,
         delimiter=delimiter or ",",
     )
@@ -162,7 +164,7 @@ class OpenTable:
         delimiter = file.delimiter or DELIMITERS[0]
         if first.lower().startswith("sep=") and len(first.strip()) == 5:
             first = "\n"
-        return read_records(chain([first], lines), delimiter, doubtful=file.doubtful)
+        return read_records(chain([first], lines), delimiter, quoted=file.quoted, doubtful=file.doubtful)
 
     def _sheet_rows(self) -> Iterator[Row]:
         book = self._closing.enter_context(closing(Workbook(self._file.path, self._raw)))

@@ -49,7 +49,7 @@ def number_readings(text: str) -> frozenset[str]:
     return frozenset(mark for mark in MARKS if _NUMBER[mark].fullmatch(body))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 10)
 def parse_number(text: str, mark: str | None) -> Decimal:
     """Read a number written with a decimal mark, thousands grouped or not, a currency sign or not.
 

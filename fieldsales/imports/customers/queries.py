@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldsales.customers.models import Customer, CustomerReference
+from fieldsales.db.bulk import slices
 from fieldsales.people.models import Territory
 
 COMPARED = (
@@ -22,21 +23,34 @@ COMPARED = (
 def customers_by_reference(session: Session, system: str, values: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return the compared columns, id and version of the customers that a system calls so, by that name."""
     columns = [getattr(Customer, name) for name in ("id", *COMPARED)]
-    found = session.execute(
-        select(CustomerReference.value, *columns)
-        .join(CustomerReference, CustomerReference.customer_id == Customer.id)
-        .where(CustomerReference.system == system, CustomerReference.value.in_(values))
+    statement = select(CustomerReference.value, *columns).join(
+        CustomerReference, CustomerReference.customer_id == Customer.id
     )
-    return {row.value: {name: getattr(row, name) for name in ("id", *COMPARED)} for row in found}
+    return {
+        row.value: {name: getattr(row, name) for name in ("id", *COMPARED)}
+        for some in slices(values)
+        for row in session.execute(
+            statement.where(CustomerReference.system == system, CustomerReference.value.in_(some))
+        )
+    }
 
 
 def ids_by_reference(session: Session, system: str, values: Collection[str]) -> dict[str, uuid.UUID]:
     """Return the ids of the customers that a system calls so."""
-    found = session.execute(
-        select(CustomerReference.value, CustomerReference.customer_id).where(
-            CustomerReference.system == system, CustomerReference.value.in_(values)
+    statement = select(CustomerReference.value, CustomerReference.customer_id)
+    return {
+        row.value: row.customer_id
+        for some in slices(values)
+        for row in session.execute(
+            statement.where(CustomerReference.system == system, CustomerReference.value.in_(some))
         )
-    )
+    }
+
+
+def all_references(session: Session, system: str, most: int) -> dict[str, uuid.UUID]:
+    """Return the ids of the customers that a system has a name for, at most so many."""
+    statement = select(CustomerReference.value, CustomerReference.customer_id)
+    found = session.execute(statement.where(CustomerReference.system == system).limit(most))
     return {row.value: row.customer_id for row in found}
 
 

@@ -79,8 +79,8 @@ class LineImport:
 
     def _drafts(self, rows: Sequence[Row], sink: Sink) -> dict[Key, Draft]:
         customers, products, read_line = self._customers, self._products, self._reading.line
-        customers.expect(lambda: {self._reading.customer_in(row.cells) for row in rows})
-        products.expect(lambda: {self._reading.product_in(row.cells) for row in rows})
+        customers.expect(rows, self._reading.customer_at)
+        products.expect(rows, self._reading.product_at)
         drafts: dict[Key, Draft] = {}
         names, draft = ("", ""), Draft(0, date.min)
         for row in rows:
@@ -121,8 +121,7 @@ class LineImport:
                 self.tally.unchanged += 1
                 self.tally.flag(draft.row, "taken_in_field")
             return
-        lines = ((line[0].hex, *line[1:]) for line in draft.lines)
-        day = self._staging.add_order(known.id.hex, draft.day.isoformat(), draft.row, lines)
+        day = self._staging.add_order(known.id.hex, draft.day.isoformat(), draft.row, draft.lines)
         self._flag_other_day(draft, date.fromisoformat(day))
 
     def _compare(self, staged: Mapping[uuid.UUID, StagedOrder]) -> None:
@@ -134,8 +133,7 @@ class LineImport:
         headers = []
         for stored in stored_headers(self._session, staged.keys()):
             told = staged[stored.id]
-            read = [(uuid.UUID(line[0]), *line[1:]) for line in told.lines]
-            after = lines_after(base[stored.id], mended[stored.id], read, from_rejects=self._mended)
+            after = lines_after(base[stored.id], mended[stored.id], told.lines, from_rejects=self._mended)
             day = stored.day if self._mended else date.fromisoformat(told.day)
             alike = same_lines(after[0] + after[1], base[stored.id] + mended[stored.id])
             if alike and day == stored.day and stored.currency == self._book.currency:

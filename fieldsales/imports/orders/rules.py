@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from uuid import UUID
 
 from fieldsales.imports.columns.rules import ColumnMissing, Field, Writes
 from fieldsales.imports.writing.rules import Writing
@@ -112,6 +111,8 @@ FIELDS = (
     ),
 )
 
+OF_TOTALS = frozenset({"date", "customer", "order", "amount"})
+"""The fields of totals; the others speak of lines."""
 EARLIEST = date(1980, 1, 1)
 TOTAL_OF = "total "
 """Begins the number of a total by day, which has none of its own: lines of the same day are another order."""
@@ -120,8 +121,8 @@ _DEAREST = 10**15
 _LONGEST_NUMBER = 80
 
 
-Line = tuple[UUID, int, int, int]
-"""What a line of an order says: product, quantity, unit price and amount in minor units."""
+Line = tuple[str, int, int, int]
+"""What a line of an order says: the product's id as hex, quantity, unit price and amount in minor units."""
 
 
 LineRow = tuple[str, str, date, str, int, int, int]
@@ -155,11 +156,13 @@ class Reading:
     positions : where the column of each field stands.
     digits : decimal digits of the minor unit of the currency.
     today : no order is from later than a year after.
+
+    `customer_at` and `product_at` tell where these stand (-1: nowhere).
     """
 
     def __init__(self, positions: Mapping[str, int], writing: Writing, digits: int, today: date) -> None:
-        self._customer_at, self._date_at = positions["customer"], positions["date"]
-        self._number_at, self._product_at = positions.get("order"), positions.get("product", -1)
+        self.customer_at, self._date_at = positions["customer"], positions["date"]
+        self._number_at, self.product_at = positions.get("order"), positions.get("product", -1)
         self._quantity_at = positions.get("quantity", -1)
         self._unit_price_at, self._amount_at = positions.get("unit_price"), positions.get("amount")
         self._writing = writing
@@ -168,15 +171,7 @@ class Reading:
         self._latest = today + timedelta(days=366)
         self._day = lru_cache(maxsize=1 << 13)(self._read_day)
         self._quantity = lru_cache(maxsize=1 << 12)(self._read_quantity)
-        self._minor = lru_cache(maxsize=1 << 16)(self._read_minor)
-
-    def customer_in(self, cells: list[str]) -> str:
-        """Return the customer's number in a row."""
-        return cells[self._customer_at].strip()
-
-    def product_in(self, cells: list[str]) -> str:
-        """Return the product's number in a row."""
-        return cells[self._product_at].strip()
+        self._minor = lru_cache(maxsize=1 << 14)(self._read_minor)
 
     def line(self, cells: list[str]) -> LineRow:
         """Read an order line. Without an order number, the lines of a customer's day are one order.
@@ -184,7 +179,7 @@ class Reading:
         Raises `BadValue`.
         """
         customer, number, day = self._head(cells, "")
-        product = cells[self._product_at].strip()
+        product = cells[self.product_at].strip()
         if not product:
             raise BadValue("product.missing", "the product is empty")
         quantity = self._quantity(cells[self._quantity_at])
@@ -211,7 +206,7 @@ class Reading:
 
     def _head(self, cells: list[str], prefix: str) -> tuple[str, str, date]:
         day = self._day(cells[self._date_at])
-        customer = cells[self._customer_at].strip()
+        customer = cells[self.customer_at].strip()
         if not customer:
             raise BadValue("customer.missing", "the customer is empty")
         if self._number_at is None:

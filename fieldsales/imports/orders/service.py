@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
-from fieldsales.db.bulk import insert_columns
-from fieldsales.imports.customers.queries import ids_by_reference
+from fieldsales.db.bulk import insert_columns, slices
+from fieldsales.imports.customers.queries import all_references, ids_by_reference
 from fieldsales.imports.models import MendedLine
 from fieldsales.imports.orders.queries import Key, Known, has_other_numbered_orders, known_orders, order_id
 from fieldsales.imports.orders.rules import Line
-from fieldsales.imports.products.queries import ids_by_sku
+from fieldsales.imports.products.queries import all_skus, ids_by_sku
 from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
+from fieldsales.tabular.faults import Row
 from fieldsales.tabular.values import BadValue
 
 REMEMBERED = 100_000
@@ -26,32 +27,46 @@ _SAYS = ("product_id", "quantity", "unit_price_minor", "amount_minor")
 """The columns of a line that a `Line` fills."""
 
 
-class Names(dict[str, uuid.UUID]):
-    """Ids by the names of the other system, a bounded number of them remembered.
+class Names(dict[str, str]):
+    """Ids, as hex, by the names of the other system. Asking for one that does not exist raises `BadValue`.
 
-    `expect` says which names will be asked for; they are looked up together when the first of them is missing. Asking
-    for a name that does not exist raises `BadValue` with the code and the sentence given.
+    All names are loaded at once unless they are very many. Then `expect` says which will be asked for; they are looked
+    up together when the first of them is missing.
+
+    Parameters
+    ----------
+    load : gives at most so many ids by name.
+    find : gives the ids of some names.
+    code, sentence : of the fault of a name that does not exist.
     """
 
-    def __init__(self, find: Callable[[Collection[str]], dict[str, uuid.UUID]], code: str, sentence: str) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        load: Callable[[int], Mapping[str, uuid.UUID]],
+        find: Callable[[Collection[str]], Mapping[str, uuid.UUID]],
+        code: str,
+        sentence: str,
+    ) -> None:
+        super().__init__((name, each.hex) for name, each in load(REMEMBERED).items())
         self._find = find
         self._code = code
         self._sentence = sentence
-        self._expected: Callable[[], set[str]] = set
-        self._looked_up: set[str] = set()
+        self._has_all = len(self) < REMEMBERED
+        self._rows: Sequence[Row] = ()
+        self._at = 0
 
-    def expect(self, names: Callable[[], set[str]]) -> None:
-        """Look these names up, all at once, if one of them is missing."""
-        self._expected = names
-        self._looked_up = set()
-        if len(self) > REMEMBERED:
-            self.clear()
+    def expect(self, rows: Sequence[Row], at: int) -> None:
+        """Say in which column of which rows the names stand that will be asked for."""
+        if not self._has_all:
+            self._rows, self._at = rows, at
+            if len(self) > REMEMBERED:
+                self.clear()
 
-    def __missing__(self, name: str) -> uuid.UUID:
-        if not self._looked_up:
-            self._looked_up = self._expected()
-            self.update(self._find(self._looked_up - self.keys()))
+    def __missing__(self, name: str) -> str:
+        if self._rows:
+            expected = {row.cells[self._at].strip() for row in self._rows}
+            self.update((known, each.hex) for known, each in self._find(expected - self.keys()).items())
+            self._rows = ()
         if name in self:
             return self[name]
         raise BadValue(self._code, self._sentence.format(name))
@@ -59,15 +74,15 @@ class Names(dict[str, uuid.UUID]):
 
 def customer_names(session: Session, system: str) -> Names:
     """Return the customers by what a system calls them."""
-    find = partial(ids_by_reference, session, system)
-    return Names(
-        find, "customer.unknown", f"no customer is called “{{}}” in the system {system}; import customers first"
-    )
+    load, find = partial(all_references, session, system), partial(ids_by_reference, session, system)
+    sentence = f"no customer is called “{{}}” in the system {system}; import customers first"
+    return Names(load, find, "customer.unknown", sentence)
 
 
 def product_names(session: Session) -> Names:
     """Return the products by number."""
-    return Names(partial(ids_by_sku, session), "product.unknown", "there is no product “{}”; import products first")
+    load, find = partial(all_skus, session), partial(ids_by_sku, session)
+    return Names(load, find, "product.unknown", "there is no product “{}”; import products first")
 
 
 class Header(NamedTuple):
@@ -96,14 +111,14 @@ class OrderBook:
     def insert(self, orders: Sequence[Header]) -> None:
         """Write new orders. One with a negative amount is a return."""
         columns: dict[str, Iterable[Any]] = {
-            "id": (order.id for order in orders),
+            "id": (order.id.hex for order in orders),
             "customer_id": (order.key[0] for order in orders),
             "reference": (order.key[1] for order in orders),
             "kind": (kind_of(order.amount) for order in orders),
             "ordered_on": (order.day for order in orders),
             "amount_minor": (order.amount for order in orders),
         }
-        same = {"origin": Origin.IMPORT, "import_run_id": self.run_id, "currency": self.currency, "flags": []}
+        same = {"origin": Origin.IMPORT, "import_run_id": self.run_id.hex, "currency": self.currency, "flags": []}
         columns |= {name: [value] * len(orders) for name, value in same.items()}
         insert_columns(self.session.connection(), Order, columns)
 
@@ -127,7 +142,7 @@ class OrderBook:
     def add_lines(self, orders: Sequence[tuple[uuid.UUID, int, Sequence[Line]]], *, mended: bool = False) -> None:
         """Write lines: the order, the number of its first line, its lines. `mended` ones came from a rejects file."""
         place: dict[str, Iterable[Any]] = {
-            "order_id": [order for order, _, lines in orders for _ in lines],
+            "order_id": list(chain.from_iterable(repeat(order.hex, len(lines)) for order, _, lines in orders)),
             "line_no": list(chain.from_iterable(range(first, first + len(lines)) for _, first, lines in orders)),
         }
         told = zip(*chain.from_iterable(lines for _, _, lines in orders), strict=True)
@@ -138,8 +153,8 @@ class OrderBook:
 
     def drop_lines(self, orders: Collection[uuid.UUID]) -> None:
         """Delete all lines of these orders."""
-        if orders:
-            self.session.execute(delete(OrderLine).where(OrderLine.order_id.in_(orders)))
+        for some in slices(orders):
+            self.session.execute(delete(OrderLine).where(OrderLine.order_id.in_(some)))
 
 
 def kind_of(amount: int) -> OrderKind:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product
+from fieldsales.db.bulk import slices
 
 COMPARED = (
     *("name", "brand", "category", "gtin", "case_gtin", "pack_size", "cost_minor", "price_minor", "currency"),
@@ -20,12 +21,20 @@ COMPARED = (
 
 def products_by_sku(session: Session, skus: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return the id and the compared columns of the products with these numbers, by number."""
-    columns = [getattr(Product, name) for name in ("sku", "id", *COMPARED)]
-    found = session.execute(select(*columns).where(Product.sku.in_(skus)))
-    return {row.sku: {name: getattr(row, name) for name in ("id", *COMPARED)} for row in found}
+    statement = select(*(getattr(Product, name) for name in ("sku", "id", *COMPARED)))
+    return {
+        row.sku: {name: getattr(row, name) for name in ("id", *COMPARED)}
+        for some in slices(skus)
+        for row in session.execute(statement.where(Product.sku.in_(some)))
+    }
 
 
 def ids_by_sku(session: Session, skus: Collection[str]) -> dict[str, uuid.UUID]:
     """Return the ids of the products with these numbers."""
-    found = session.execute(select(Product.sku, Product.id).where(Product.sku.in_(skus)))
-    return {row.sku: row.id for row in found}
+    statement = select(Product.sku, Product.id)
+    return {row.sku: row.id for some in slices(skus) for row in session.execute(statement.where(Product.sku.in_(some)))}
+
+
+def all_skus(session: Session, most: int) -> dict[str, uuid.UUID]:
+    """Return the ids of products by number, at most so many."""
+    return {row.sku: row.id for row in session.execute(select(Product.sku, Product.id).limit(most))}

@@ -47,7 +47,7 @@ class TotalImport:
         """Nothing is left to do after the last batch."""
 
     def _totals(self, rows: Sequence[Row], sink: Sink) -> dict[Key, tuple[Row, TotalRow]]:
-        self._customers.expect(lambda: {self._reading.customer_in(row.cells) for row in rows})
+        self._customers.expect(rows, self._reading.customer_at)
         totals: dict[Key, tuple[Row, TotalRow]] = {}
         for row in rows:
             try:
