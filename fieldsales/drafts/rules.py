@@ -175,19 +175,32 @@ def _call(line: Line, shop: Shop, service_minutes: int, day: date) -> Call | Non
     )
 
 
-def waits_for_another_day(shop: Shop, day: date, worked: Collection[int]) -> bool:
-    """Tell whether a shop is closed on a day but open on another weekday that its reps work.
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When the reps who serve a customer work: weekdays (Monday is 0), and seconds from midnight."""
+
+    weekdays: frozenset[int]
+    from_s: int
+    to_s: int
+
+
+def waits_for_another_day(shop: Shop, day: date, reps: Hours) -> bool:
+    """Tell whether a shop is closed while its reps work on a day, but not on every weekday that they work.
 
     One that is never open while they work is planned all the same, so that its being left out is seen.
     """
-    return not _opening(shop, day).windows and bool(open_weekdays(shop, day) & set(worked))
+    return not _open_within(shop, day, reps) and bool(open_weekdays(shop, day, reps) & reps.weekdays)
 
 
-def open_weekdays(shop: Shop, day: date) -> frozenset[int]:
-    """Return the weekdays on which a shop is open in the week of a day, were none of them a holiday."""
+def open_weekdays(shop: Shop, day: date, reps: Hours) -> frozenset[int]:
+    """Return the weekdays of a day's week on which a shop opens while its reps work, were none of them a holiday."""
     monday = day - timedelta(days=day.weekday())
     ordinary = replace(shop, country=None)
-    return frozenset(at for at in range(7) if _opening(ordinary, monday + timedelta(days=at)).windows)
+    return frozenset(at for at in range(7) if _open_within(ordinary, monday + timedelta(days=at), reps))
+
+
+def _open_within(shop: Shop, day: date, reps: Hours) -> bool:
+    return any(opens < reps.to_s and closes > reps.from_s for opens, closes in _opening(shop, day).windows)
 
 
 def _opening(shop: Shop, day: date) -> OpenDay:

@@ -22,6 +22,7 @@ from fieldsales.drafts.rules import (
     DONE,
     Around,
     Draft,
+    Hours,
     Plan,
     Standing,
     Stored,
@@ -32,6 +33,7 @@ from fieldsales.drafts.rules import (
 from fieldsales.driving.rules import Driving, WorkDay
 from fieldsales.history.queries import buying_history
 from fieldsales.history.rules import History, usual_weekdays
+from fieldsales.hours import DAY_S
 from fieldsales.people.models import User, WorkPattern
 from fieldsales.tiers.queries import policies
 from fieldsales.tiers.rules import WINDOW_DAYS, TierGiven, give_tiers
@@ -153,15 +155,17 @@ def _choose(
     with_anomalies: bool,
 ) -> dict[uuid.UUID, list[Candidate]]:
     """The candidates of each rep; nobody whom another rep visits that day, by plan or in fact."""
-    everybody = [as_rep(rep) for rep in crew(session)]
+    people = crew(session)
+    everybody = [as_rep(rep) for rep in people]
+    hours = {who: _hours_of(each, people) for who, each in served.items()}
     made = last_visits(session, rep_ids, day)
     standing = {line.customer_id: line for each in stored.standing.values() for line in each.lines}
     by_hand = {who for who, line in standing.items() if line.added_by}
     seen_today = {customer_id for _, customer_id in visits_on(session, day)}
-    weekdays = _weekdays(served.values(), morning, everybody, day)
+    weekdays = _weekdays(served.values(), morning, everybody, hours, day)
     chosen: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
     for customer_id in served.keys() - by_hand - seen_today - set(stored.taken):
-        if waits_for_another_day(served[customer_id].shop, day, _worked(served[customer_id], everybody)):
+        if waits_for_another_day(served[customer_id].shop, day, hours[customer_id]):
             continue
         around = stored.around.get(customer_id, NOBODY_THERE)
         if customer_id in standing:
@@ -174,19 +178,34 @@ def _choose(
     return chosen
 
 
-def _worked(served: Served, crew: Sequence[Rep]) -> set[int]:
-    """The weekdays on which anybody who serves a customer works."""
+def _hours_of(served: Served, crew: Sequence[User]) -> Hours:
+    """When anybody who serves a customer works; all day where nobody has said."""
     reps = {served.owner, *(account.rep_id for account in served.key_accounts)}
-    return {weekday for rep in crew if rep.id in reps for weekday in rep.weekdays}
+    patterns = [
+        (as_rep(rep).weekdays, work_day(rep.work_pattern).shift) for rep in crew if rep.id in reps and rep.work_pattern
+    ]
+    return Hours(
+        frozenset(weekday for weekdays, _ in patterns for weekday in weekdays),
+        min((shift[0] for _, shift in patterns), default=0),
+        max((shift[1] for _, shift in patterns), default=DAY_S),
+    )
 
 
-def _weekdays(served: Iterable[Served], morning: _Morning, crew: Sequence[Rep], day: date) -> dict[uuid.UUID, int]:
+def _weekdays(
+    served: Iterable[Served],
+    morning: _Morning,
+    crew: Sequence[Rep],
+    hours: Mapping[uuid.UUID, Hours],
+    day: date,
+) -> dict[uuid.UUID, int]:
     """The weekday of every customer who has an owner, levelled over the owner's week."""
     wishes: dict[uuid.UUID, dict[uuid.UUID, Wish]] = defaultdict(dict)
     for each in served:
         who, period = each.shop.id, morning.tier_of(each.shop.id).cadence.period_days
         if each.owner is not None and period >= 7:
-            wishes[each.owner][who] = Wish(morning.weekdays.get(who), 7 / period, open_weekdays(each.shop, day))
+            wishes[each.owner][who] = Wish(
+                morning.weekdays.get(who), 7 / period, open_weekdays(each.shop, day, hours[who])
+            )
     return {who: weekday for rep in crew for who, weekday in level_weekdays(wishes[rep.id], rep.weekdays).items()}
 
 
