@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.anomalies.routes import anomalies
 from api.auth.routes import auth
@@ -88,4 +89,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     serve_documentation(app, api)
     receive_files(app)
     limit_logins(app, settings, "auth.log_in")
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

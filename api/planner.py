@@ -16,19 +16,10 @@ from fieldsales.dayplans.service import DayPlanned, gather, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.drafts.rules import Draft
 from fieldsales.driving.rules import Driving
-from fieldsales.errors import Unavailable
 from fieldsales.planning.queries import routed_days
-from routing.errors import RoutingError
 from routing.pool import SolverPool
 
 _EXTENSION = "fieldsales-planner"
-
-
-class SolverUnavailable(Unavailable):
-    """The search for routes broke off, most likely for want of memory. The plan stays as it was; try again."""
-
-    code = "plan.solver_unavailable"
-    title = "The routes could not be searched for"
 
 
 @dataclass
@@ -68,11 +59,8 @@ class Planner:
                 self.plan(day, reps, now=now)
 
     def _solve(self, draft: Draft) -> Draft:
-        try:
-            with self.one_at_a_time:
-                return solve(draft, self.pool, self.driving)
-        except RoutingError as broken:
-            raise SolverUnavailable(f"The search broke off: {broken}.", mend="Try again.") from broken
+        with self.one_at_a_time:
+            return solve(draft, self.pool, self.driving)
 
 
 def install_planner(app: Flask, settings: Settings, engine: Engine) -> None:

@@ -6,7 +6,7 @@ Each setting is documented in `docs/settings.md`; a test holds the two together.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ _LEAST: dict[str, float] = {
     "speed_kmh": 1.0,
     "solve_seconds": 0.05,
     "solver_workers": 0,
+    "trusted_proxies": 0,
     "max_upload_mb": 1,
     "max_body_mb": 1,
 }
@@ -51,6 +52,7 @@ class Settings:
     speed_kmh: float = _setting(30.0, "mean driving speed in km/h")
     solve_seconds: float = _setting(1.0, "longest search for one rep's day, in seconds")
     solver_workers: int = _setting(2, "processes that search for routes; 0 searches in the caller's own")
+    trusted_proxies: int = _setting(0, "reverse proxies in front, whose X-Forwarded headers are believed")
     max_upload_mb: int = _setting(25, "largest photo accepted, in MB")
     max_body_mb: int = _setting(8, "largest JSON body accepted, in MB")
 
@@ -81,16 +83,16 @@ class Settings:
         return cls(**{name: _parse(name, known[name].default, value) for name, value in given.items()})
 
 
-def _parse(name: str, default: object, value: str) -> object:
-    kind = Path if isinstance(default, Path) else type(default)
+def _parse(name: str, default: object, value: str) -> Any:
+    kind: Callable[[str], Any] = Path if isinstance(default, Path) else type(default)
     try:
         return kind(value)
     except (TypeError, ValueError) as wrong:
         raise BadSetting(
-            f"{PREFIX}{name.upper()} is “{value}”, which is not {_words[kind]}.",
+            f"{PREFIX}{name.upper()} is “{value}”, which is not {_WORDS[kind]}.",
             mend="docs/settings.md shows an example.",
             setting=name,
         ) from wrong
 
 
-_words: dict[type, str] = {int: "a whole number", float: "a number", str: "a text", Path: "a path"}
+_WORDS: dict[Callable[[str], Any], str] = {int: "a whole number", float: "a number", str: "a text", Path: "a path"}

@@ -27,10 +27,11 @@ from fieldsales.drafts.queries import line_of
 from fieldsales.drafts.rules import BEGUN, Draft, Line, Plan, with_route
 from fieldsales.drafts.service import draft_day
 from fieldsales.driving.rules import Driving
-from fieldsales.errors import Conflict
+from fieldsales.errors import Conflict, Unavailable
 from fieldsales.people.models import User
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, Source
 from fieldsales.tiers.service import apply_tiers, ensure_default_policies
+from routing.errors import RoutingError
 from routing.pool import Progress, SolverPool
 
 Alarms = Mapping[tuple[uuid.UUID, AnomalyKind], uuid.UUID]
@@ -43,6 +44,13 @@ class _Now:
     served: Mapping[uuid.UUID, Collection[uuid.UUID]]
     visiting: Collection[uuid.UUID]
     alarms: Alarms
+
+
+class SolverUnavailable(Unavailable):
+    """The search for routes broke off, most likely for want of memory. The plan stays as it was; try again."""
+
+    code = "plan.solver_unavailable"
+    title = "The routes could not be searched for"
 
 
 class PlanOutdated(Conflict):
@@ -118,9 +126,15 @@ def gather(
 
 
 def solve(draft: Draft, solver: SolverPool, driving: Driving, progress: Progress | None = None) -> Draft:
-    """Search for the routes of the days that need one; those whose stored route still answers are passed over."""
+    """Search for the routes of the days that need one; those whose stored route still answers are passed over.
+
+    Raises `SolverUnavailable`.
+    """
     wanting = [plan.problem for plan in draft.plans if plan.problem is not None and not plan.settled]
-    found = iter(solver.solve_days(wanting, driving.travel, driving.budget, progress=progress))
+    try:
+        found = iter(solver.solve_days(wanting, driving.travel, driving.budget, progress=progress))
+    except RoutingError as broken:
+        raise SolverUnavailable(f"The search broke off: {broken}.", mend="Try again.") from broken
     plans = (
         with_route(plan, next(found)) if plan.problem is not None and not plan.settled else plan for plan in draft.plans
     )

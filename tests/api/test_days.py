@@ -165,7 +165,7 @@ def test_a_search_that_dies_is_a_503_and_the_plan_stays(web: Web, monkeypatch: p
     def killed(*_given: object, **_more: object) -> None:
         raise SolverDied("killed")
 
-    monkeypatch.setattr("api.planner.solve", killed)
+    monkeypatch.setattr("routing.pool.SolverPool.solve_days", killed)
     answer = web.sara.post("/api/v1/plans/generate", {"day": TUESDAY})
     assert (answer.status_code, answer.json["code"]) == (503, "plan.solver_unavailable")
     assert web.anna.get(f"/api/v1/reps/me/days/{TUESDAY}").json["route"] is None
