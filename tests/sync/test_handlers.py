@@ -91,6 +91,16 @@ def test_a_check_out_alone_stands_where_it_names_the_customer(town):
     assert (result.status, result.flags[0]) == ("applied", "no_check_in")
 
 
+def test_every_arrival_reaches_the_phone_even_where_the_visit_itself_stays_as_it_is(town):
+    """The feed looks at the visit's row, and the third check-in has nothing new to say about it."""
+    visit = town.anna.check_in(town.customers["Bakery"])["data"]["visit_id"]
+    for events in (1, 2, 3):
+        town.anna.deliver(town.engine)
+        town.anna.pull(town.engine)
+        assert len(town.anna.store[("visit", uuid.UUID(visit))]["events"]) == events
+        town.anna.check_in(town.customers["Bakery"], uuid.UUID(visit))
+
+
 def test_a_photo_taken_by_a_wrong_clock_is_dated_by_ours(town):
     town.anna.ahead = timedelta(days=-400)
     visit = town.anna.check_in(town.customers["Bakery"])["data"]["visit_id"]

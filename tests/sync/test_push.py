@@ -18,6 +18,7 @@ from worlds.small_town import NOON
 from fieldsales.db.base import new_id
 from fieldsales.db.paging import PageWanted
 from fieldsales.db.session import reading, transaction
+from fieldsales.orders import service as order_service
 from fieldsales.orders.models import Order
 from fieldsales.people.models import Device, User
 from fieldsales.visits.models import Photo, Visit, VisitEvent
@@ -245,6 +246,21 @@ def test_a_database_that_stumbles_asks_for_the_mutation_again(town, monkeypatch)
     assert statuses(town.anna.deliver(town.engine)) == ["applied"]
 
 
+def test_a_database_that_stumbles_over_a_released_mutation_does_not_lose_it(town, monkeypatch):
+    """Its phone has forgotten it: it must not be asked for again."""
+
+    def stumbles(*_):
+        raise OperationalError("SELECT 1", {}, Exception("deadlock detected"))
+
+    check_in = town.anna.check_in(town.customers["Bakery"])
+    order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[check_in["id"]])
+    town.anna.send(town.engine, [order])
+    monkeypatch.setattr(order_service, "_products", stumbles)
+    assert statuses(town.anna.send(town.engine, [check_in]).results) == ["applied"]
+    with reading(town.engine) as session:
+        assert outcome_of(session, uuid.UUID(order["id"]), town.anna.who.user_id).status == "held"
+
+
 def test_order_within_a_device_is_by_seq_not_by_place_or_time(town):
     visit = town.anna.check_in(town.customers["Bakery"])["data"]["visit_id"]
     town.anna.check_out(visit)
@@ -317,6 +333,14 @@ def test_a_dependency_later_in_the_batch_releases_what_came_before_it(town):
     check_in = town.anna.check_in(town.customers["Bakery"])
     order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[check_in["id"]], seq=0)
     assert statuses(town.anna.send(town.engine, [order, check_in]).results) == ["applied", "applied"]
+
+
+def test_a_dependency_earlier_in_the_batch_holds_nothing_up(town):
+    check_in = town.anna.check_in(town.customers["Bakery"])
+    order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[check_in["id"]])
+    town.anna.deliver(town.engine)
+    with reading(town.engine) as session:
+        assert session.get_one(Mutation, uuid.UUID(order["id"])).held_at is None
 
 
 def test_what_is_about_a_visit_waits_for_it_even_without_naming_the_mutation(town):
