@@ -1,6 +1,7 @@
 """Why a stop was left out, in words a rep and a supervisor understand."""
 
 import string
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -157,3 +158,9 @@ def test_reasons_stand_in_the_order_of_the_problem() -> None:
     table = np.zeros((5, 5), dtype=np.int64)
     route = solve_on_matrix(problem, TravelMatrix(table, table))
     assert [left.stop_id for left in route.left_out] == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize("code", list(Reason))
+def test_each_reason_is_documented_word_for_word(code: Reason) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "routing.md").read_text()
+    assert f"| `{code}` | {SENTENCES[code]} |" in page
