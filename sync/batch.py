@@ -32,7 +32,7 @@ class BatchTooLarge(Invalid):
 
 
 class SchemaUnsupported(Invalid):
-    """The phone speaks another version of this protocol; it keeps its queue."""
+    """The phone speaks another version of this protocol. Keep the queue, and update the app or the server."""
 
     code = "sync.schema_unsupported"
     title = "This server does not speak that version of the protocol"

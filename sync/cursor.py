@@ -20,7 +20,7 @@ _CHECK_BYTES = 6
 
 
 class CursorInvalid(Invalid):
-    """A text that is no cursor of ours."""
+    """A text that is no cursor of ours. Hand back exactly the last one received, or none to load everything."""
 
     code = "sync.cursor_invalid"
     title = "That is not a cursor"

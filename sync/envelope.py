@@ -20,7 +20,7 @@ _NAME = validate.Regexp(r"^[a-z][a-z_]*(\.[a-z][a-z_]*)*$")
 
 
 class MutationMalformed(Invalid):
-    """A mutation, or the data in it, does not have the shape of its type."""
+    """A mutation, or the data in it, does not have the shape of its type. It is kept as it came; mend the app."""
 
     code = "mutation.malformed"
     title = "The mutation does not have its shape"

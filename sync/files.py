@@ -9,83 +9,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
 from fieldsales.db.session import reading, transaction
-from fieldsales.errors import Conflict, Invalid, NotFound
+from fieldsales.errors import Invalid
 from fieldsales.storage import Storage
-from fieldsales.visits.models import Photo, Visit
+from fieldsales.visits.models import Photo
 from fieldsales.visits.service import store_photos
 from sync.models import Upload
 from sync.parts import Part, open_part, remove_part
 from sync.pictures import HEAD_BYTES, content_type_of
+from sync.uploads import (
+    Corrupt,
+    NotAPicture,
+    OffsetMismatch,
+    SizeMismatch,
+    UploadState,
+    UploadTooLarge,
+    own_photo,
+    own_upload,
+    state_of,
+    unknown,
+)
 
 LIFE = timedelta(hours=24)
 CHECKPOINT = 1 << 20
 """Bytes after which what has come is made durable, however long the request goes on."""
-
-
-class PhotoUnknown(NotFound):
-    """No photo of this user has that id; it is announced by `photo.attach` first."""
-
-    code = "photo.not_found"
-    title = "There is no such photo"
-
-
-class UploadUnknown(NotFound):
-    """No upload of this user has that id, or it expired."""
-
-    code = "upload.not_found"
-    title = "There is no such upload"
-
-
-class OffsetMismatch(Conflict):
-    """The bytes begin elsewhere than where those that we have end."""
-
-    code = "upload.offset_mismatch"
-    title = "The offset is another one"
-
-
-class UploadTooLarge(Invalid):
-    """More bytes than this server takes."""
-
-    code = "upload.too_large"
-    title = "The photo is too large"
-    status = 413
-
-
-class SizeMismatch(Invalid):
-    """Not as many bytes as the photo was announced with."""
-
-    code = "upload.size_mismatch"
-    title = "The photo was announced with another size"
-
-
-class Corrupt(Invalid):
-    """The bytes are not those that were announced; the upload was thrown away and can begin again."""
-
-    code = "upload.corrupt"
-    title = "The bytes are not the announced ones"
-
-
-class NotAPicture(Invalid):
-    """The bytes are no picture of the announced type; the upload was thrown away."""
-
-    code = "upload.not_a_picture"
-    title = "That is not the picture it claims to be"
-
-
-@dataclass(frozen=True, slots=True)
-class UploadState:
-    """How far an upload is: `offset` of `length` bytes are durable; when `complete`, the photo is stored."""
-
-    id: uuid.UUID
-    photo_id: uuid.UUID
-    offset: int
-    length: int
-    expires_at: datetime
-    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +60,7 @@ class Files:
                 f"The photo has {length} bytes.", mend=f"Send at most {self.most_bytes}.", most=self.most_bytes
             )
         with reading(self.engine) as session:
-            photo = _own_photo(session, user_id, photo_id)
+            photo = own_photo(session, user_id, photo_id)
         if length != photo.size_bytes:
             raise SizeMismatch(
                 f"The photo was announced with {photo.size_bytes} bytes, the upload has {length}.",
@@ -127,7 +77,7 @@ class Files:
             if here:
                 _complete(session, upload.id, photo.sha256, now)
             session.refresh(upload)
-            return _state(upload)
+            return state_of(upload)
 
     def status(self, user_id: uuid.UUID, upload_id: uuid.UUID, now: datetime) -> UploadState:
         """Return how far an upload is, from where a phone goes on. Raises `UploadUnknown`.
@@ -183,7 +133,7 @@ class Files:
 
     def _look(self, user_id: uuid.UUID, upload_id: uuid.UUID, now: datetime) -> UploadState:
         with reading(self.engine) as session:
-            return _state(_own_upload(session, user_id, upload_id, now))
+            return state_of(own_upload(session, user_id, upload_id, now))
 
     def _receive(self, part: Part, state: UploadState, chunks: Iterable[bytes], now: datetime) -> UploadState:
         part.begin_at(state.offset)
@@ -208,10 +158,10 @@ class Files:
         with transaction(self.engine) as session:
             upload = session.get(Upload, upload_id)
             if upload is None:
-                raise _unknown(upload_id)
+                raise unknown(upload_id)
             upload.received_bytes = received
             upload.expires_at = now + LIFE
-            return _state(upload)
+            return state_of(upload)
 
     def _finish(self, part: Part, state: UploadState, now: datetime) -> UploadState:
         with reading(self.engine) as session:
@@ -224,7 +174,7 @@ class Files:
         self.storage.put(photo.sha256, part.path)
         with transaction(self.engine) as session:
             _complete(session, state.id, photo.sha256, now)
-            state = _state(session.get_one(Upload, state.id))
+            state = state_of(session.get_one(Upload, state.id))
         remove_part(self.folder, state.id)
         return state
 
@@ -253,35 +203,3 @@ def _verify(path: Path, photo: Photo) -> None:
 def _complete(session: Session, upload_id: uuid.UUID, sha256: str, now: datetime) -> None:
     session.execute(update(Upload).where(Upload.id == upload_id).values(completed_at=now))
     store_photos(session, sha256, now)
-
-
-def _own_photo(session: Session, user_id: uuid.UUID, photo_id: uuid.UUID) -> Photo:
-    found = select(Photo).join(Visit, Visit.id == Photo.visit_id).where(Photo.id == photo_id, Visit.rep_id == user_id)
-    photo = session.scalars(found).one_or_none()
-    if photo is None:
-        raise PhotoUnknown(f"There is no photo {photo_id}.", mend="Send its photo.attach mutation first.")
-    return photo
-
-
-def _own_upload(session: Session, user_id: uuid.UUID, upload_id: uuid.UUID, now: datetime) -> Upload:
-    upload = session.get(Upload, upload_id)
-    if upload is None or upload.user_id != user_id:
-        raise _unknown(upload_id)
-    if upload.completed_at is None and upload.expires_at <= now:
-        raise _unknown(upload_id)
-    return upload
-
-
-def _unknown(upload_id: uuid.UUID) -> UploadUnknown:
-    return UploadUnknown(f"There is no upload {upload_id}, or it expired.", mend="Begin a new one.")
-
-
-def _state(upload: Upload) -> UploadState:
-    return UploadState(
-        upload.id,
-        upload.photo_id,
-        upload.received_bytes,
-        upload.size_bytes,
-        upload.expires_at,
-        upload.completed_at is not None,
-    )

@@ -26,28 +26,28 @@ log = logging.getLogger(__name__)
 
 
 class WrongDevice(Forbidden):
-    """The batch names another device than the one that is logged in."""
+    """The batch names another device than the one that is logged in. Log in on that device and send it again."""
 
     code = "sync.wrong_device"
     title = "That batch belongs to another device"
 
 
 class IdTaken(Conflict):
-    """The id of a mutation stands for something else already; the first stays as it was."""
+    """The id of a mutation stands for another one, which stays as it was. Give each mutation an id of its own."""
 
     code = "mutation.id_taken"
     title = "That id is taken"
 
 
 class UnknownType(Conflict):
-    """A type or a version that this server does not know (yet, or any more)."""
+    """A type or a version that this server does not know yet, or any more. It is kept; update the server or the app."""
 
     code = "mutation.unknown_type"
     title = "This server does not know that type of mutation"
 
 
 class OurFault(FieldsalesError):
-    """An error of our own; the mutation is stored, and a person will look at it."""
+    """An error of our own over one mutation. It is stored, and a person will look at it."""
 
     code = "mutation.internal_error"
     title = "Something went wrong on our side"

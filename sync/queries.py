@@ -18,7 +18,7 @@ from sync.outcomes import ItemResult, recorded
 
 
 class MutationUnknown(NotFound):
-    """No mutation of this user has that id; the phone still holds it, and sends it again."""
+    """No mutation of this user has that id. The phone still holds the only copy, and sends it again."""
 
     code = "mutation.not_found"
     title = "There is no such mutation"

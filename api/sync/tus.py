@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 
 from api.faults import WrongContentType
 from fieldsales.errors import Invalid
-from sync.files import UploadState
+from sync.uploads import UploadState
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -28,7 +28,7 @@ class OrderInvalid(Invalid):
 
 
 class TotalMismatch(OrderInvalid):
-    """The lines do not add up to the total."""
+    """The lines do not add up to the total. Add up quantity × unit price."""
 
     code = "order.total_mismatch"
     title = "The lines do not add up to the total"

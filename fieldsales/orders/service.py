@@ -20,27 +20,27 @@ from fieldsales.orders import rules
 from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
 from fieldsales.orders.rules import Draft, Line, Verdict
 from fieldsales.visits.models import Visit
-from fieldsales.visits.queries import standing_of
+from fieldsales.visits.queries import Standing, standing_of
 from fieldsales.visits.rules import merged, standing_flags
 from fieldsales.visits.service import VisitTaken, VisitUnknown
 
 
 class OrderTaken(Conflict):
-    """The id stands for another order."""
+    """The id stands for another order. Give each order an id of its own."""
 
     code = "order.id_taken"
     title = "That order is another one"
 
 
 class WrongCurrency(Invalid):
-    """A product is sold in another currency than the order's."""
+    """A product is sold in another currency than the order's. Keep each currency in an order of its own."""
 
     code = "order.wrong_currency"
     title = "That product is sold in another currency"
 
 
 class PriceOutOfBand(NeedsDecision):
-    """The customer was told a price that is further from ours than the policy allows."""
+    """The customer was told a price further from ours than the policy allows. The order is kept; a person decides."""
 
     code = "order.price_out_of_band"
     title = "A price is too far from ours"
@@ -70,11 +70,16 @@ def place_order(session: Session, draft: Draft, taken: Taken) -> Order:
     products = _products(session, draft)
     prices = catalog.prices_of(session, products.values(), standing.customer.tier)
     _check_band(draft, products, prices)
-    oddities = (
-        *standing_flags(active=standing.customer.active, served=standing.served),
-        *_oddities(draft, products, prices),
-    )
-    order = Order(
+    order = _order(draft, taken, standing)
+    order.flags = merged(order.flags, *_oddities(draft, products, prices))
+    order.lines = [_line(number, line, prices[line.product_id]) for number, line in enumerate(draft.lines, start=1)]
+    session.add(order)
+    session.flush()
+    return order
+
+
+def _order(draft: Draft, taken: Taken, standing: Standing) -> Order:
+    return Order(
         id=draft.order_id,
         customer_id=draft.customer_id,
         rep_id=taken.rep_id,
@@ -85,12 +90,8 @@ def place_order(session: Session, draft: Draft, taken: Taken) -> Order:
         ordered_at=taken.at,
         currency=draft.currency,
         amount_minor=draft.amount_minor,
-        flags=merged([*taken.flags], *oddities),
-        lines=[_line(number, line, prices[line.product_id]) for number, line in enumerate(draft.lines, start=1)],
+        flags=merged([*taken.flags], *standing_flags(active=standing.customer.active, served=standing.served)),
     )
-    session.add(order)
-    session.flush()
-    return order
 
 
 def _check_visit(session: Session, draft: Draft, taken: Taken) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,21 +22,21 @@ from fieldsales.visits.rules import Position
 
 
 class VisitUnknown(NotFound):
-    """No visit has that id."""
+    """No visit has that id. Check in first."""
 
     code = "visit.not_found"
     title = "There is no such visit"
 
 
 class VisitTaken(Conflict):
-    """The id stands for a visit of another rep, or at another customer."""
+    """The id stands for a visit of another rep, or at another customer. Give each visit an id of its own."""
 
     code = "visit.id_taken"
     title = "That visit is another one"
 
 
 class PhotoTaken(Conflict):
-    """The id stands for another photo."""
+    """The id stands for another photo. Give each photo an id of its own."""
 
     code = "photo.id_taken"
     title = "That photo is another one"
@@ -108,15 +108,9 @@ def check_out(
         visit = _begin(session, visit_id, standing, call)
     elif customer_id not in (None, visit.customer_id):
         raise VisitTaken("The visit is at another customer.", mend="Give each visit an id of its own.")
-    flags: tuple[str, ...] = ()
-    if visit.checked_in_at is None:
-        flags = (rules.NO_CHECK_IN, *_standing_flags(standing))
-    elif call.at < visit.checked_in_at:
-        flags = (rules.OUT_BEFORE_IN,)
+    flags = _leaving_flags(visit, standing, call.at)
     if visit.checked_out_at is None:
         visit.checked_out_at = call.at
-    else:
-        flags = (*flags, rules.SECOND_CHECK_OUT)
     if summary:
         visit.summary = summary if visit.summary is None else f"{visit.summary}\n{summary}"[:2000]
     event = _note(visit, standing.customer, call, EventKind.CHECK_OUT, flags)
@@ -142,7 +136,15 @@ def attach_photo(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID, pictu
             return twin
     if any(each.id == picture.photo_id for each in alike):
         raise PhotoTaken("The id stands for another photo.", mend="Give each photo an id of its own.")
-    photo = Photo(
+    photo = _photo(visit_id, picture, twins)
+    session.add(photo)
+    _raise_flags(visit, photo.flags)
+    session.flush()
+    return photo
+
+
+def _photo(visit_id: uuid.UUID, picture: Picture, twins: Sequence[Photo]) -> Photo:
+    return Photo(
         id=picture.photo_id,
         visit_id=visit_id,
         kind=picture.kind,
@@ -153,10 +155,6 @@ def attach_photo(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID, pictu
         stored_at=next((twin.stored_at for twin in twins if twin.stored_at), None),
         flags=[rules.PHOTO_REUSED] if twins else [],
     )
-    session.add(photo)
-    _raise_flags(visit, photo.flags)
-    session.flush()
-    return photo
 
 
 def store_photos(session: Session, sha256: str, now: datetime) -> None:
@@ -183,6 +181,15 @@ def _standing(session: Session, customer_id: uuid.UUID | None, call: Call) -> St
 
 def _standing_flags(standing: Standing) -> tuple[str, ...]:
     return rules.standing_flags(active=standing.customer.active, served=standing.served)
+
+
+def _leaving_flags(visit: Visit, standing: Standing, at: datetime) -> tuple[str, ...]:
+    flags: tuple[str, ...] = ()
+    if visit.checked_in_at is None:
+        flags = (rules.NO_CHECK_IN, *_standing_flags(standing))
+    elif at < visit.checked_in_at:
+        flags = (rules.OUT_BEFORE_IN,)
+    return flags if visit.checked_out_at is None else (*flags, rules.SECOND_CHECK_OUT)
 
 
 def _own_visit(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID) -> Visit | None:

@@ -13,7 +13,7 @@ import pytest
 from fieldsales.errors import FieldsalesError
 from fieldsales.orders import rules as order_rules
 from fieldsales.visits import rules as visit_rules
-from sync import batch, files, push, queries, timing
+from sync import batch, push, queries, timing, uploads
 from sync.envelope import open_envelope
 from sync.handlers.registry import HANDLERS
 from sync.outcomes import ItemResult
@@ -74,7 +74,7 @@ def test_every_code_that_it_names_exists():
     def kinds(of):
         return {of, *(found for each in of.__subclasses__() for found in kinds(each))}
 
-    assert files.Corrupt.code in DOCUMENT
+    assert uploads.Corrupt.code in DOCUMENT
     assert push.IdTaken.code in DOCUMENT
     assert queries.MutationUnknown.code in DOCUMENT
     named = set(re.findall(r"`((?:sync|mutation|upload|order|visit|photo)\.[a-z_]+)`", DOCUMENT))

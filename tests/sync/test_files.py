@@ -14,6 +14,7 @@ from fieldsales.db.session import reading
 from fieldsales.storage import open_storage
 from fieldsales.visits.models import Photo
 from sync import files
+from sync import uploads as uploading
 from sync.parts import UploadBusy, open_part
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
@@ -117,7 +118,7 @@ def test_a_disk_that_lost_the_bytes_is_owned_up_to(town, uploads, photo_id):
     begun = uploads.create(anna(town), photo_id, len(JPEG), NOON)
     uploads.append(anna(town), begun.id, 0, [JPEG[:2000]], NOON)
     next(uploads.folder.iterdir()).unlink()
-    with pytest.raises(files.OffsetMismatch):
+    with pytest.raises(uploading.OffsetMismatch):
         uploads.append(anna(town), begun.id, 2000, [JPEG[2000:]], NOON)
     assert uploads.status(anna(town), begun.id, NOON).offset == 0
     assert uploads.append(anna(town), begun.id, 0, [JPEG], NOON).complete
@@ -154,9 +155,9 @@ def test_known_bytes_do_not_travel_again(town, uploads, photo_id):
 @pytest.mark.parametrize("sent", [JPEG[:-1] + b"\x00", bytes(len(JPEG))])
 def test_other_bytes_than_announced_are_thrown_away(town, uploads, photo_id, sent):
     begun = uploads.create(anna(town), photo_id, len(JPEG), NOON)
-    with pytest.raises(files.Corrupt):
+    with pytest.raises(uploading.Corrupt):
         uploads.append(anna(town), begun.id, 0, [sent], NOON)
-    with pytest.raises(files.UploadUnknown):
+    with pytest.raises(uploading.UploadUnknown):
         uploads.status(anna(town), begun.id, NOON)
     assert not uploads.storage.exists(SHA)
     assert not any(uploads.folder.iterdir())
@@ -166,22 +167,22 @@ def test_a_program_called_a_picture_is_refused(town, uploads):
     program = b"MZ" + bytes(500)
     sha256 = hashlib.sha256(program).hexdigest()
     begun = uploads.create(anna(town), announce(town, "Bakery", sha256, len(program)), len(program), NOON)
-    with pytest.raises(files.NotAPicture, match="no picture"):
+    with pytest.raises(uploading.NotAPicture, match="no picture"):
         uploads.append(anna(town), begun.id, 0, [program], NOON)
     assert not uploads.storage.exists(sha256)
 
 
 def test_more_bytes_than_the_length_are_refused_and_the_rest_kept(town, uploads, photo_id):
     begun = uploads.create(anna(town), photo_id, len(JPEG), NOON)
-    with pytest.raises(files.UploadTooLarge):
+    with pytest.raises(uploading.UploadTooLarge):
         uploads.append(anna(town), begun.id, 0, [JPEG[:9000], JPEG], NOON)
     assert uploads.status(anna(town), begun.id, NOON).offset == 9000
 
 
 def test_sizes_are_checked_before_a_byte_travels(town, uploads, photo_id):
-    with pytest.raises(files.SizeMismatch):
+    with pytest.raises(uploading.SizeMismatch):
         uploads.create(anna(town), photo_id, len(JPEG) - 1, NOON)
-    with pytest.raises(files.UploadTooLarge):
+    with pytest.raises(uploading.UploadTooLarge):
         uploads.create(anna(town), photo_id, 1_000_001, NOON)
 
 
@@ -189,20 +190,20 @@ def test_bytes_from_the_wrong_offset_are_refused(town, uploads, photo_id):
     begun = uploads.create(anna(town), photo_id, len(JPEG), NOON)
     uploads.append(anna(town), begun.id, 0, [JPEG[:10]], NOON)
     for offset in (0, 9, 11):
-        with pytest.raises(files.OffsetMismatch):
+        with pytest.raises(uploading.OffsetMismatch):
             uploads.append(anna(town), begun.id, offset, [JPEG[10:]], NOON)
 
 
 def test_an_upload_is_its_owners_alone(town, uploads, photo_id):
     ben = town.ben.who.user_id
-    with pytest.raises(files.PhotoUnknown):
+    with pytest.raises(uploading.PhotoUnknown):
         uploads.create(ben, photo_id, len(JPEG), NOON)
     begun = uploads.create(anna(town), photo_id, len(JPEG), NOON)
-    with pytest.raises(files.UploadUnknown):
+    with pytest.raises(uploading.UploadUnknown):
         uploads.status(ben, begun.id, NOON)
-    with pytest.raises(files.UploadUnknown):
+    with pytest.raises(uploading.UploadUnknown):
         uploads.append(ben, begun.id, 0, [JPEG], NOON)
-    with pytest.raises(files.UploadUnknown):
+    with pytest.raises(uploading.UploadUnknown):
         uploads.terminate(ben, begun.id, NOON)
 
 
@@ -216,7 +217,7 @@ def test_an_abandoned_upload_expires_and_leaves_no_file(town, uploads, photo_id)
     begun = uploads.create(anna(town), photo_id, len(JPEG), NOON)
     uploads.append(anna(town), begun.id, 0, [JPEG[:10]], NOON + timedelta(hours=20))
     assert uploads.expire(NOON + timedelta(hours=25)) == 0
-    with pytest.raises(files.UploadUnknown):
+    with pytest.raises(uploading.UploadUnknown):
         uploads.status(anna(town), begun.id, NOON + timedelta(hours=45))
     assert uploads.expire(NOON + timedelta(hours=45)) == 1
     assert not any(uploads.folder.iterdir())
@@ -226,6 +227,6 @@ def test_a_terminated_upload_is_gone(town, uploads, photo_id):
     begun = uploads.create(anna(town), photo_id, len(JPEG), NOON)
     uploads.append(anna(town), begun.id, 0, [JPEG[:10]], NOON)
     uploads.terminate(anna(town), begun.id, NOON)
-    with pytest.raises(files.UploadUnknown):
+    with pytest.raises(uploading.UploadUnknown):
         uploads.status(anna(town), begun.id, NOON)
     assert not any(uploads.folder.iterdir())

@@ -4,42 +4,25 @@ from __future__ import annotations
 
 import copy
 import json
-import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import object_session
 from worlds import phone as phones
+from worlds.answers import codes, count, statuses
 from worlds.small_town import NOON
 
 from fieldsales.db.base import new_id
 from fieldsales.db.paging import PageWanted
 from fieldsales.db.session import reading, transaction
-from fieldsales.orders import service as order_service
 from fieldsales.orders.models import Order
 from fieldsales.people.models import Device, User
 from fieldsales.visits.models import Photo, Visit, VisitEvent
-from sync import push as pushing
-from sync.batch import parse_batch
 from sync.models import Mutation
 from sync.push import WrongDevice
 from sync.queries import MutationUnknown, held, held_counts, outcome_of
-
-
-def count(engine, model):
-    with reading(engine) as session:
-        return session.scalar(select(func.count()).select_from(model))
-
-
-def statuses(results):
-    return [each.status for each in results]
-
-
-def codes(results):
-    return [each.problem["code"] if each.problem else None for each in results]
 
 
 def a_day(town):
@@ -246,21 +229,6 @@ def test_a_database_that_stumbles_asks_for_the_mutation_again(town, monkeypatch)
     assert statuses(town.anna.deliver(town.engine)) == ["applied"]
 
 
-def test_a_database_that_stumbles_over_a_released_mutation_does_not_lose_it(town, monkeypatch):
-    """Its phone has forgotten it: it must not be asked for again."""
-
-    def stumbles(*_):
-        raise OperationalError("SELECT 1", {}, Exception("deadlock detected"))
-
-    check_in = town.anna.check_in(town.customers["Bakery"])
-    order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[check_in["id"]])
-    town.anna.send(town.engine, [order])
-    monkeypatch.setattr(order_service, "_products", stumbles)
-    assert statuses(town.anna.send(town.engine, [check_in]).results) == ["applied"]
-    with reading(town.engine) as session:
-        assert outcome_of(session, uuid.UUID(order["id"]), town.anna.who.user_id).status == "held"
-
-
 def test_order_within_a_device_is_by_seq_not_by_place_or_time(town):
     visit = town.anna.check_in(town.customers["Bakery"])["data"]["visit_id"]
     town.anna.check_out(visit)
@@ -278,108 +246,6 @@ def test_of_two_arrivals_at_one_visit_the_one_with_the_lower_seq_is_the_first(to
     second, first = town.anna.send(town.engine, town.anna.queue[::-1]).results
     assert "second_check_in" in second.flags
     assert "second_check_in" not in first.flags
-
-
-def test_a_mutation_that_waits_for_two_is_released_by_the_second(town):
-    check_ins = [town.anna.check_in(town.customers[shop]) for shop in ("Bakery", "Corner")]
-    order = town.anna.order(
-        town.customers["Bakery"],
-        [(town.products["soap"], 1, 189)],
-        after=[each["id"] for each in check_ins],
-    )
-    seen = []
-    for mutation in (order, *check_ins):
-        assert town.anna.send(town.engine, [mutation]).results[0].status != "rejected"
-        with reading(town.engine) as session:
-            seen.append(outcome_of(session, uuid.UUID(order["id"]), town.anna.who.user_id).status)
-    assert seen == ["held", "held", "applied"]
-
-
-def test_a_mutation_waits_for_the_one_it_names_and_is_released_by_itself(town):
-    check_in = town.anna.check_in(town.customers["Bakery"])
-    order = town.anna.order(
-        town.customers["Bakery"],
-        [(town.products["coffee"], 1, 589)],
-        check_in["data"]["visit_id"],
-        after=[check_in["id"]],
-    )
-    check_out = town.anna.check_out(check_in["data"]["visit_id"], after=[order["id"]])
-    results = town.anna.send(town.engine, [check_out, order]).results
-    assert codes(results) == ["mutation.waiting"] * 2
-    assert count(town.engine, Order) == 0
-    town.anna.send(town.engine, [check_in])
-    with reading(town.engine) as session:
-        for mutation in (order, check_out):
-            told = outcome_of(session, uuid.UUID(mutation["id"]), town.anna.who.user_id)
-            assert (told.status, told.replayed) == ("applied", True)
-    assert count(town.engine, Order) == 1
-
-
-def test_the_phone_hears_in_the_feed_what_became_of_a_held_mutation(town):
-    check_in = town.anna.check_in(town.customers["Bakery"])
-    order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[check_in["id"]])
-    key = ("mutation", uuid.UUID(order["id"]))
-    town.anna.send(town.engine, [order])
-    town.anna.pull(town.engine)
-    assert town.anna.store[key]["status"] == "held"
-    town.anna.send(town.engine, [check_in])
-    town.anna.pull(town.engine)
-    assert town.anna.store[key]["status"] == "applied"
-    assert town.anna.store[key]["outcome"]["result"]["amount_minor"] == 189
-    assert ("mutation", uuid.UUID(check_in["id"])) not in town.anna.store
-
-
-def test_a_dependency_later_in_the_batch_releases_what_came_before_it(town):
-    check_in = town.anna.check_in(town.customers["Bakery"])
-    order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[check_in["id"]], seq=0)
-    assert statuses(town.anna.send(town.engine, [order, check_in]).results) == ["applied", "applied"]
-
-
-def test_a_dependency_earlier_in_the_batch_holds_nothing_up(town):
-    check_in = town.anna.check_in(town.customers["Bakery"])
-    order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[check_in["id"]])
-    town.anna.deliver(town.engine)
-    with reading(town.engine) as session:
-        assert session.get_one(Mutation, uuid.UUID(order["id"])).held_at is None
-
-
-def test_what_is_about_a_visit_waits_for_it_even_without_naming_the_mutation(town):
-    check_in = town.anna.check_in(town.customers["Bakery"])
-    visit = check_in["data"]["visit_id"]
-    town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], visit)
-    town.anna.photo(visit)
-    town.anna.check_out(visit)
-    early = town.anna.send(town.engine, town.anna.queue[1:]).results
-    assert codes(early) == ["mutation.waiting"] * 3
-    results = town.anna.deliver(town.engine)
-    assert statuses(results) == ["applied"] * 4
-    assert (count(town.engine, Order), count(town.engine, Photo), count(town.engine, VisitEvent)) == (1, 1, 2)
-
-
-def test_a_rejected_dependency_blocks_nothing(town):
-    poison = town.anna.check_in(new_id())
-    town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[poison["id"]])
-    town.anna.check_in(town.customers["Corner"])
-    assert statuses(town.anna.deliver(town.engine)) == ["rejected", "applied", "applied"]
-
-
-def test_a_held_dependency_holds_only_what_names_it(town):
-    poison = town.anna.do("visit.levitate", ("visit", new_id()), {})
-    town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[poison["id"]])
-    town.anna.check_in(town.customers["Corner"], after=[])
-    assert statuses(town.anna.deliver(town.engine)) == ["held", "held", "applied"]
-
-
-def test_nobody_waits_for_anothers_mutation(town):
-    """Ben naming Anna's mutation learns nothing of it, whether hers comes after his or before."""
-    hers = town.anna.check_in(town.customers["Bakery"])
-    before = town.ben.check_in(town.customers["Fish"], after=[hers["id"]])
-    assert statuses(town.ben.deliver(town.engine)) == ["held"]
-    town.anna.deliver(town.engine)
-    town.ben.check_in(town.customers["Grocer"], after=[hers["id"]])
-    assert statuses(town.ben.deliver(town.engine)) == ["held"]
-    with reading(town.engine) as session:
-        assert outcome_of(session, uuid.UUID(before["id"]), town.ben.who.user_id).status == "held"
 
 
 def test_a_price_outside_the_band_is_held_for_a_person(town):
@@ -411,65 +277,3 @@ def test_a_reinstalled_app_is_answered_on_its_new_device(town):
         fresh = phones.give(session, session.get_one(User, town.anna.who.user_id), NOON, "a new phone")
     again = fresh.send(town.engine, town.anna.queue)
     assert [(each.status, each.replayed) for each in again.results] == [("applied", True)] * 4
-
-
-def test_simultaneous_pushes_of_one_batch_have_one_effect(town):
-    """On PostgreSQL the second waits for the first and then replays; on SQLite writers queue anyway."""
-    for shop in ("Bakery", "Corner", "Dairy"):
-        visit = town.anna.check_in(town.customers[shop])["data"]["visit_id"]
-        town.anna.order(town.customers[shop], [(town.products["soap"], 1, 189)], visit)
-    answers = []
-    start = threading.Barrier(4)
-
-    def send():
-        start.wait()
-        answers.append(town.anna.send(town.engine))
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == 4
-    assert all(statuses(each.results) == ["applied"] * 6 for each in answers)
-    assert sorted(each.results[0].replayed for each in answers) == [False, True, True, True]
-    assert (count(town.engine, VisitEvent), count(town.engine, Order)) == (3, 3)
-
-
-def test_a_dependent_and_its_dependency_on_two_devices_cannot_miss_each_other(town):
-    """Neither sees the other's uncommitted rows; so a user's pushes queue up, and the later one finds the earlier."""
-    with transaction(town.engine) as session:
-        second = phones.give(session, session.get_one(User, town.anna.who.user_id), NOON, "second phone")
-    check_in = town.anna.check_in(town.customers["Bakery"])
-    order = second.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], check_in["data"]["visit_id"])
-    with Session(town.engine) as early:
-        pushing.push(early, second.who, parse_batch(second.body()), NOON)
-        late = threading.Thread(target=town.anna.send, args=(town.engine,))
-        late.start()
-        late.join(0.3)
-        early.commit()
-    late.join()
-    with reading(town.engine) as session:
-        assert outcome_of(session, uuid.UUID(order["id"]), second.who.user_id).status == "applied"
-    assert count(town.engine, Order) == 1
-
-
-def test_the_outcome_and_the_effect_are_durable_together(town, monkeypatch):
-    """A server that dies before the commit has recorded nothing: sending again does the work."""
-
-    class Killed(BaseException):
-        pass
-
-    a_day(town)
-    real = pushing._answer
-
-    def die(*_):
-        raise Killed
-
-    with monkeypatch.context() as dying:
-        dying.setattr(pushing, "_answer", die)
-        with pytest.raises(Killed):
-            town.anna.send(town.engine)
-    assert pushing._answer is real
-    assert (count(town.engine, Mutation), count(town.engine, Visit)) == (0, 0)
-    assert [each.replayed for each in town.anna.deliver(town.engine)] == [False] * 4

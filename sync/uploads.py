@@ -1,0 +1,112 @@
+"""Uploads as they stand in the books: whose they are, how far they are, and what can be wrong with them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fieldsales.errors import Conflict, Invalid, NotFound
+from fieldsales.visits.models import Photo, Visit
+from sync.models import Upload
+
+
+class PhotoUnknown(NotFound):
+    """No photo of this user has that id. Send its `photo.attach` mutation first."""
+
+    code = "photo.not_found"
+    title = "There is no such photo"
+
+
+class UploadUnknown(NotFound):
+    """No upload of this user has that id, or it expired. Begin a new one."""
+
+    code = "upload.not_found"
+    title = "There is no such upload"
+
+
+class OffsetMismatch(Conflict):
+    """The bytes begin elsewhere than where those that we have end. Ask for the offset and go on from there."""
+
+    code = "upload.offset_mismatch"
+    title = "The offset is another one"
+
+
+class UploadTooLarge(Invalid):
+    """More bytes than this server takes."""
+
+    code = "upload.too_large"
+    title = "The photo is too large"
+    status = 413
+
+
+class SizeMismatch(Invalid):
+    """The photo was announced with another number of bytes. Announce it as it is, and upload that."""
+
+    code = "upload.size_mismatch"
+    title = "The photo was announced with another size"
+
+
+class Corrupt(Invalid):
+    """The bytes are not those that were announced, and were thrown away. Upload them again from the start."""
+
+    code = "upload.corrupt"
+    title = "The bytes are not the announced ones"
+
+
+class NotAPicture(Invalid):
+    """The bytes are no picture of the announced type, and were thrown away. Send JPEG, PNG or WebP as what it is."""
+
+    code = "upload.not_a_picture"
+    title = "That is not the picture it claims to be"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadState:
+    """How far an upload is: `offset` of `length` bytes are durable; when `complete`, the photo is stored."""
+
+    id: uuid.UUID
+    photo_id: uuid.UUID
+    offset: int
+    length: int
+    expires_at: datetime
+    complete: bool
+
+
+def own_photo(session: Session, user_id: uuid.UUID, photo_id: uuid.UUID) -> Photo:
+    """Return a photo of a visit of this user. Raises `PhotoUnknown`."""
+    found = select(Photo).join(Visit, Visit.id == Photo.visit_id).where(Photo.id == photo_id, Visit.rep_id == user_id)
+    photo = session.scalars(found).one_or_none()
+    if photo is None:
+        raise PhotoUnknown(f"There is no photo {photo_id}.", mend="Send its photo.attach mutation first.")
+    return photo
+
+
+def own_upload(session: Session, user_id: uuid.UUID, upload_id: uuid.UUID, now: datetime) -> Upload:
+    """Return a user's upload that is complete or still alive. Raises `UploadUnknown`."""
+    upload = session.get(Upload, upload_id)
+    if upload is None or upload.user_id != user_id:
+        raise unknown(upload_id)
+    if upload.completed_at is None and upload.expires_at <= now:
+        raise unknown(upload_id)
+    return upload
+
+
+def unknown(upload_id: uuid.UUID) -> UploadUnknown:
+    """Return the error for an upload that is not there."""
+    return UploadUnknown(f"There is no upload {upload_id}, or it expired.", mend="Begin a new one.")
+
+
+def state_of(upload: Upload) -> UploadState:
+    """Return how far an upload is."""
+    return UploadState(
+        upload.id,
+        upload.photo_id,
+        upload.received_bytes,
+        upload.size_bytes,
+        upload.expires_at,
+        upload.completed_at is not None,
+    )
