@@ -16,16 +16,17 @@ T = TypeVar("T")
 
 @contextmanager
 def roomy_cache(connection: Connection, megabytes: int = 32) -> Iterator[None]:
-    """Let SQLite keep more pages at hand while much is written; PostgreSQL has its own way."""
+    """Let SQLite keep more pages at hand while much is written; PostgreSQL has its own way.
+
+    After a failure it stays so: an interrupted connection takes no more statements.
+    """
     if connection.dialect.name != "sqlite":
         yield
         return
     before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
     connection.exec_driver_sql(f"PRAGMA cache_size = {-1024 * megabytes}")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql(f"PRAGMA cache_size = {int(before)}")
+    yield
+    connection.exec_driver_sql(f"PRAGMA cache_size = {int(before)}")
 
 
 def insert_columns(connection: Connection, model: type[Base], columns: Mapping[str, Iterable[Any]]) -> None:

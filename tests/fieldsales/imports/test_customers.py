@@ -165,6 +165,19 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(desk, monkeypatch):
     assert (desk.all(Customer), desk.all(ImportRun), desk.rejects.exists()) == ([], [], False)
 
 
+def test_stopping_in_the_middle_of_a_statement_leaves_nothing_behind(desk, monkeypatch):
+    """SQLAlchemy then gives the connection up, and it takes no more statements."""
+
+    def stop(importer, *_):
+        importer._session.connection().invalidate()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fieldsales.imports.customers.service.CustomerImport.take", stop)
+    with pytest.raises(KeyboardInterrupt):
+        desk.customers(SHOPS)
+    assert (desk.all(Customer), desk.all(ImportRun)) == ([], [])
+
+
 def test_a_run_is_noted(desk):
     desk.customers(SHOPS)
     (run,) = desk.all(ImportRun)
