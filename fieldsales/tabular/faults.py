@@ -43,6 +43,15 @@ def too_many(found: int, wanted: int) -> Fault:
     return Fault(TOO_MANY, f"the row has {found} fields, the header has {wanted}")
 
 
+def fitted(number: int, cells: list[str], width: int) -> Row:
+    """Return a row as wide as the header, or with a fault. Blank cells beyond the header say nothing."""
+    if len(cells) < width:
+        return Row(number, cells, too_few(len(cells), width))
+    if any(cells[width:]):
+        return Row(number, cells, too_many(len(cells), width))
+    return Row(number, cells[:width])
+
+
 def quote(why: str) -> Fault:
     """A quote opens and does not close where it should."""
     return Fault(QUOTE, f"{why}; write a quote inside quotes twice")

@@ -11,7 +11,7 @@ import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from fieldsales.tabular.faults import Row, illegible, quote, too_few, too_many
+from fieldsales.tabular.faults import Row, fitted, illegible, quote
 
 DELIMITERS = ",;\t|"
 MOST_LINES = 500
@@ -104,10 +104,7 @@ def _read_quoted(source: Iterable[str], delimiter: str, doubtful: bool) -> Itera
 
 
 def _judge(number: int, cells: list[str], width: int, text: str) -> Row:
-    fault = illegible(text)
-    if fault is None and width and len(cells) != width:
-        fault = too_few(len(cells), width) if len(cells) < width else too_many(len(cells), width)
-    return Row(number, cells, fault)
+    return Row(number, cells, fault) if (fault := illegible(text)) else fitted(number, cells, width or len(cells))
 
 
 def _broken(number: int, line: str, delimiter: str, why: Exception | None) -> Row:

@@ -15,7 +15,7 @@ from typing import IO, cast
 
 from fieldsales.tabular.encodings import canonical, detect
 from fieldsales.tabular.errors import BadDelimiter, BadHeader, NotATable, UnknownEncoding
-from fieldsales.tabular.faults import Row, too_many
+from fieldsales.tabular.faults import Row, fitted
 from fieldsales.tabular.packing import Form
 from fieldsales.tabular.records import DELIMITERS, read_records, sniff_delimiter
 from fieldsales.tabular.rejects import is_rejects_header, mended_row, restore
@@ -171,5 +171,4 @@ class OpenTable:
         width = 0
         for number, cells in book.rows(book.choose(self._file.sheet)):
             width = width or len(cells)
-            short = width - len(cells)
-            yield Row(number, cells + [""] * short, None if short >= 0 else too_many(len(cells), width))
+            yield fitted(number, cells + [""] * (width - len(cells)), width)

@@ -30,8 +30,8 @@ _NAMED_MONTH = re.compile(
 )
 _TIME = re.compile(r"[T\s]\s*\d{1,2}:\d\d.*$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_TRUE = frozenset("1 true yes y t x a active open ja oui si sí ναι 是 有效 启用 啟用".split())  # noqa: SIM905
-_FALSE = frozenset("0 false no n f i inactive closed nein non όχι 否 无效 停用 無效".split())  # noqa: SIM905
+_TRUE = frozenset("1 true yes y t x a active enabled open aktiv ja oui si sí ναι 是 有效 启用 啟用".split())  # noqa: SIM905
+_FALSE = frozenset("0 false no n f i inactive disabled closed inaktiv nein non όχι 否 无效 停用 無效".split())  # noqa: SIM905
 
 
 class BadValue(Exception):

@@ -109,6 +109,12 @@ def test_rows_of_another_width_are_faulty_and_cost_nobody_else(written):
     assert faults(file) == [(3, "row.too_few_fields"), (4, "row.too_many_fields")]
 
 
+def test_blank_fields_beyond_the_header_say_nothing(written):
+    file = written("a,b\n1,2,\n3,4,,\n5,6, \n")
+    assert good(file) == [["1", "2"], ["3", "4"]]
+    assert faults(file) == [(4, "row.too_many_fields")]
+
+
 @pytest.mark.parametrize(
     "after",
     [
