@@ -1,4 +1,4 @@
-"""Every reason and flag that a row may get stands in `docs/import.md`."""
+"""Every reason and flag that a row may get stands in `docs/importing.md`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CODES = sorted({code for pattern in PATTERNS for code in re.findall(pattern, TEX
 @pytest.mark.parametrize("code", CODES)
 def test_a_reason_is_documented(code: str) -> None:
     """A code with a field's name in it stands there with at least one."""
-    documented = re.findall(r"`([a-z_.]+)`", (ROOT / "docs/import.md").read_text())
+    documented = re.findall(r"`([a-z_.]+)`", (ROOT / "docs/importing.md").read_text())
     pattern = re.sub(r"\\{\w+\\}", "[a-z_]+", re.escape(code))
     assert any(re.fullmatch(pattern, each) for each in documented)
 
