@@ -22,6 +22,13 @@ _new_row = tuple.__new__
 """Makes a `Row` in half the time of calling it."""
 
 
+_WHY = {
+    "expected after": "text follows a closing quote",
+    "field limit": f"a field is longer than {csv.field_size_limit():,} characters, or a quote is never closed",
+}
+"""What the `csv` module says, in our words."""
+
+
 class _Runaway(Exception):
     """A record that goes on and on."""
 
@@ -108,9 +115,8 @@ def _judge(number: int, cells: list[str], width: int, text: str) -> Row:
 
 
 def _broken(number: int, line: str, delimiter: str, why: Exception | None) -> Row:
-    cells = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
-    misplaced = isinstance(why, csv.Error) and "expected after" in str(why)
-    return Row(number, cells, quote("text follows a closing quote" if misplaced else "a quote is never closed"))
+    told = next((ours for theirs, ours in _WHY.items() if theirs in str(why)), "a quote is never closed")
+    return Row(number, line.rstrip("\r\n").split(delimiter), quote(told))
 
 
 def sniff_delimiter(lines: list[str]) -> str:

@@ -132,6 +132,12 @@ def test_an_unclosed_quote_costs_its_own_row_only(written, after):
     assert len(good(file)) == 898 + after.count("\n")
 
 
+def test_an_endless_field_costs_its_row(written):
+    file = written(f'code,name\n1,"{"x" * 200_000}"\n2,"Ann"\n')
+    assert faults(file) == [(2, "row.quote")]
+    assert good(file) == [["2", "Ann"]]
+
+
 def test_text_after_a_closing_quote_is_a_fault_of_that_row(written):
     file = written('code,name\n1,"Joe "the man" Smith"\n2,Ann\n')
     assert faults(file) == [(2, "row.quote")]
