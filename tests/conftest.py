@@ -10,9 +10,11 @@ from pathlib import Path
 import databases
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from fieldsales import passwords
 from fieldsales.db.engine import make_engine
 
 hypothesis.settings.register_profile("house", deadline=None)
@@ -22,6 +24,14 @@ hypothesis.settings.load_profile("house")
 def pytest_report_header() -> str:
     """Say which PostgreSQL the tests talk to; they never skip it."""
     return f"databases: SQLite in files, {databases.describe_postgresql()}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashes that take no time: the cost of guessing is nothing to test with."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import requests
-import waitress
 from phone import TIMEOUT_S, Phone
 from sqlalchemy import Engine, update
+from werkzeug.serving import make_server
 from worlds import small_town
 
 from api.app import create_app
@@ -95,14 +95,14 @@ def town(engine: Engine, tmp_path: Path) -> Iterator[Town]:
         solve_seconds=0.2,
         solver_workers=0,
     )
-    server = waitress.create_server(
-        create_app(settings, engine=engine, clock=clock), host="127.0.0.1", port=0, threads=4
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
+    app = create_app(settings, engine=engine, clock=clock)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Town(f"http://127.0.0.1:{server.effective_port}", engine, clock, world)
-    server.close()
-    thread.join(5)
+    yield Town(f"http://127.0.0.1:{server.server_port}", engine, clock, world)
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture
