@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from fieldsales.tabular.faults import Row, fitted, illegible, quote
 
@@ -125,7 +126,9 @@ def sniff_delimiter(lines: list[str]) -> str:
 
 
 def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
-    widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if any(cells)]
+    widths: list[int] = []
+    with suppress(csv.Error):
+        widths.extend(len(cells) for cells in csv.reader(lines, delimiter=delimiter) if any(cells))
     if not widths or widths[0] < 2:
         return (0.0, 0)
     return (widths.count(widths[0]) / len(widths), widths[0])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
+import zlib
 from array import array
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -34,8 +35,11 @@ _STRINGS_TAG = f"{{{SHEET_MAIN_NS}}}sst"
 _CUSTOM_FORMATS = 164
 """Numbers of custom formats begin here (ECMA-376 part 1, 18.8.30)."""
 
-_BROKEN = (zipfile.BadZipFile, EOFError, ParseError, OSError, LookupError, ValueError, TypeError, AttributeError)
-"""All that openpyxl is known to raise on a workbook that breaks the standard."""
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ParseError),
+    *(LookupError, ValueError, TypeError, AttributeError, NotImplementedError, RuntimeError),
+)
+"""All that openpyxl and zipfile raise on a workbook that is damaged or breaks the standard; found by fuzzing."""
 
 
 class _SpilledStrings:
