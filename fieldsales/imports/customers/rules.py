@@ -157,7 +157,7 @@ def tidy(text: str) -> str:
 def _minutes(text: str, mark: str | None) -> int:
     minutes = parse_whole(text, mark)
     if not 1 <= minutes <= 600:
-        raise BadValue("service_minutes.out_of_range", f"a visit of {minutes} minutes is not between 1 and 600")
+        raise BadValue("service_minutes.out_of_range", f"a visit of {text} minutes is not between 1 and 600")
     return minutes
 
 

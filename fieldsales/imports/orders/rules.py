@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from fieldsales.imports.columns.rules import ColumnMissing, Field, Writes
@@ -227,17 +227,20 @@ class Reading:
     def _read_quantity(self, text: str) -> int:
         quantity = parse_whole(text, self._writing.mark)
         if quantity == 0 or abs(quantity) > _MOST_UNITS:
-            raise BadValue("quantity.out_of_range", f"a quantity of {quantity} cannot be")
+            raise BadValue("quantity.out_of_range", f"a quantity of {text.strip()} cannot be")
         return quantity
 
     def _read_minor(self, text: str) -> int:
         return self._times(text, 1)
 
     def _times(self, text: str, quantity: int) -> int:
-        amount = parse_number(text, self._writing.mark) * quantity
-        minor = int(amount.scaleb(self._digits).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        try:
+            amount = (parse_number(text, self._writing.mark) * quantity).scaleb(self._digits)
+            minor = int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        except InvalidOperation:  # more digits than Decimal works with
+            minor = _DEAREST + 1
         if abs(minor) > _DEAREST:
-            raise BadValue("amount.out_of_range", f"an amount of {amount} cannot be")
+            raise BadValue("amount.out_of_range", f"an amount of {text.strip()} cannot be")
         return minor
 
 

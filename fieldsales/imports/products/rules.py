@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import InvalidOperation
 
 from fieldsales.barcodes import BadBarcode, gtin
 from fieldsales.imports.columns.rules import Field, Writes
@@ -137,6 +138,8 @@ def _prices(texts: Mapping[str, str], mark: str | None, currency: str) -> dict[s
                 minor = to_minor(parse_number(texts[name], mark), code)
             except UnknownCurrency as unknown:
                 raise BadValue("currency.unknown", unknown.detail) from unknown
+            except InvalidOperation:  # more digits than Decimal works with
+                minor = _DEAREST
             if not 0 <= minor < _DEAREST:
                 raise BadValue(f"{name}.out_of_range", f"a {name} of {texts[name]} cannot be")
             found[f"{name}_minor"] = minor
@@ -146,7 +149,7 @@ def _prices(texts: Mapping[str, str], mark: str | None, currency: str) -> dict[s
 def _pack_size(text: str, mark: str | None) -> int:
     size = parse_whole(text, mark)
     if not 1 <= size <= 100_000:
-        raise BadValue("pack_size.out_of_range", f"a case of {size} units cannot be")
+        raise BadValue("pack_size.out_of_range", f"a case of {text} units cannot be")
     return size
 
 

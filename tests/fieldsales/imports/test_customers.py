@@ -83,6 +83,7 @@ def test_a_position_is_taken_left_out_or_put_right(desk, lat, lon, position, fla
     [
         ("K9,Kiosk,91,181", "position.out_of_range"),
         ("K9,Kiosk,12,181", "position.out_of_range"),
+        (f"K9,Kiosk,{'9' * 5000},21", "position.out_of_range"),
         ("K9,Kiosk,north,21", "position.invalid"),
         ("K9,Kiosk,nan,21", "position.invalid"),
         ("K9,Kiosk,1e1,21", "position.invalid"),

@@ -192,6 +192,8 @@ def test_without_numbers_the_lines_of_a_day_are_one_order(stocked, batches):
         ("2022-01-03,K1,A1,P1,1,", "number.invalid"),
         ("2022-01-03,K1,A1,P1,-1,1.00", "amount.sign"),
         ("2022-01-03,K1,A1,P1,1,9999999999999999", "amount.out_of_range"),
+        (f"2022-01-03,K1,A1,P1,1,{'9' * 5000}", "amount.out_of_range"),
+        (f"2022-01-03,K1,A1,P1,{'9' * 5000},1", "quantity.out_of_range"),
         ("2022-02-30,K1,A1,P1,1,1", "date.invalid"),
         ("2202-01-03,K1,A1,P1,1,1", "date.out_of_range"),
         ("1901-01-03,K1,A1,P1,1,1", "date.out_of_range"),

@@ -61,6 +61,7 @@ def test_the_currency_decides_how_many_decimals_a_price_has(desk):
         ("9,Rum,-1", "price.out_of_range"),
         ("9,Rum,cheap", "number.invalid"),
         ("9,Rum,99999999999999", "price.out_of_range"),
+        (f"9,Rum,{'9' * 5000}", "price.out_of_range"),
         (",Rum,1", "sku.missing"),
         ("1,Rum,1", "sku.repeated"),
         ("9,Rum,1,0", "row.too_many_fields"),
