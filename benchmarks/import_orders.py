@@ -1,6 +1,6 @@
 """Import order lines, and put the same rows into the same tables by a bare `executemany`; print the ratio.
 
-    python benchmarks/import_orders.py OUTLETS.csv PRODUCTS.csv ORDERS.csv
+    python -m benchmarks.import_orders OUTLETS.csv PRODUCTS.csv ORDERS.csv
 
 Both run on fresh SQLite files on the same disk, one after the other. "Bare" is the driver's own `executemany` of rows
 that lie ready in memory, one transaction, the same tables with the same indexes and triggers: what no import can beat.
