@@ -14,7 +14,6 @@ help: ## this list
 $(READY): setup.cfg pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is needed; or name another: make PYTHON=python3 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip setuptools
 	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,server]'
 	@touch $(READY)
 
@@ -45,8 +44,8 @@ format: $(READY) ## let ruff write what it can
 
 lock: ## pin what setup.cfg allows today into constraints.txt
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet --editable '.[dev,server]' setuptools
-	(echo "# Written by 'make lock'."; build/lock/bin/pip freeze --all --exclude-editable) > constraints.txt
+	build/lock/bin/pip install --quiet --editable '.[dev,server]'
+	(echo "# Written by 'make lock'."; build/lock/bin/pip freeze --exclude-editable) > constraints.txt
 
 clean: ## forget the environment, caches and the demo's data
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var
