@@ -7,6 +7,7 @@ from flask.json.provider import DefaultJSONProvider
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import migrations.tables  # noqa: F401 -- a table may refer to one that no route imports
 from api.anomalies.routes import anomalies
 from api.auth.routes import auth
 from api.converters import document_converters, fill_in_me, install_converters

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import click
-from fieldsales.cli.demo import DEMO_PASSWORD, build_demo
 from rich.console import Console
 
 import migrations
-from api.serving import serve_app
+from api.serving import listen, serve_app
 from fieldsales.changes.service import new_epoch
 from fieldsales.cli.context import Context
+from fieldsales.cli.demo import DEMO_PASSWORD, build_demo, own_folder
 from fieldsales.cli.main import main
 from fieldsales.config import Settings
 from fieldsales.db.session import transaction
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-PORT = click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes a free one.")
+PORT = click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one.",
+)
+AS_OF = click.DateTime(["%Y-%m-%d"])
 
 
 @main.group()
@@ -60,14 +68,16 @@ def db_restored(context: Context) -> None:
 @click.pass_obj
 def serve(context: Context, host: str, port: int) -> None:
     """Serve the API on one machine. At scale, run gunicorn on api.wsgi instead (docs/operating.md)."""
+    context.make_folders()
     if not migrations.is_current(context.engine):
         raise click.ClickException("Migrations are missing. Run: fieldsales db upgrade")
-    serve_app(context.settings, host, port, context.console)
+    with listen(host, port) as listener:
+        serve_app(context.settings, listener, context.console)
 
 
 @main.command()
 @click.option("--seed", default=7, show_default=True, help="Which city; the same seed is the same city.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Today in the city.  [default: today]")
+@click.option("--as-of", type=AS_OF, help="Today in the city.  [default: today]")
 @click.option("--shops", default=320, show_default=True)
 @click.option("--reps", default=4, show_default=True)
 @click.option("--folder", default="var/demo", show_default=True, type=click.Path(path_type=Path), help="Made anew.")
@@ -92,11 +102,18 @@ def demo(
     """
     settings = demo_settings(context.settings, folder)
     today = as_of.date() if as_of else date.today()  # noqa: DTZ011 -- the operator's own calendar
-    with_city = Context(settings, context.console)
-    day = build_demo(with_city, migrations.upgrade, seed=seed, as_of=today, shops=shops, reps=reps)
-    explain(context.console, host, port, day)
-    if not no_serve:
-        serve_app(settings, host, port, context.console)
+    with ExitStack() as open_until_the_end:
+        open_until_the_end.enter_context(own_folder(folder))
+        listener = None if no_serve else open_until_the_end.enter_context(listen(host, port))
+        with_city = Context(settings, context.console)
+        open_until_the_end.callback(with_city.close)
+        day = build_demo(with_city, migrations.upgrade, seed=seed, as_of=today, shops=shops, reps=reps)
+        if listener is None:
+            context.console.print("\nBuilt and planned. To look at it in a browser, leave out --no-serve.")
+            return
+        host, port = listener.getsockname()[:2]
+        explain(context.console, host, port, day)
+        serve_app(settings, listener, context.console)
 
 
 def demo_settings(settings: Settings, folder: Path) -> Settings:

@@ -8,15 +8,20 @@ from typing import Any
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
+from limits import parse_many
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 
 from api.faults import BadJson, TooManyAttempts
 from api.payload import parse_json
 from api.problems import problem_response
 from fieldsales.config import Settings
+from fieldsales.errors import BadSetting
 
 
 def limit_logins(app: Flask, settings: Settings, endpoint: str) -> None:
     """Count the tries of one login from one address against `settings.login_rate`, right or wrong."""
+    _check(settings)
     limiter = Limiter(get_remote_address, app=app, storage_uri=settings.limiter_storage)
     limited: Any = limiter.limit(settings.login_rate, key_func=_login_and_address)
     app.view_functions[endpoint] = limited(app.view_functions[endpoint])
@@ -30,6 +35,21 @@ def limit_logins(app: Flask, settings: Settings, endpoint: str) -> None:
         return response
 
     app.register_error_handler(RateLimitExceeded, refuse)
+
+
+def _check(settings: Settings) -> None:
+    try:
+        parse_many(settings.login_rate)
+    except ValueError as wrong:
+        raise _bad("login_rate", settings.login_rate, "Write, for example: 5 per minute; 50 per hour") from wrong
+    try:
+        storage_from_string(settings.limiter_storage)
+    except ConfigurationError as wrong:
+        raise _bad("limiter_storage", settings.limiter_storage, "Use memory:// or redis://host:port") from wrong
+
+
+def _bad(name: str, value: str, mend: str) -> BadSetting:
+    return BadSetting(f"FIELDSALES_{name.upper()} is “{value}”, which cannot be used.", mend=mend, setting=name)
 
 
 def _login_and_address() -> str:

@@ -13,25 +13,38 @@ from fieldsales.errors import Unavailable
 THREADS = 16
 
 
-class PortTaken(Unavailable):
-    """Somebody else listens there."""
+class CannotListen(Unavailable):
+    """Somebody else listens there, or the address is not this machine's."""
 
-    code = "serve.port_taken"
-    title = "The port is taken"
+    code = "serve.cannot_listen"
+    title = "Nothing can listen there"
 
 
-def serve_app(settings: Settings, host: str, port: int, console: Console) -> None:
-    """Serve until interrupted. Raises `PortTaken` before anything is announced."""
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket bound to an address, so that a taken port is found before any work is done.
+
+    Raises `CannotListen`.
+    """
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()
     except OSError as taken:
-        raise PortTaken(
-            f"Nothing can listen on {host}:{port}: {taken.strerror}.", mend="Name another with --port.", port=port
+        listener.close()
+        raise CannotListen(
+            f"Nothing can listen on {host}:{port}: {taken.strerror}.",
+            mend="Name another port with --port, or an address of this machine with --host.",
+            port=port,
         ) from taken
+    return listener
+
+
+def serve_app(settings: Settings, listener: socket.socket, console: Console) -> None:
+    """Serve until interrupted."""
     from api.app import create_app  # noqa: PLC0415 -- half a second that no other command has to wait
 
     app = create_app(settings)
-    console.print(f"Serving on http://{host}:{listener.getsockname()[1]} (stop with Ctrl-C)", highlight=False)
+    host, port = listener.getsockname()[:2]
+    console.print(f"Serving on http://{host}:{port} (stop with Ctrl-C)", highlight=False)
     waitress.serve(app, sockets=[listener], threads=THREADS, ident="fieldsales", _quiet=True)

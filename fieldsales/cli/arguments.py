@@ -13,6 +13,8 @@ def ask_password(from_stdin: bool) -> str:
     """Return a password from standard input, or typed twice and unseen."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask for a password. Use --password-stdin or --no-password.")
     typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return typed
 

@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from rich.console import Console
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
+from fieldsales.errors import BadSetting
 
 PRINTED_WIDTH = 120
 """Columns of a table that goes to a file or a pipe; a terminal has its own."""
@@ -40,8 +41,17 @@ class Context:
             self.engine.dispose()
 
     def make_folders(self) -> None:
-        """Make the folders that an embedded installation keeps its files in."""
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
-        url = make_url(self.settings.database_url)
-        if url.get_backend_name() == "sqlite" and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        """Make the folders that an embedded installation keeps its files in.
+
+        Raises `BadSetting` for an address that is none, or a place where nothing can be written.
+        """
+        url = self.engine.url
+        try:
+            self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+            if url.get_backend_name() == "sqlite" and url.database:
+                Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as wrong:
+            raise BadSetting(
+                f"{wrong.filename} cannot be made: {wrong.strerror}.",
+                mend="Choose folders that you may write to: FIELDSALES_DATA_DIR and FIELDSALES_DATABASE_URL.",
+            ) from wrong

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,10 +21,49 @@ from fieldsales.db.session import transaction
 from fieldsales.demo.city import City, build_city
 from fieldsales.demo.load import load_city
 from fieldsales.demo.workdays import is_workday
+from fieldsales.errors import BadSetting, Conflict
 from fieldsales.passwords import hash_password
 from fieldsales.people.models import User
 
+MARK = ".fieldsales-demo"
 DEMO_PASSWORD = "port-solene-demo"  # noqa: S105 -- of invented people, in the demo only
+
+
+class FolderInUse(Conflict):
+    """The folder holds something that is not a demo's, or another demo is at work in it."""
+
+    code = "demo.folder_in_use"
+    title = "The demo may not use this folder"
+
+
+@contextmanager
+def own_folder(folder: Path) -> Iterator[None]:
+    """Keep a folder for one demo as long as it builds and serves; what an earlier demo left may be deleted.
+
+    Raises `FolderInUse` for a folder that no demo has made, or in which another is at work, and `BadSetting` where
+    nothing can be written.
+    """
+    mark = folder / MARK
+    try:
+        if folder.is_dir() and any(folder.iterdir()) and not mark.exists():
+            raise FolderInUse(
+                f"{folder} holds files that no demo has made; they would be deleted.",
+                mend="Name another with --folder.",
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = mark.open("a")
+    except OSError as wrong:
+        raise BadSetting(
+            f"{folder} cannot be written to: {wrong.strerror}.", mend="Name another folder with --folder."
+        ) from wrong
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            raise FolderInUse(
+                f"Another demo is at work in {folder}.", mend="Stop it first, or name another with --folder."
+            ) from busy
+        yield
 
 
 def build_demo(

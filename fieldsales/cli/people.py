@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import time
 
 import click
@@ -14,9 +15,8 @@ from fieldsales.cli.lookup import find_person, find_territory
 from fieldsales.clock import utc_now
 from fieldsales.db.session import reading, transaction
 from fieldsales.people.models import Role, User, WorkPattern
+from fieldsales.people.rules import USUAL_WEEKDAYS
 from fieldsales.people.service import add_person, add_territory, set_password, set_work_pattern
-
-WEEKDAYS = "MO,TU,WE,TH,FR"
 
 
 @click.group()
@@ -64,21 +64,38 @@ def territory(
     context.console.print(f"Added territory {code}, {name}.")
 
 
+def hours_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a working day to a command."""
+    for option in (
+        click.option("--weekdays", default=USUAL_WEEKDAYS, show_default=True, help="Any of MO,TU,WE,TH,FR,SA,SU."),
+        click.option(
+            "--lunch",
+            default="12:00-14:00/45",
+            show_default=True,
+            callback=lambda _c, _p, text: parse_lunch(text),
+            help="HH:MM-HH:MM/MINUTES: between when, and for how many minutes.",
+        ),
+        click.option(
+            "--shift",
+            default="08:30-17:00",
+            show_default=True,
+            callback=lambda _c, _p, text: parse_span(text),
+            help="HH:MM-HH:MM on the wall clock.",
+        ),
+        click.option(
+            "--start", callback=lambda _c, _p, text: parse_position(text), help="LAT,LON where a rep's day begins."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @people.command()
 @click.argument("login")
 @click.option("--name", help="Full name.  [default: the login]")
 @click.option("--role", required=True, type=click.Choice([str(role) for role in Role]))
 @click.option("--territory", "territory_code", metavar="CODE", help="Needed for reps and supervisors.")
-@click.option("--start", callback=lambda _c, _p, text: parse_position(text), help="LAT,LON where a rep's day begins.")
-@click.option("--shift", default="08:30-17:00", show_default=True, callback=lambda _c, _p, text: parse_span(text))
-@click.option(
-    "--lunch",
-    default="12:00-14:00/45",
-    show_default=True,
-    callback=lambda _c, _p, text: parse_lunch(text),
-    help="Between when, and for how many minutes.",
-)
-@click.option("--weekdays", default=WEEKDAYS, show_default=True)
+@hours_options
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
 @click.option("--no-password", is_flag=True, help="Nobody can log in as this person yet.")
 @click.pass_obj
@@ -95,7 +112,13 @@ def add(
     password_stdin: bool,
     no_password: bool,
 ) -> None:
-    """Add somebody who logs in as LOGIN. Asks for a password unless told otherwise."""
+    """Add somebody who logs in as LOGIN. Asks for a password unless told otherwise.
+
+    \b
+    Examples:
+      fieldsales people add boss --name "Bo Ss" --role manager
+      fieldsales people add ann --role rep --territory DSM --start 41.60,-93.61 --weekdays MO,TU,WE,TH
+    """
     if role == Role.REP and start is None:
         raise click.UsageError("A rep needs --start LAT,LON: routes begin and end there.")
     password = None if no_password else ask_password(password_stdin)
@@ -116,6 +139,30 @@ def add(
 
 @people.command()
 @click.argument("login")
+@hours_options
+@click.pass_obj
+def hours(
+    context: Context,
+    login: str,
+    start: tuple[float, float] | None,
+    shift: tuple[time, time],
+    lunch: tuple[time, time, int],
+    weekdays: str,
+) -> None:
+    """Say anew when and from where the rep LOGIN works; coming plans follow at the next planning."""
+    with transaction(context.engine) as session:
+        rep = find_person(session, login)
+        known = rep.work_pattern
+        if start is None and known is None:
+            raise click.UsageError("Say where the day begins: --start LAT,LON.")
+        begins = start or (known.start_latitude, known.start_longitude) if known else start
+        assert begins is not None
+        set_work_pattern(session, rep.id, make_pattern(begins, shift, lunch, weekdays), now=utc_now())
+    context.console.print(f"{login} has new working hours.")
+
+
+@people.command()
+@click.argument("login")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
 @click.pass_obj
 def password(context: Context, login: str, password_stdin: bool) -> None:
@@ -130,17 +177,18 @@ def password(context: Context, login: str, password_stdin: bool) -> None:
 @click.pass_obj
 def list_people(context: Context) -> None:
     """Show who there is."""
-    table = Table("login", "name", "role", "territory", "shift", "lunch", "active")
+    table = Table("login", "name", "role", "territory", "weekdays", "shift", "lunch", "active")
     with reading(context.engine) as session:
         for person in session.scalars(select(User).order_by(User.role, User.login)):
-            hours = person.work_pattern
+            pattern = person.work_pattern
             table.add_row(
                 person.login,
                 person.name,
                 str(person.role),
                 person.territory.code if person.territory else "all",
-                f"{hours.shift_from:%H:%M}–{hours.shift_to:%H:%M}" if hours else "",
-                f"{hours.lunch_minutes} min, {hours.lunch_from:%H:%M}–{hours.lunch_to:%H:%M}" if hours else "",
+                pattern.weekdays if pattern else "",
+                f"{pattern.shift_from:%H:%M}–{pattern.shift_to:%H:%M}" if pattern else "",
+                f"{pattern.lunch_minutes} min, {pattern.lunch_from:%H:%M}–{pattern.lunch_to:%H:%M}" if pattern else "",
                 "yes" if person.active else "no",
             )
     context.console.print(table)
@@ -158,5 +206,5 @@ def make_pattern(
         lunch_from=lunch[0],
         lunch_to=lunch[1],
         lunch_minutes=lunch[2],
-        weekdays=weekdays.upper(),
+        weekdays=weekdays,
     )

@@ -16,10 +16,17 @@ from sqlalchemy.orm import Session
 
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer, CustomerReference
 from fieldsales.db.paging import Page, PageWanted, fetch_page
-from fieldsales.errors import NotFound
+from fieldsales.errors import Forbidden, NotFound
 from fieldsales.people.models import Role, User
 from fieldsales.people.queries import in_territories_of, territories_below
 from fieldsales.people.rules import Actor
+
+
+class NotYourCustomer(Forbidden):
+    """A rep of yours serves this customer, but it belongs to another territory. Ask its supervisor or a manager."""
+
+    code = "customer.of_another_territory"
+    title = "This customer belongs to another territory"
 
 
 class CustomerNotFound(NotFound):
@@ -85,6 +92,21 @@ def require_customer_in_scope(session: Session, actor: Actor | None, customer_id
     found = session.scalars(visible_customers(actor).where(Customer.id == customer_id)).one_or_none()
     if found is None:
         raise CustomerNotFound(f"There is no customer {customer_id}.", id=str(customer_id))
+    return found
+
+
+def require_customer_to_manage(session: Session, actor: Actor | None, customer_id: uuid.UUID) -> Customer:
+    """Return a customer of the actor's own territories.
+
+    One that is only seen because a rep of the actor's serves it belongs to others. Raises `CustomerNotFound`,
+    `NotYourCustomer`.
+    """
+    found = require_customer_in_scope(session, actor, customer_id)
+    mine = select(Customer.id).where(Customer.id == found.id, in_territories_of(actor, Customer.territory_id))
+    if session.scalar(mine) is None:
+        raise NotYourCustomer(
+            f"{found.name} belongs to another territory.", mend="Ask its supervisor or a manager.", id=str(found.id)
+        )
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from fieldsales.audit.service import record
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
-from fieldsales.customers.queries import assignments_in_force, require_customer_in_scope
+from fieldsales.customers.queries import assignments_in_force, require_customer_to_manage
 from fieldsales.customers.rules import check_position, mended_flags
 from fieldsales.hours import check_hours
 from fieldsales.people.models import Territory, User
@@ -42,9 +42,9 @@ def change_customer(
 ) -> Customer:
     """Change what is given, tidied: the phone number to E.164, the flags to whether there is a position.
 
-    Raises `CustomerNotFound`, `TerritoryNotFound`, `BadPhone`, `HoursNotUnderstood`, `HalfPosition`.
+    Raises `CustomerNotFound`, `NotYourCustomer`, `TerritoryNotFound`, `BadPhone`, `HoursNotUnderstood`, `HalfPosition`.
     """
-    customer = require_customer_in_scope(session, by, customer_id)
+    customer = require_customer_to_manage(session, by, customer_id)
     if "territory_id" in changes:
         require_territory_in_scope(session, by, changes["territory_id"])
     after: dict[str, Any] = {
@@ -76,9 +76,9 @@ def set_owner(
 ) -> Assignment | None:
     """Make a rep the one owner of a customer (None: nobody). The same owner again changes nothing.
 
-    Raises `CustomerNotFound`, `PersonNotFound`.
+    Raises `CustomerNotFound`, `NotYourCustomer`, `PersonNotFound`.
     """
-    customer = require_customer_in_scope(session, by, customer_id)
+    customer = require_customer_to_manage(session, by, customer_id)
     rep = require_rep_in_scope(session, by, rep_id) if rep_id else None
     owner = next((each for each in _in_force(session, customer.id, AssignmentKind.OWNER)), None)
     if owner and rep and owner.rep_id == rep.id:
@@ -104,9 +104,9 @@ def assign_key_account(
 ) -> list[Assignment]:
     """Give a customer as key account to one or several reps, beside those who have it; return all who have it now.
 
-    A rep who has it already gets the new instruction. Raises `CustomerNotFound`, `PersonNotFound`.
+    A rep who has it already gets the new instruction. Raises `CustomerNotFound`, `NotYourCustomer`, `PersonNotFound`.
     """
-    customer = require_customer_in_scope(session, by, customer_id)
+    customer = require_customer_to_manage(session, by, customer_id)
     have = {each.rep_id: each for each in _in_force(session, customer.id, AssignmentKind.KEY_ACCOUNT)}
     for rep_id in dict.fromkeys(rep_ids):
         rep = require_rep_in_scope(session, by, rep_id)
@@ -132,9 +132,9 @@ def end_key_account(
 ) -> list[Assignment]:
     """Take a key account back from some reps (none named: from all); return who still has it.
 
-    Taking it from a rep who does not have it changes nothing. Raises `CustomerNotFound`.
+    Taking it from a rep who does not have it changes nothing. Raises `CustomerNotFound`, `NotYourCustomer`.
     """
-    customer = require_customer_in_scope(session, by, customer_id)
+    customer = require_customer_to_manage(session, by, customer_id)
     have = _in_force(session, customer.id, AssignmentKind.KEY_ACCOUNT)
     ended = [each for each in have if not rep_ids or each.rep_id in rep_ids]
     for assignment in ended:

@@ -38,15 +38,27 @@ def translate_outage() -> Iterator[None]:
         raise told from error
 
 
+_TOLD = {
+    "locked": ("The database is locked by another process.", "Try again in a moment."),
+    "no such table": ("The database has no tables yet.", "Run: fieldsales db upgrade"),
+    "UndefinedTable": ("The database has no tables yet.", "Run: fieldsales db upgrade"),
+    "unable to open": (
+        "The database file cannot be opened.",
+        "Run: fieldsales db upgrade. If it exists, check FIELDSALES_DATABASE_URL and who may read it.",
+    ),
+    "readonly": ("The database file may not be written to.", "Check who owns it and its folder."),
+    "not a database": ("The database file is not an SQLite database.", "Check FIELDSALES_DATABASE_URL."),
+}
+"""What drivers say, and what an operator should be told: what is wrong, and how to mend it."""
+
+
 def explain_outage(error: DatabaseError) -> DatabaseMissing | None:
     """Return what an operator should be told, or None if the error is of another kind."""
     message = str(error.orig).strip().splitlines()[0]
-    if "locked" in message:
-        return DatabaseMissing("The database is locked by another process.", mend="Try again in a moment.")
-    if "no such table" in message or "UndefinedTable" in type(error.orig).__name__:
-        return DatabaseMissing("The database has no tables yet.", mend="Run: fieldsales db upgrade")
-    if "not a database" in message:
-        return DatabaseMissing("The database file is not an SQLite database.", mend="Check FIELDSALES_DATABASE_URL.")
+    said = f"{type(error.orig).__name__}: {message}"
+    for words, (detail, mend) in _TOLD.items():
+        if words in said:
+            return DatabaseMissing(detail, mend=mend)
     if isinstance(error, OperationalError):
         return DatabaseMissing(f"The database does not answer: {message}.", mend="Check FIELDSALES_DATABASE_URL.")
     return None

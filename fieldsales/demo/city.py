@@ -16,6 +16,7 @@ from fieldsales.demo.territories import Territory, build_territories
 from fieldsales.errors import Invalid
 
 MOST_SHOPS = 5000
+FIRST_YEAR, LAST_YEAR = 2003, 2097
 
 
 class ImpossibleCity(Invalid):
@@ -53,6 +54,12 @@ def build_city(seed: int, as_of: date, shops: int = 320, reps: int = 4) -> City:
     """The city as it stands on the morning of `as_of`; raises ImpossibleCity for a size out of range."""
     _check("shops", shops, MOST_SHOPS)
     _check("reps", reps, MOST_REPS)
+    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise ImpossibleCity(
+            f"The demo city does not exist in {as_of.year}.",
+            mend=f"Choose a day from {FIRST_YEAR} to {LAST_YEAR}.",
+            field="as_of",
+        )
     streets = build_streets(seed)
     people = build_people(seed, reps, streets)
     customers = build_shops(seed, shops, as_of, streets, people)

@@ -114,3 +114,11 @@ def require_territory_in_scope(session: Session, actor: Actor | None, territory_
     if found is None:
         raise TerritoryNotFound(f"There is no territory {territory_id}.", id=str(territory_id))
     return found
+
+
+def covers_everything(session: Session, actor: Actor | None) -> bool:
+    """Tell whether no territory lies outside what an actor sees: what holds for all may be changed only then."""
+    if actor is None or actor.sees_everything:
+        return True
+    outside = select(Territory.id).where(Territory.id.not_in(territories_below(actor.territory_id))).limit(1)
+    return session.scalar(outside) is None

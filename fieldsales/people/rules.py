@@ -11,6 +11,8 @@ from fieldsales.people.models import Role
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+USUAL_WEEKDAYS = "MO,TU,WE,TH,FR"
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,118}[a-z0-9]")
 _MANAGES = {Role.ADMIN: frozenset(Role), Role.MANAGER: frozenset({Role.REP, Role.SUPERVISOR})}
 
@@ -41,6 +43,13 @@ class NeedsTerritory(Invalid):
 
     code = "people.needs_territory"
     title = "This person needs a territory"
+
+
+class BadWorkPattern(Invalid):
+    """The hours of a working day contradict each other. The shift must start before it ends, and hold the lunch."""
+
+    code = "people.bad_work_pattern"
+    title = "These working hours contradict each other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,12 @@ def check_may_manage(by: Actor | None, role: Role) -> None:
         raise MayNotManage(f"A {by.role} may not manage a {role}.", mend="Ask an admin.", role=str(role))
 
 
+def check_may_lock_out(by: Actor, role: Role) -> None:
+    """Raise `MayNotManage` unless `by` may lock out devices of people of that role: supervisors those of their reps."""
+    if not (by.role is Role.SUPERVISOR and role is Role.REP):
+        check_may_manage(by, role)
+
+
 def tidy_login(login: str) -> str:
     """Return the one spelling under which a login is kept; raise `BadLogin` if it cannot be one."""
     tidy = login.strip().lower()
@@ -100,3 +115,15 @@ def check_password(password: str, login: str) -> None:
         why = "The password is one character, repeated."
     if why:
         raise WeakPassword(why, mend="Choose a longer one that others cannot guess.", field="password")
+
+
+def tidy_weekdays(text: str) -> str:
+    """Return weekdays in the order of the week and each once, as in "MO,TU,FR"; raise `BadWorkPattern`."""
+    given = {day.strip().upper() for day in text.split(",") if day.strip()}
+    if not given or not given <= set(WEEKDAYS):
+        raise BadWorkPattern(
+            f"“{text}” does not name weekdays.",
+            mend="Write them as in MO,TU,WE,TH,FR.",
+            field="weekdays",
+        )
+    return ",".join(day for day in WEEKDAYS if day in given)

@@ -17,7 +17,17 @@ from fieldsales.money import exponent
 from fieldsales.passwords import hash_password
 from fieldsales.people.models import Device, RefreshToken, Role, Territory, User, WorkPattern
 from fieldsales.people.queries import require_person_in_scope, require_territory_in_scope
-from fieldsales.people.rules import Actor, MayNotManage, check_may_manage, check_password, check_territory, tidy_login
+from fieldsales.people.rules import (
+    USUAL_WEEKDAYS,
+    Actor,
+    BadWorkPattern,
+    MayNotManage,
+    check_may_manage,
+    check_password,
+    check_territory,
+    tidy_login,
+    tidy_weekdays,
+)
 
 
 class LoginTaken(Conflict):
@@ -39,13 +49,6 @@ class BadRegion(Invalid):
 
     code = "territory.bad_region"
     title = "This is not a country's code"
-
-
-class BadWorkPattern(Invalid):
-    """The hours of a working day contradict each other. The shift must start before it ends, and hold the lunch."""
-
-    code = "people.bad_work_pattern"
-    title = "These working hours contradict each other"
 
 
 class PersonChanges(TypedDict, total=False):
@@ -172,9 +175,12 @@ def set_work_pattern(
     person = require_person_in_scope(session, by, person_id)
     check_may_manage(by, person.role)
     if not pattern.shift_from < pattern.shift_to:
-        raise BadWorkPattern("The shift ends before it starts.", mend="Check shift_from and shift_to.")
+        raise BadWorkPattern("The shift ends before it starts.", mend="Give the shift from its start to its end.")
     if not pattern.shift_from <= pattern.lunch_from <= pattern.lunch_to <= pattern.shift_to:
-        raise BadWorkPattern("Lunch must lie within the shift.", mend="Check lunch_from and lunch_to.")
+        raise BadWorkPattern(
+            "Lunch must lie within the shift.", mend="Move lunch into the shift, or lengthen the shift."
+        )
+    pattern.weekdays = tidy_weekdays(pattern.weekdays or USUAL_WEEKDAYS)
     pattern.user_id = person.id
     if person.work_pattern is None:
         person.work_pattern = pattern

@@ -19,7 +19,7 @@ from fieldsales.db.base import new_id
 from fieldsales.errors import Forbidden, Unauthorized
 from fieldsales.passwords import matches
 from fieldsales.people.models import Device, RefreshToken, User
-from fieldsales.people.rules import Actor
+from fieldsales.people.rules import Actor, check_may_lock_out
 from fieldsales.people.service import end_sessions
 from fieldsales.sessions.queries import SessionEnded, require_device_in_scope
 
@@ -135,9 +135,12 @@ def log_out(session: Session, actor: Actor, *, now: datetime) -> None:
 def revoke_device(session: Session, device_id: uuid.UUID, *, now: datetime, by: Actor | None = None) -> Device:
     """Lock a device out: its sessions end at once and it cannot log in again. A second time changes nothing.
 
-    Everybody may lock the own devices out, and those of the people whom they may see. Raises `DeviceNotFound`.
+    Everybody may lock the own devices out, and those of the people below whom they see. Raises `DeviceNotFound`,
+    `MayNotManage`.
     """
     device = require_device_in_scope(session, by, device_id)
+    if by is not None and by.user_id != device.user_id:
+        check_may_lock_out(by, device.user.role)
     if device.revoked_at is None:
         device.revoked_at = now
         end_sessions(session, select(Device.id).where(Device.id == device.id), now=now)

@@ -20,11 +20,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from fieldsales.errors import Invalid
+from fieldsales.errors import Forbidden, Invalid
 from fieldsales.history.rules import History, Ints
 from fieldsales.money import Money
 
 WINDOW_DAYS = 365
+
+
+class TiersHoldForAll(Forbidden):
+    """Tiers and cadences are one for all territories. Ask a manager who sees all of them."""
+
+    code = "tiers.hold_for_all"
+    title = "Tiers hold for every territory"
 
 
 class BadTierPolicy(Invalid):

@@ -13,10 +13,19 @@ from fieldsales.audit.service import record
 from fieldsales.cadence.rules import Cadence
 from fieldsales.customers.models import Customer
 from fieldsales.history.queries import buying_history
+from fieldsales.people.queries import covers_everything
 from fieldsales.people.rules import Actor
 from fieldsales.tiers.models import TierPolicy
 from fieldsales.tiers.queries import policies, present_tiers
-from fieldsales.tiers.rules import WINDOW_DAYS, BadTierPolicy, TierGiven, TierRule, check_rules, give_tiers
+from fieldsales.tiers.rules import (
+    WINDOW_DAYS,
+    BadTierPolicy,
+    TierGiven,
+    TierRule,
+    TiersHoldForAll,
+    check_rules,
+    give_tiers,
+)
 
 DEFAULT_POLICIES = (
     # tier, share, orders, cadence, gap, minutes, value
@@ -100,8 +109,11 @@ def replace_policies(
 ) -> Sequence[TierPolicy]:
     """Put other tiers in the place of all there are: new, unsaved ones, the best first. The next planning uses them.
 
-    Raises `BadTierPolicy` if they do not fit together, `CadenceNotUnderstood` for a broken recurrence rule.
+    Raises `BadTierPolicy` if they do not fit together, `CadenceNotUnderstood` for a broken recurrence rule, and
+    `TiersHoldForAll` for somebody whose territories are not all there are.
     """
+    if not covers_everything(session, by):
+        raise TiersHoldForAll("Tiers hold for every territory.", mend="Ask a manager who sees all of them.")
     names = [policy.tier for policy in wanted]
     if len(set(names)) < len(names):
         raise BadTierPolicy("Two tiers have the same name.", mend="Give each its own.", tiers=names)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fieldsales.anomalies.models import AnomalyKind
 from fieldsales.cadence.rules import Cadence
 from fieldsales.candidates.rules import (
+    MOST_WORDS,
     Alarm,
     Candidate,
     Case,
@@ -52,15 +53,73 @@ def test_nobody_goes_before_the_gap_has_passed() -> None:
     assert choose(seen(SHOP, (ANNA, 4)), TUESDAY, CREW) is None
 
 
-def test_a_late_visit_says_how_late_and_is_worth_more() -> None:
+def test_a_late_visit_says_since_when_it_is_due_and_is_worth_more() -> None:
     found = chosen(seen(SHOP, (ANNA, 14)))
-    assert found.reason == "A, weekly: last visit Tue 17 Feb, 7 days late"
+    assert found.reason == "A, weekly: last visit Tue 17 Feb, due since Tue 24 Feb"
     assert found.value == 200
+
+
+def test_a_weekday_of_its_own_is_told_where_it_moves_the_day() -> None:
+    """A week after a Wednesday is a Wednesday; a shop of Tuesdays is due on the sixth day already."""
+    last_wednesday, friday_before = seen(SHOP, (ANNA, 6)), seen(SHOP, (ANNA, 11))
+    assert chosen(replace(last_wednesday, weekday=1)).reason == "A, weekly on Tuesdays: last visit Wed 25 Feb"
+    assert (
+        chosen(replace(friday_before, weekday=3)).reason
+        == "A, weekly on Thursdays: last visit Fri 20 Feb, due since Thu 26 Feb"
+    )
+    assert chosen(replace(seen(SHOP, (ANNA, 7)), weekday=1)).reason == "A, weekly: last visit Tue 24 Feb"
+
+
+def test_a_gap_that_holds_the_visit_back_is_told() -> None:
+    """The Monday nearest to a week after Thursday is only four days after it; after Thursday comes Friday, too near."""
+    thursday = replace(seen(SHOP, (ANNA, 12)), weekday=0)
+    assert chosen(thursday).reason == (
+        "A, weekly on Mondays, at least 5 days apart: last visit Thu 19 Feb, due since Mon 2 Mar"
+    )
+    twice_a_week = replace(SHOP, tier=replace(WEEKLY, cadence=Cadence("FREQ=WEEKLY;BYDAY=TU,FR", 2)))
+    assert chosen(seen(twice_a_week, (ANNA, 5))).reason == (
+        "A, weekly (TU,FR), at least 2 days apart: last visit Thu 26 Feb, due since Sat 28 Feb"
+    )
+
+
+@given(ago=st.integers(1, 60), weekday=st.none() | st.integers(0, 4), weeks=st.integers(1, 3))
+def test_a_reader_who_counts_comes_to_the_day_that_is_told(ago: int, weekday: int | None, weeks: int) -> None:
+    """Without a weekday or a gap in the sentence, the due day is whole weeks after the visit; else the weekday told."""
+    tier = replace(WEEKLY, cadence=Cadence(f"FREQ=WEEKLY;INTERVAL={weeks}", 5))
+    found = choose(replace(seen(SHOP, (ANNA, ago)), tier=tier, weekday=weekday), TUESDAY, CREW)
+    if found is None:
+        return
+    often, _, told = found.reason.partition(": ")
+    last = TUESDAY - timedelta(days=ago)
+    due = next(
+        (day for back in range(60) if (day := TUESDAY - timedelta(days=back)) and f"since {day_told(day)}" in told),
+        TUESDAY,
+    )
+    assert f"last visit {day_told(last)}" in told
+    if " on " not in often:
+        assert due == last + timedelta(weeks=weeks)
+    else:
+        assert f" on {due:%A}s" in often
+        assert abs((due - last).days - 7 * weeks) <= (7 if "at least" in often else 3)
+
+
+def day_told(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def test_a_first_visit_tells_the_last_order_and_long_ago_its_year() -> None:
+    """The Tuesday shop's turn comes on one of the Tuesdays."""
+    shop = replace(SHOP, weekday=1)
+    assert chosen(shop).reason == "A, weekly: first planned visit"
+    ordered = replace(shop, last_order=TUESDAY - timedelta(days=8))
+    assert chosen(ordered).reason == "A, weekly: first planned visit, last order Mon 23 Feb"
+    long_ago = replace(shop, last_order=date(2024, 10, 31))
+    assert chosen(long_ago).reason == "A, weekly: first planned visit, last order Thu 31 Oct 2024"
 
 
 def test_the_day_on_which_a_shop_orders_is_told() -> None:
     found = chosen(replace(seen(SHOP, (ANNA, 8)), weekday=1, usual_weekday=1))
-    assert found.reason == "A, weekly: last visit Mon 23 Feb, orders on Tuesdays"
+    assert found.reason == "A, weekly on Tuesdays: last visit Mon 23 Feb, orders on Tuesdays"
 
 
 def test_a_visit_that_another_rep_made_counts() -> None:
@@ -110,6 +169,24 @@ def test_an_open_anomaly_is_visited_only_when_asked_for_and_only_once() -> None:
     assert (found.why, found.anomaly, found.value) == (Why.ANOMALY, AnomalyKind.CHURN_RISK, 150)
     assert found.reason == "churn risk: orders every 7 ± 1 days, last 24 days ago"
     assert choose(seen(case, (ANNA, 1)), TUESDAY, CREW, with_anomalies=True) is None
+
+
+ALARM = Alarm(AnomalyKind.CHURN_RISK, TUESDAY, "orders every 4 ± 1 days, last 63 days ago")
+
+
+def test_an_open_anomaly_is_told_whatever_the_visit_is_for() -> None:
+    found = chosen(replace(seen(SHOP, (ANNA, 7)), alarm=ALARM))
+    assert (found.why, found.anomaly, found.value) == (Why.TIER, None, 100)
+    assert found.reason == ("A, weekly: last visit Tue 24 Feb; churn risk: orders every 4 ± 1 days, last 63 days ago")
+    given_away = chosen(replace(seen(SHOP, (ANNA, 1)), alarm=ALARM, key_accounts=(KeyAccount(BEN.id, "Max"),)))
+    assert given_away.reason.endswith("; Ben's first visit; churn risk: orders every 4 ± 1 days, last 63 days ago")
+
+
+def test_a_reason_fits_its_column_however_much_there_is_to_tell() -> None:
+    told_much = KeyAccount(BEN.id, "Max", "ask " * 125)
+    found = chosen(replace(seen(SHOP, (ANNA, 1)), alarm=ALARM, key_accounts=(told_much,)))
+    assert len(found.reason) == MOST_WORDS
+    assert found.reason.endswith("…")
 
 
 def test_a_customer_nobody_serves_is_nobodys_visit() -> None:

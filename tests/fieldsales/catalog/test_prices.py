@@ -81,9 +81,10 @@ def test_products_are_found_by_name_sku_and_barcode(session):
     world.products["rice"].gtin = "4012345000009"
     world.products["soap"].active = False
     session.flush()
-    names = lambda page=PageWanted(), **wanted: [
-        each.product.sku for each in queries.product_page(session, page, **wanted).items
-    ]
+
+    def names(page: PageWanted | None = None, **wanted: str) -> list[str]:
+        return [each.product.sku for each in queries.product_page(session, page or PageWanted(), **wanted).items]
+
     assert names() == ["coffee", "rice", "water"]
     assert names(text="WAT") == ["water"]
     assert names(text="4012345000009") == ["rice"]

@@ -62,6 +62,8 @@ def test_a_territory_takes_the_installations_defaults(run: Run, engine: Engine) 
         (("--role", "rep", "--territory", "dsm", "--start", "-93.6,141"), "latitude comes first"),
         (("--role", "rep", "--territory", "dsm", "--start", "1,1", "--shift", "9 to 5"), "is not HH:MM-HH:MM"),
         (("--role", "rep", "--territory", "nowhere", "--start", "1,1"), "There are: dsm"),
+        (("--role", "rep", "--territory", "dsm", "--start", "1,1", "--weekdays", "lundi"), "does not name weekdays"),
+        (("--role", "rep", "--territory", "dsm", "--start", "1,1", "--shift", "17:00-08:00"), "ends before it starts"),
         (("--role", "supervisor"), "needs a territory"),
         (("--role", "king"), "'king' is not one of"),
     ],
@@ -78,3 +80,17 @@ def test_a_short_password_is_refused_and_nobody_is_added(run: Run, engine: Engin
     assert (result.exit_code, "10 to 200 characters" in result.output) == (2, True)
     with reading(engine) as session:
         assert session.scalars(select(User)).all() == []
+
+
+def test_working_hours_are_changed_and_what_is_not_said_of_the_start_stays(run: Run, engine: Engine) -> None:
+    run(*TERRITORY)
+    run("people", "add", "ann", "--role", "rep", "--territory", "dsm", "--start", "41.6,-93.6", "--no-password")
+    assert run("people", "hours", "ann", "--weekdays", "fr, mo").exit_code == 0
+    with reading(engine) as session:
+        pattern = session.scalars(select(User)).one().work_pattern
+        assert (pattern.weekdays, pattern.start_latitude) == ("MO,FR", 41.6)
+
+
+def test_without_a_terminal_a_password_is_not_asked_for(run: Run) -> None:
+    result = run("people", "add", "ada", "--role", "admin")
+    assert (result.exit_code, "--password-stdin" in result.output) == (2, True)

@@ -18,7 +18,10 @@ from fieldsales.cli.plans import parse_day, plan
 from fieldsales.config import Settings
 from fieldsales.customers.models import Assignment, Customer
 from fieldsales.db.session import reading, transaction
+from fieldsales.districts.service import RepNamedTwice
 from fieldsales.orders.models import Order, Origin
+from fieldsales.people.models import User
+from fieldsales.people.queries import PersonNotFound
 from fieldsales.planning.models import PlannedVisit, Route
 
 DAY = date(2026, 3, 3)
@@ -65,6 +68,7 @@ def test_the_plan_is_printed_as_a_table_with_reasons_and_a_total(run: Run, sqlit
     for column in ("customer", "why", "arrive", "wait", "visit", "leave", "km"):
         assert column in told
     assert "first planned visit" in told
+    assert "last order Tue 24 Feb" in told
     assert " km, " in told
     assert "Tue 3 Mar 2026: 2 reps" in told
     assert planned(sqlite_engine) > 0
@@ -147,8 +151,86 @@ def test_sharing_may_be_tried_and_narrowed(run: Run, sqlite_engine: Engine) -> N
     with transaction(sqlite_engine) as session:
         before = {(each.customer_id, each.rep_id) for each in session.scalars(select(Assignment))}
         session.scalars(select(Customer).where(Customer.name == "Fish")).one().city = "Patras"
-    assert "1 customers" in run(customers, "share", "--reps", "anna", "--city", "patras", "--dry-run")[1]
-    assert "0 customers" in run(customers, "share", "--reps", "anna", "--unowned")[1]
+    assert "1 customer," in run(customers, "share", "--reps", "anna", "--city", "patras", "--dry-run")[1]
+    assert run(customers, "share", "--reps", "anna", "--unowned")[0].exit_code == 2
     assert "3 customers" in run(customers, "share", "--reps", "anna", "--territory", "north", "--dry-run")[1]
     with reading(sqlite_engine) as session:
         assert {(each.customer_id, each.rep_id) for each in session.scalars(select(Assignment))} == before
+
+
+def test_a_login_that_nobody_has_is_told_with_where_to_look(run: Run) -> None:
+    result, _ = run(plan, "2026-03-03", "--rep", "annn")
+    assert isinstance(result.exception, PersonNotFound)
+    assert str(result.exception) == "Nobody logs in as “annn”. See: fieldsales people list"
+
+
+def test_next_is_refused_for_a_rep_who_works_on_no_day(run: Run, sqlite_engine: Engine) -> None:
+    with transaction(sqlite_engine) as session:
+        session.scalars(select(User).where(User.login == "anna")).one().work_pattern = None
+    result, _ = run(plan, "next", "--rep", "anna")
+    assert result.exit_code == 2
+    assert "Anna works on no day." in result.output
+    assert run(plan, "next")[0].exit_code == 0, "Ben works"
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2026-04-24", None),
+        ("2026-04-28", "The newest order is of 2026-02-24, 63 days before: "),
+        ("2028-02-23", "The newest order is of 2026-02-24, 729 days before: "),
+        ("2030-03-01", "The newest order is of 2026-02-24, 4 years before: tiers and anomalies rest on old orders."),
+    ],
+)
+def test_a_plan_on_old_orders_says_so(run: Run, day: str, told: str | None) -> None:
+    _, printed = run(plan, day, "--quiet", "--dry-run")
+    assert ("The newest order" in printed) == (told is not None)
+    assert (told or "") in printed
+
+
+def test_a_first_tier_is_not_told_as_a_change(run: Run, sqlite_engine: Engine) -> None:
+    with transaction(sqlite_engine) as session:
+        for customer in session.scalars(select(Customer)):
+            customer.tier = None
+    assert "6 customers got their tier. Anomalies" in run(plan, "2026-03-03", "--quiet")[1]
+    assert "0 customers changed tier. Anomalies" in run(plan, "2026-03-03", "--quiet")[1]
+
+
+def test_a_rep_named_twice_gets_nothing_twice(run: Run) -> None:
+    result, _ = run(customers, "share", "--reps", "anna, Anna")
+    assert isinstance(result.exception, RepNamedTwice)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("--city", "Nowhere"),
+            "No customer matches --city Nowhere. Cities with most customers: Patras (5), Argos (1).",
+        ),
+        (("--territory", "north", "--unowned"), "No customer matches --territory north --unowned."),
+    ],
+)
+def test_sharing_nobody_says_what_there_is(run: Run, sqlite_engine: Engine, words: tuple[str, ...], told: str) -> None:
+    with transaction(sqlite_engine) as session:
+        for customer in session.scalars(select(Customer)):
+            customer.city = "Argos" if customer.name == "Fish" else "Patras"
+    result, _ = run(customers, "share", "--reps", "anna", *words)
+    assert result.exit_code == 2
+    assert told in result.output
+
+
+def test_sharing_tells_the_work_and_who_was_passed_over(run: Run, sqlite_engine: Engine) -> None:
+    """All are of tier B: 20 minutes every two weeks, so 3 customers are 1.5 visits and 30 minutes a week."""
+    _, told = run(customers, "share", "--reps", "anna,ben", "--dry-run")
+    assert "visits a week" in told
+    [anna] = [line for line in told.splitlines() if "Anna" in line]
+    assert [cell.strip() for cell in anna.strip("│ ").split("│")] == ["Anna", "3", "1.5", "30"]
+    assert "inactive" not in told
+    with transaction(sqlite_engine) as session:
+        for customer in session.scalars(select(Customer)):
+            customer.tier, customer.active = None, customer.name != "Fish"
+    _, told = run(customers, "share", "--reps", "anna,ben")
+    assert "visits a week" not in told
+    assert "5 customers" in told
+    assert "Passed over: 1 inactive customer." in told

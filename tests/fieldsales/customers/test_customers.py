@@ -13,6 +13,7 @@ from fieldsales.customers.models import Assignment, AssignmentKind
 from fieldsales.customers.queries import (
     CustomerFilter,
     CustomerNotFound,
+    NotYourCustomer,
     customer_card,
     find_customers,
     require_customer_in_scope,
@@ -177,3 +178,16 @@ def test_a_key_account_may_have_several_reps_beside_its_owner(session: Session) 
     assert end_key_account(session, bakery, now=NOW) == []
     kinds = {each.kind for each in customer_card(session, None, bakery).assignments}
     assert kinds == {AssignmentKind.OWNER}
+
+
+def test_a_key_account_across_the_border_is_seen_but_stays_the_other_territorys(session: Session) -> None:
+    """Otherwise one key account would let the neighbours take the customer over."""
+    world = small_town.build(session)
+    fish, anna = world.customers["Fish"].id, world.anna.id
+    assign_key_account(session, fish, [anna], now=NOW, by=acting(world.max))
+    north = north_supervisor(world)
+    assert require_customer_in_scope(session, north, fish)
+    with pytest.raises(NotYourCustomer):
+        set_owner(session, fish, anna, now=NOW, by=north)
+    with pytest.raises(NotYourCustomer):
+        change_customer(session, fish, {"territory_id": world.north.id}, now=NOW, by=north)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 from worlds import small_town
 from worlds.small_town import SmallTown
@@ -15,7 +15,7 @@ from worlds.small_town import SmallTown
 from fieldsales.changes.models import Change, Op
 from fieldsales.clock import local_day
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
-from fieldsales.dayplans.service import DayPlanned, PlanOutdated, gather, plan_day, solve, store
+from fieldsales.dayplans.service import DayOutOfRange, DayPlanned, PlanOutdated, gather, plan_day, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.driving.rules import Driving
 from fieldsales.orders.models import Order, Origin
@@ -124,7 +124,10 @@ def test_a_customer_without_a_position_is_listed_with_what_to_do(engine: Engine,
     plan(engine)
     hotel = visits_of(engine, world.ben.id)["Hotel"]
     assert (hotel.status, hotel.left_out_code) == (PlanStatus.LEFT_OUT, "no_position")
-    assert hotel.left_out_reason == "No position: find it on the map, then it can be routed."
+    assert hotel.left_out_reason == (
+        "No position: import its latitude and longitude, or have them set with PATCH /api/v1/customers/{id}; "
+        "then it can be routed."
+    )
 
 
 def test_running_it_twice_changes_nothing_and_tells_the_phones_nothing(engine: Engine, plan: Planner) -> None:
@@ -135,6 +138,44 @@ def test_running_it_twice_changes_nothing_and_tells_the_phones_nothing(engine: E
     assert not again.changed
     assert again.tiers_moved == 0
     assert changes(engine) == before
+
+
+def test_customers_without_a_tier_before_are_counted_apart_and_the_newest_order_is_told(
+    engine: Engine, plan: Planner
+) -> None:
+    world = the_town_is_due(engine)
+    with transaction(engine) as session:
+        for name in ("Bakery", "Fish"):
+            session.get_one(Customer, world.customers[name].id).tier = None
+    done = plan(engine)
+    assert (done.tiers_first, done.tiers_moved > done.tiers_first) == (2, True)
+    assert done.newest_order == TODAY - timedelta(days=7)
+    assert plan(engine).tiers_first == 0
+
+
+def test_a_first_visit_tells_the_last_order_that_was_imported(engine: Engine, plan: Planner) -> None:
+    """Nobody was ever there; within two weeks every shop of the town has its turn."""
+    the_town_is_due(engine)
+    with transaction(engine) as session:
+        session.execute(delete(Visit))
+    for ahead in range(14):
+        plan(engine, TUESDAY + timedelta(days=ahead))
+    with reading(engine) as session:
+        first = [told for told in session.scalars(select(PlannedVisit.reason)) if "first planned visit" in told]
+    assert first
+    assert all("first planned visit, last order Mon 23 Feb" in told for told in first)
+
+
+@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2101, 1, 1), date.max])
+def test_a_day_that_is_a_slip_of_the_pen_is_refused(sqlite_engine: Engine, plan: Planner, day: date) -> None:
+    with pytest.raises(DayOutOfRange, match=r"Use a day from 2000-01-01 to 2100-12-31\."):
+        plan(sqlite_engine, day)
+
+
+@pytest.mark.parametrize("day", [date(2000, 1, 1), date(2100, 12, 31)])
+def test_the_first_and_the_last_day_can_be_planned(sqlite_engine: Engine, plan: Planner, day: date) -> None:
+    the_town_is_due(sqlite_engine)
+    assert plan(sqlite_engine, day).day == day
 
 
 def test_a_visit_already_done_is_never_touched(engine: Engine, plan: Planner) -> None:

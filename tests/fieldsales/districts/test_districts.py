@@ -15,8 +15,8 @@ from worlds import small_town
 
 from fieldsales.customers.models import Assignment
 from fieldsales.customers.queries import customer_card
-from fieldsales.districts.rules import Base, NobodyToShare, Place, share_out
-from fieldsales.districts.service import RepWithoutStart, share_customers
+from fieldsales.districts.rules import Address, Base, NobodyToShare, Place, follow_neighbours, share_out
+from fieldsales.districts.service import RepNamedTwice, RepWithoutStart, share_customers
 
 NOW = small_town.NOON
 
@@ -110,6 +110,70 @@ def spread(places: list[Place], areas: list[list[uuid.UUID]]) -> float:
 def test_nobody_to_share_among_is_an_error() -> None:
     with pytest.raises(NobodyToShare):
         share_out([], [])
+
+
+WEST, EAST = identity(100), identity(101)
+
+
+def address(number: int, code: str | None = None, city: str | None = None, weight: float = 1.0) -> Address:
+    return Address(identity(number), code, city, weight)
+
+
+def test_who_has_no_position_follows_the_postal_code_before_the_city() -> None:
+    areas = {
+        WEST: [address(1, "50309", "Ames"), address(2, "50310", "Ames"), address(3, "50310", "Ames")],
+        EAST: [address(4, "50309", "Ames"), address(5, "50309", "Boone")],
+    }
+    nowhere = [address(11, "50309", "Ames"), address(12, "99999", "Ames"), address(13, " 503 09", None)]
+    assert follow_neighbours(nowhere, areas) == {identity(11): EAST, identity(12): WEST, identity(13): EAST}
+
+
+def test_the_same_city_in_capitals_is_the_same_city() -> None:
+    areas = {WEST: [address(1, None, "Des Moines")], EAST: [address(2, None, "Ankeny"), address(3, "", "")]}
+    assert follow_neighbours([address(11, "", "DES  MOINES")], areas) == {identity(11): WEST}
+
+
+def test_who_has_no_neighbours_goes_to_whoever_has_the_least_work() -> None:
+    areas = {WEST: [address(1, "50309", weight=2.5)], EAST: [address(2, "50310")]}
+    unknown = [address(number) for number in range(11, 15)]
+    given_to = follow_neighbours([*unknown, address(20, "50310")], areas)
+    assert given_to[identity(20)] == EAST
+    assert sorted(given_to[each.id] for each in unknown) == [WEST, WEST, EAST, EAST]
+
+
+@given(
+    st.lists(st.builds(address, st.integers(1, 500), st.sampled_from(["1", "2", None]), st.none()), max_size=30),
+    st.randoms(),
+)
+def test_everybody_without_a_position_gets_one_rep_in_whatever_order(
+    nowhere: list[Address], chance: random.Random
+) -> None:
+    nowhere = list({each.id: each for each in nowhere}.values())
+    areas = {WEST: [address(1001, "1")], EAST: [address(1002, "2"), address(1003, "2")]}
+    mixed = nowhere[:]
+    chance.shuffle(mixed)
+    found = follow_neighbours(nowhere, areas)
+    assert found == follow_neighbours(mixed, areas)
+    assert set(found) == {each.id for each in nowhere}
+    assert all(found[each.id] == {"1": WEST, "2": EAST}[each.postal_code] for each in nowhere if each.postal_code)
+
+
+def test_a_stored_customer_without_a_position_goes_where_its_postal_code_went(session: Session) -> None:
+    world = small_town.build(session)
+    everything, reps = [each.id for each in world.customers.values()], [world.anna.id, world.ben.id]
+    for neighbour in world.customers:
+        for each in world.customers.values():
+            each.postal_code = "26221" if each.name in (neighbour, "Hotel") else "26222"
+        session.flush()
+        shared = share_customers(session, everything, reps, now=NOW)
+        assert shared.owner_of[world.customers["Hotel"].id] == shared.owner_of[world.customers[neighbour].id]
+        assert sum(shared.owned.values()) == len(shared.owner_of) == 6
+
+
+def test_a_rep_named_twice_is_refused(session: Session) -> None:
+    world = small_town.build(session)
+    with pytest.raises(RepNamedTwice, match="Ben"):
+        share_customers(session, [world.customers["Fish"].id], [world.ben.id, world.anna.id, world.ben.id], now=NOW)
 
 
 def test_customers_change_hands_once_and_the_second_run_moves_nobody(session: Session) -> None:

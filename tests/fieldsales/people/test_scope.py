@@ -21,9 +21,16 @@ from fieldsales.people.queries import (
     territories_below,
     territories_visible_to,
 )
-from fieldsales.people.rules import Actor, BadLogin, MayNotManage, NeedsTerritory, WeakPassword, check_password
-from fieldsales.people.service import (
+from fieldsales.people.rules import (
+    Actor,
+    BadLogin,
     BadWorkPattern,
+    MayNotManage,
+    NeedsTerritory,
+    WeakPassword,
+    check_password,
+)
+from fieldsales.people.service import (
     LoginTaken,
     TerritoryCodeTaken,
     add_person,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from worlds import small_town
 
 from fieldsales.db.session import reading, transaction
-from fieldsales.people.models import RefreshToken
-from fieldsales.people.rules import Actor
+from fieldsales.people.models import RefreshToken, Role
+from fieldsales.people.rules import Actor, MayNotManage
 from fieldsales.people.service import change_person, set_password
 from fieldsales.sessions.queries import DeviceNotFound, SessionEnded, actor_of_session
 from fieldsales.sessions.service import (
@@ -182,3 +182,13 @@ def test_nobody_revokes_a_device_outside_the_own_scope(session: Session) -> None
     ben = Actor(world.ben.id, world.ben.role, world.ben.territory_id)
     with pytest.raises(DeviceNotFound):
         revoke_device(session, grant.device_id, now=NOW, by=ben)
+
+
+def test_a_supervisor_locks_out_reps_but_nobody_above(session: Session) -> None:
+    world = small_town.build(session)
+    boss = world.max
+    boss.territory_id = world.town.id
+    grant = open_session(session, boss.id, PHONE, now=NOW, lifetime=timedelta(days=30))
+    with pytest.raises(MayNotManage):
+        revoke_device(session, grant.device_id, now=NOW, by=Actor(world.sara.id, Role.SUPERVISOR, world.town.id))
+    assert revoke_device(session, grant.device_id, now=NOW, by=Actor(boss.id, Role.MANAGER, world.town.id))

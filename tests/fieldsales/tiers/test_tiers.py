@@ -14,9 +14,17 @@ from worlds.buyers import TODAY, every, history
 
 from fieldsales.customers.models import Customer
 from fieldsales.orders.models import Order, Origin
+from fieldsales.people.models import Role
+from fieldsales.people.rules import Actor
 from fieldsales.tiers.queries import policies
-from fieldsales.tiers.rules import BadTierPolicy, TierRule, give_tiers, tier_places
-from fieldsales.tiers.service import DEFAULT_POLICIES, ensure_default_policies, refresh_tiers
+from fieldsales.tiers.rules import BadTierPolicy, TierRule, TiersHoldForAll, give_tiers, tier_places
+from fieldsales.tiers.service import (
+    DEFAULT_POLICIES,
+    default_policies,
+    ensure_default_policies,
+    refresh_tiers,
+    replace_policies,
+)
 
 ABCD = [TierRule("A", 8000, 12), TierRule("B", 9500, 6), TierRule("C", 10000, 1), TierRule("D", 10000, 0)]
 BY_REVENUE = [TierRule("A", 8000, 0), TierRule("B", 9500, 0), TierRule("C", 10000, 0)]
@@ -145,3 +153,11 @@ def test_what_was_decided_as_of_a_later_day_stands(session: Session) -> None:
         customer.tier = "A"
     session.flush()
     assert refresh_tiers(session, TODAY - timedelta(days=1)) == 0
+
+
+def test_a_manager_of_one_district_does_not_set_the_tiers_of_all(session: Session) -> None:
+    world = small_town.build(session)
+    of_one, of_all = (Actor(world.max.id, Role.MANAGER, place.id) for place in (world.north, world.town))
+    with pytest.raises(TiersHoldForAll):
+        replace_policies(session, default_policies(), now=small_town.NOON, by=of_one)
+    assert len(replace_policies(session, default_policies(), now=small_town.NOON, by=of_all)) == 4
