@@ -15,18 +15,13 @@ The rule, in order:
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import date, timedelta
 from hashlib import blake2b
-from itertools import islice
 
-from dateutil.rrule import DAILY, MONTHLY, rrule, rrulestr
-
-from fieldsales.errors import Invalid
+from fieldsales.recurrence.rules import CadenceNotUnderstood, first_after, latest_until, mean_period_days
 
 MOST_URGENT = 4.0
 """A visit missed for long is worth at most this many times its value, so that it cannot starve all others."""
@@ -46,13 +41,6 @@ _WORDS = {
 }
 
 
-class CadenceNotUnderstood(Invalid):
-    """A recurrence rule or gap that cannot be used."""
-
-    code = "cadence.not_understood"
-    title = "The visit cadence is not understood"
-
-
 @dataclass(frozen=True, slots=True)
 class Cadence:
     """How often a customer is visited. Raises `CadenceNotUnderstood` for a broken rule or a gap under one day."""
@@ -65,12 +53,12 @@ class Cadence:
             raise CadenceNotUnderstood(
                 f"A minimum gap of {self.minimum_gap_days} days is not possible.", mend="Use 1 or more."
             )
-        _period_days(self.rrule)
+        mean_period_days(self.rrule)
 
     @property
     def period_days(self) -> int:
         """The mean distance between two occurrences, at least 1."""
-        return _period_days(self.rrule)
+        return mean_period_days(self.rrule)
 
     @property
     def names_days(self) -> bool:
@@ -86,17 +74,19 @@ class Cadence:
         days = [value for name, value in parts.items() if name.startswith("BY")]
         return f"{often} ({'; '.join(days)})" if days else often
 
-    def after(self, contact: date) -> date:
-        """Return the first day, counted from a contact, on which the customer is due again."""
-        return max(_next(self.rrule, contact), contact + timedelta(days=self.minimum_gap_days))
-
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A customer is due since a day; `contact` is the last visit that the day was counted from, if any."""
+    """A customer is due since a day, and what a reader needs to count that day again.
+
+    `contact` is the last visit that the day was counted from, if any. `weekday` (Monday is 0) and `gap_days` are those
+    of the customer's weekday and of the cadence's minimum gap that moved the day away from the plain rule, else None.
+    """
 
     since: date
     contact: date | None
+    weekday: int | None = None
+    gap_days: int | None = None
 
     def urgency(self, day: date, period_days: int) -> float:
         """How many times its value the visit is worth on a day: 1, and 1 more for each period gone by."""
@@ -105,12 +95,17 @@ class Due:
 
 def due_after_contact(cadence: Cadence, contact: date, day: date, usual_weekday: int | None = None) -> Due | None:
     """Return since when a customer last contacted on `contact` is due, or None if not yet by `day`."""
-    since = cadence.after(contact)
+    plain, earliest = first_after(cadence.rrule, contact), contact + timedelta(days=cadence.minimum_gap_days)
+    since, held_back = max(plain, earliest), plain < earliest
+    moved = False
     if usual_weekday is not None and not cadence.names_days and cadence.period_days >= 7:
+        moved = since.weekday() != usual_weekday
         since = _nearest_weekday(since, usual_weekday)
-        if since < contact + timedelta(days=cadence.minimum_gap_days):
-            since += timedelta(days=7)
-    return Due(since, contact) if since <= day else None
+        if since < earliest:
+            since, held_back = since + timedelta(days=7), True
+    if since > day:
+        return None
+    return Due(since, contact, usual_weekday if moved else None, cadence.minimum_gap_days if held_back else None)
 
 
 def due_without_contact(
@@ -120,7 +115,7 @@ def due_without_contact(
 
     `weekdays` (Monday is 0) are those the turn may fall on: the rep's, or the customer's usual one alone.
     """
-    turn = _latest(cadence.rrule, _first_turn(cadence, customer_id, tuple(weekdays)), day)
+    turn = latest_until(cadence.rrule, _first_turn(cadence, customer_id, tuple(weekdays)), day)
     return Due(turn, None) if turn is not None and turn > last_working_day else None
 
 
@@ -184,55 +179,3 @@ def _first_turn(cadence: Cadence, customer_id: uuid.UUID, weekdays: tuple[int, .
 
 def _nearest_weekday(day: date, weekday: int) -> date:
     return day - _SHIFT + timedelta(days=(weekday - (day - _SHIFT).weekday()) % 7)
-
-
-@lru_cache(maxsize=20_000)
-def _next(rule: str, contact: date) -> date:
-    found = _rule(rule, contact).after(_midnight(contact))
-    if found is None:
-        raise _not_understood(rule, f"it does not occur after {contact}")
-    return found.date()
-
-
-@lru_cache(maxsize=20_000)
-def _latest(rule: str, start: date, day: date) -> date | None:
-    found = _rule(rule, start).before(_midnight(day), inc=True)
-    return found.date() if found else None
-
-
-@lru_cache(maxsize=1_000)
-def _period_days(rule: str) -> int:
-    first = list(islice(_rule(rule, _EPOCH), 25))
-    if len(first) < 2:
-        raise _not_understood(rule, "it never occurs")
-    return max(1, round((first[-1] - first[0]).days / (len(first) - 1)))
-
-
-def _rule(text: str, start: date) -> rrule:
-    """Parse a rule. A monthly one from the 29th on would skip short months (RFC 5545), so it counts from the 28th."""
-    try:
-        parsed = rrulestr(text.removeprefix("RRULE:"), dtstart=_midnight(start), ignoretz=True)
-    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
-        raise _not_understood(text, f"it cannot be read ({wrong})") from wrong
-    if not isinstance(parsed, rrule) or "\n" in text:
-        raise _not_understood(text, "it holds more than one rule")
-    if {"UNTIL", "COUNT"} & set(re.split("[=;]", text.upper())):
-        raise _not_understood(text, "a cadence has no end, so no UNTIL and no COUNT")
-    frequency: int = parsed._freq  # type: ignore[attr-defined]
-    if frequency > DAILY:
-        raise _not_understood(text, "it comes more than once a day")
-    if frequency <= MONTHLY and start.day > 28 and "BY" not in text.upper():
-        return parsed.replace(dtstart=_midnight(start.replace(day=28)))
-    return parsed
-
-
-def _not_understood(text: str, why: str) -> CadenceNotUnderstood:
-    return CadenceNotUnderstood(
-        f"“{text}” is not a recurrence rule that visits can follow: {why}.",
-        mend="Use RFC 5545, such as FREQ=WEEKLY;INTERVAL=2 or FREQ=WEEKLY;BYDAY=TU,FR.",
-        rrule=text,
-    )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time())
