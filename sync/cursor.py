@@ -1,7 +1,7 @@
 """Where a phone stands in the feed, as an opaque text that it hands back.
 
-A cursor is no secret and opens nothing: what a phone may see is decided by who asks. It is checked so that a garbled
-one is refused rather than half understood.
+A cursor is no secret and opens nothing: what a phone may see is decided by who asks. Its check finds a garbled one, and
+anybody can compute it: what a cursor says is therefore looked at like any other input.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from fieldsales.changes.models import Scope
 from fieldsales.errors import Conflict, Invalid
 
 _CHECK_BYTES = 6
+_BEYOND = 2**63
+"""No database numbers a transaction so high."""
 
 
 class CursorInvalid(Invalid):
@@ -68,7 +70,10 @@ class Cursor:
 
 
 def parse_cursor(text: str) -> Cursor:
-    """Read a cursor back; raise `CursorInvalid` if it is not one of ours, whole and unchanged."""
+    """Read a cursor back; raise `CursorInvalid` if it is not one of ours, whole and unchanged.
+
+    That its position is in an entity of the feed is for the reader of the feed to find out.
+    """
     try:
         raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         check, body = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
@@ -76,20 +81,31 @@ def parse_cursor(text: str) -> Cursor:
             raise ValueError("the check does not fit")
         return _read(json.loads(body))
     except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as wrong:
-        raise CursorInvalid(
-            "The cursor is not one that this server gave out.",
-            mend="Hand back exactly the last one received, or none to load everything.",
-        ) from wrong
+        raise not_ours() from wrong
 
 
-def _read(parts: list[str | int]) -> Cursor:
+def not_ours() -> CursorInvalid:
+    """Return the error for a cursor that this server never gave out."""
+    return CursorInvalid(
+        "The cursor is not one that this server gave out.",
+        mend="Hand back exactly the last one received, or none to load everything.",
+    )
+
+
+def _read(parts: list[object]) -> Cursor:
     epoch, user_id, since, *paging = parts
-    cursor = Cursor(uuid.UUID(str(epoch)), uuid.UUID(str(user_id)), int(since))
+    cursor = Cursor(uuid.UUID(str(epoch)), uuid.UUID(str(user_id)), _number(since))
     if not paging:
         return cursor
     horizon, kind, scope_id, entity, entity_id = paging
     after = Position(Scope(str(kind)), uuid.UUID(str(scope_id)), str(entity), uuid.UUID(str(entity_id)))
-    return Cursor(cursor.epoch, cursor.user_id, cursor.since, int(horizon), after)
+    return Cursor(cursor.epoch, cursor.user_id, cursor.since, _number(horizon, cursor.since), after)
+
+
+def _number(told: object, least: int = 0) -> int:
+    if type(told) is not int or not least <= told < _BEYOND:  # a bool is an int, but no number of a transaction
+        raise ValueError("that is no number of a transaction")
+    return told
 
 
 def _check(body: bytes) -> bytes:

@@ -13,7 +13,8 @@ from fieldsales.changes import queries
 from fieldsales.changes.models import Change, Op
 from fieldsales.changes.queries import Frontier
 from sync import documents, feed
-from sync.cursor import Cursor, CursorExpired, Position, parse_cursor
+from sync.cursor import Cursor, CursorExpired, Position, not_ours, parse_cursor
+from sync.shapes import SHAPES
 
 PAGE = 500
 LARGEST_PAGE = 2000
@@ -78,6 +79,8 @@ def _start(session: Session, user_id: uuid.UUID) -> Cursor:
 
 
 def _resume(session: Session, user_id: uuid.UUID, cursor: Cursor, frontier: Frontier) -> Cursor:
+    if cursor.after is not None and cursor.after.entity not in SHAPES:
+        raise not_ours()
     if cursor.epoch != queries.epoch(session) or cursor.user_id != user_id:
         raise _expired()
     if max(cursor.since, cursor.horizon or 0) > frontier.end:

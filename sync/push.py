@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from fieldsales.errors import Conflict, FieldsalesError, Forbidden, NeedsDecision, Unavailable
@@ -126,10 +126,13 @@ def _work_off(
 
 
 def _names(mutation: Mutation, outcome: Outcome) -> set[uuid.UUID]:
-    """What others may have waited for: the mutation itself, and what it was about once that is there."""
+    """What others may have waited for: the mutation itself, and what it was about.
+
+    Also where it was refused: what waits for a visit whose id turns out to be another rep's is refused in its turn.
+    """
     if outcome.status is Status.HELD:
         return set()
-    return {mutation.id, uuid.UUID(mutation.payload["entity"]["id"])} if outcome.result else {mutation.id}
+    return {mutation.id, uuid.UUID(mutation.payload["entity"]["id"])} if mutation.type else {mutation.id}
 
 
 def _settle(session: Session, mutation: Mutation, settled: set[uuid.UUID]) -> Outcome | Unavailable:
@@ -161,8 +164,7 @@ def _judge(session: Session, mutation: Mutation, settled: set[uuid.UUID]) -> Out
 def _attempt(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
     """Run a handler in a savepoint of its own; raise `Unavailable` if it may work when sent again."""
     try:
-        with session.begin_nested():
-            return _apply(session, mutation, handler)
+        return _run(session, mutation, handler)
     except NotHereYet as missing:
         return Outcome.held(missing, missing.identity)
     except NeedsDecision as question:
@@ -176,6 +178,20 @@ def _attempt(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
     except Exception:
         log.exception("mutation %s (%s v%s) failed and is held", mutation.id, mutation.type, mutation.v)
         return Outcome.held(OurFault("It is stored, and somebody will look at it.", mend="Nothing is lost."))
+
+
+def _run(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
+    """Run a handler in a savepoint; once more if a row of the same id was committed while it ran.
+
+    The second run sees that row and says what is wrong.
+    """
+    try:
+        with session.begin_nested():
+            return _apply(session, mutation, handler)
+    except IntegrityError:
+        log.info("mutation %s met another one and is tried once more", mutation.id)
+    with session.begin_nested():
+        return _apply(session, mutation, handler)
 
 
 def _apply(session: Session, mutation: Mutation, handler: Handler) -> Outcome:

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 TOLERATED = timedelta(minutes=2)
+BELATED = timedelta(days=7)
+"""Work that we hear of later than this is flagged: a phone may be offline for days, or its rep may be backdating."""
 CLOCK_SKEW = "clock_skew"
 CLOCK_MOVED = "clock_moved"
+LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def date_by_server(at: Stamp, sent: Stamp, now: datetime) -> Dated:
     """Date a phone's moment by the server's clock; never later than `now`.
 
     Flags: `clock_skew` when the phone's clock is off by more than two minutes, `clock_moved` when it was set
-    between the event and the sending.
+    between the event and the sending, `late` when the event lies more than `BELATED` before `now`.
     """
     off = skew(sent, now)
     flags = [CLOCK_SKEW] if abs(off) > TOLERATED else []
@@ -51,4 +54,6 @@ def date_by_server(at: Stamp, sent: Stamp, now: datetime) -> Dated:
         if abs(counted - corrected) > TOLERATED:
             flags.append(CLOCK_MOVED)
         corrected = counted
+    if now - corrected > BELATED:
+        flags.append(LATE)
     return Dated(min(corrected, now), tuple(flags))

@@ -8,9 +8,10 @@ import uuid
 import pytest
 from sqlalchemy.orm import Session
 from worlds import phone as phones
-from worlds.answers import count, statuses
+from worlds.answers import codes, count, statuses
 from worlds.small_town import NOON
 
+from fieldsales.db.base import new_id
 from fieldsales.db.session import reading, transaction
 from fieldsales.orders.models import Order
 from fieldsales.people.models import User
@@ -71,6 +72,28 @@ def test_a_dependent_and_its_dependency_on_two_devices_cannot_miss_each_other(to
     with reading(town.engine) as session:
         assert outcome_of(session, uuid.UUID(order["id"]), second.who.user_id).status == "applied"
     assert count(town.engine, Order) == 1
+
+
+@pytest.mark.parametrize("kind", ["visit", "order", "photo"])
+def test_of_two_reps_who_make_the_same_id_at_once_the_later_is_refused(town, kind):
+    """The later one does not see the other's uncommitted row; it meets it when it writes."""
+    answers, identity = [], str(new_id())
+    for phone, shop in ((town.anna, "Bakery"), (town.ben, "Fish")):
+        visit = phone.check_in(town.customers[shop])["data"]["visit_id"]
+        if kind != "visit":
+            phone.deliver(town.engine)
+            soap = [(town.products["soap"], 1, 189)]
+            phone.order(town.customers[shop], soap) if kind == "order" else phone.photo(visit)
+        phone.queue[0]["entity"]["id"] = phone.queue[0]["data"][f"{kind}_id"] = identity
+    with Session(town.engine) as early:
+        pushing.push(early, town.anna.who, parse_batch(town.anna.body()), NOON)
+        late = threading.Thread(target=lambda: answers.extend(town.ben.deliver(town.engine)))
+        late.start()
+        late.join(0.3)
+        early.commit()
+    late.join()
+    assert codes(answers) == [f"{kind}.id_taken"]
+    assert statuses(answers) == ["rejected"]
 
 
 def test_the_outcome_and_the_effect_are_durable_together(town, monkeypatch):

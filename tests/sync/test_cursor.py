@@ -14,7 +14,10 @@ from sync.cursor import Cursor, CursorInvalid, Position, parse_cursor
 numbers = st.integers(0, 2**62)
 positions = st.builds(Position, st.sampled_from(Scope), st.uuids(), st.sampled_from(["visit", "route"]), st.uuids())
 resting = st.builds(Cursor, st.uuids(), st.uuids(), numbers)
-paging = st.builds(Cursor, st.uuids(), st.uuids(), numbers, numbers, positions)
+spans = st.tuples(numbers, numbers).map(sorted)
+paging = st.builds(
+    lambda epoch, user_id, span, after: Cursor(epoch, user_id, *span, after), st.uuids(), st.uuids(), spans, positions
+)
 
 
 @given(resting | paging)
@@ -43,3 +46,17 @@ def test_an_older_servers_cursor_of_another_shape_is_refused():
     cursor = Cursor(uuid.uuid4(), uuid.uuid4(), 5).text()
     with pytest.raises(CursorInvalid):
         parse_cursor(cursor[:-4])
+
+
+@pytest.mark.parametrize("since", [-1, -(2**70), 2**63, 2**70, 1.5, True, "5", None])
+def test_a_forged_number_is_refused(since):
+    """Anybody can compute the check, so it vouches for nothing."""
+    with pytest.raises(CursorInvalid):
+        parse_cursor(Cursor(uuid.uuid4(), uuid.uuid4(), since).text())
+
+
+@pytest.mark.parametrize("horizon", [4, -1, 2**63, 7.0, True])
+def test_a_forged_end_of_a_pull_is_refused(horizon):
+    after = Position(Scope.ORG, uuid.uuid4(), "visit", uuid.uuid4())
+    with pytest.raises(CursorInvalid):
+        parse_cursor(Cursor(uuid.uuid4(), uuid.uuid4(), 5, horizon, after).text())

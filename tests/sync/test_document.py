@@ -13,7 +13,7 @@ import pytest
 from fieldsales.errors import FieldsalesError
 from fieldsales.orders import rules as order_rules
 from fieldsales.visits import rules as visit_rules
-from sync import batch, push, queries, timing, uploads
+from sync import batch, parts, push, queries, timing, uploads
 from sync.envelope import open_envelope
 from sync.handlers.registry import HANDLERS
 from sync.outcomes import ItemResult
@@ -75,6 +75,7 @@ def test_every_code_that_it_names_exists():
         return {of, *(found for each in of.__subclasses__() for found in kinds(each))}
 
     assert uploads.Corrupt.code in DOCUMENT
+    assert parts.UploadBusy.code in DOCUMENT
     assert push.IdTaken.code in DOCUMENT
     assert queries.MutationUnknown.code in DOCUMENT
     named = set(re.findall(r"`((?:sync|mutation|upload|order|visit|photo)\.[a-z_]+)`", DOCUMENT))
@@ -86,4 +87,5 @@ def test_its_limits_are_ours():
     assert f"at most {batch.MOST_MUTATIONS};" in DOCUMENT
     assert f"worse than {visit_rules.COARSE_M:.0f} m" in DOCUMENT
     assert f"more than {visit_rules.FAR_M:.0f} m" in DOCUMENT
+    assert f"more than {timing.BELATED.days} days" in DOCUMENT
     assert f"within {order_rules.BAND_BP / 100:.0f} %" in DOCUMENT

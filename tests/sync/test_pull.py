@@ -14,14 +14,16 @@ from worlds.small_town import NOON
 
 import sync.pull as pull_module
 from fieldsales.catalog.models import Product, TierPrice
-from fieldsales.changes.queries import Frontier, frontier, horizon
+from fieldsales.changes.models import Scope
+from fieldsales.changes.queries import Frontier, epoch, frontier, horizon
 from fieldsales.changes.service import new_epoch, synced_tables
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer, CustomerReference
+from fieldsales.db.base import new_id
 from fieldsales.db.engine import make_engine
 from fieldsales.db.session import reading, transaction
 from fieldsales.orders.models import Order, Origin
 from fieldsales.planning.models import PlannedVisit, Source
-from sync.cursor import Cursor, CursorExpired, CursorInvalid, parse_cursor
+from sync.cursor import Cursor, CursorExpired, CursorInvalid, Position, parse_cursor
 from sync.pull import pull
 from sync.shapes import SHAPES
 
@@ -370,3 +372,13 @@ def test_a_day_old_cursor_still_works(town):
             session.get_one(Customer, town.customers["Bakery"]).updated_at = NOON + timedelta(days=turn)
     town.anna.cursor = kept
     assert town.anna.pull(town.engine) == 2
+
+
+@pytest.mark.parametrize("entity", ["\ud800", "\x00", "", "user", "visit\x00"])
+def test_a_forged_place_in_the_feed_is_refused(town, entity):
+    """Anybody can compute a cursor's check; PostgreSQL takes neither NUL nor a lone surrogate."""
+    with reading(town.engine) as session:
+        after = Position(Scope.ORG, new_id(), entity, new_id())
+        forged = Cursor(epoch(session), town.anna.who.user_id, 0, 1, after)
+        with pytest.raises(CursorInvalid):
+            pull(session, town.anna.who.user_id, forged.text())

@@ -49,3 +49,11 @@ def test_nothing_happens_after_we_heard_of_it(ahead, moved, boot):
 
 def test_skew_is_how_far_the_phone_is_ahead():
     assert skew(stamp(0, timedelta(minutes=3)), NOON) == timedelta(minutes=3)
+
+
+@pytest.mark.parametrize(("days", "flags"), [(6.9, ()), (7, ()), (7.1, ("late",)), (2500, ("late",))])
+@pytest.mark.parametrize("boot", ["one", "before that"])
+def test_what_we_hear_of_after_a_week_is_flagged_and_keeps_its_date(boot, days, flags):
+    event = stamp(0, boot=boot)
+    dated = date_by_server(event, stamp(days * 24 * 60), NOON + timedelta(days=days))
+    assert (dated.at, dated.flags) == (NOON, flags)

@@ -131,3 +131,29 @@ def test_nobody_waits_for_anothers_mutation(town):
     assert statuses(town.ben.deliver(town.engine)) == ["held"]
     with reading(town.engine) as session:
         assert outcome_of(session, uuid.UUID(before["id"]), town.ben.who.user_id).status == "held"
+
+
+def test_what_waits_for_a_visit_whose_id_another_rep_takes_is_refused_with_its_check_in(town):
+    visit = new_id()
+    order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], str(visit))
+    assert statuses(town.anna.deliver(town.engine)) == ["held"]
+    town.ben.check_in(town.customers["Fish"], visit)
+    assert statuses(town.ben.deliver(town.engine)) == ["applied"]
+    town.anna.check_in(town.customers["Bakery"], visit)
+    assert codes(town.anna.deliver(town.engine)) == ["visit.id_taken"]
+    with reading(town.engine) as session:
+        told = outcome_of(session, uuid.UUID(order["id"]), town.anna.who.user_id)
+    assert (told.status, told.problem["code"]) == ("rejected", "visit.id_taken")
+
+
+def test_what_waits_for_a_visit_goes_on_waiting_when_a_check_in_is_refused(town):
+    visit = new_id()
+    order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], str(visit))
+    town.anna.deliver(town.engine)
+    seen = []
+    for customer_id in (new_id(), town.customers["Bakery"]):
+        town.anna.check_in(customer_id, visit)
+        town.anna.deliver(town.engine)
+        with reading(town.engine) as session:
+            seen.append(outcome_of(session, uuid.UUID(order["id"]), town.anna.who.user_id).status)
+    assert seen == ["held", "applied"]
