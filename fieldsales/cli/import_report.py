@@ -103,6 +103,9 @@ class Report:
         self._say(self._verdict(tally))
 
     def _verdict(self, tally: Tally) -> str:
+        if tally.read and tally.rejects == tally.read:
+            unknown = {"customer.unknown", "product.unknown"} & tally.rejected.keys()
+            return "Every row was rejected." + (" Import customers and products first." if unknown else "")
         if self._dry_run:
             return "A dry run: nothing was kept, and no mapping was saved."
         if tally.changes_nothing:

@@ -172,3 +172,8 @@ def test_help_teaches_the_fields(run: Run, kind: str) -> None:
 
 def test_help_shows_examples(run: Run) -> None:
     assert "fieldsales import orders history.csv.gz --map order=Invoice --save-mapping sap" in run("--help").output
+
+
+def test_orders_that_come_before_their_customers_are_told_what_to_do(run: Run) -> None:
+    Path("orders.csv").write_text("date,customer,amount\n2026-01-05,K1,10.00\n2026-01-06,K2,12.00\n")
+    assert "Every row was rejected. Import customers and products first." in said(run("orders", "orders.csv"))
