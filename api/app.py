@@ -19,7 +19,7 @@ from api.documentation.routes import serve_documentation
 from api.edge import Edge, add_headers, name_request
 from api.guard import enforce
 from api.health import health
-from api.limits import limit_logins
+from api.limits import limit_guesses
 from api.openapi import document
 from api.people.routes import me, people
 from api.planner import install_planner
@@ -89,7 +89,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     app.register_blueprint(health)
     serve_documentation(app, api)
     receive_files(app)
-    limit_logins(app, settings, "auth.log_in")
+    limit_guesses(app, settings, logging_in="auth.log_in", changing="me.change_my_password")
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

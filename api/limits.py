@@ -13,23 +13,29 @@ from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 
 from api.faults import BadJson, TooManyAttempts
+from api.guard import actor
 from api.payload import parse_json
 from api.problems import problem_response
 from fieldsales.config import Settings
 from fieldsales.errors import BadSetting
 
 
-def limit_logins(app: Flask, settings: Settings, endpoint: str) -> None:
-    """Count the tries of one login from one address against `settings.login_rate`, right or wrong."""
+def limit_guesses(app: Flask, settings: Settings, *, logging_in: str, changing: str) -> None:
+    """Count the tries of a password against `settings.login_rate`, right or wrong.
+
+    `logging_in` and `changing` are the endpoints where one logs in, counted for each login and address, and where one
+    changes the own password, counted for each person.
+    """
     _check(settings)
     limiter = Limiter(get_remote_address, app=app, storage_uri=settings.limiter_storage)
-    limited: Any = limiter.limit(settings.login_rate, key_func=_login_and_address)
-    app.view_functions[endpoint] = limited(app.view_functions[endpoint])
+    for endpoint, key in ((logging_in, _login_and_address), (changing, _person)):
+        limited: Any = limiter.limit(settings.login_rate, key_func=key)
+        app.view_functions[endpoint] = limited(app.view_functions[endpoint])
 
     def refuse(_error: RateLimitExceeded) -> Response:
         limit = limiter.current_limit
         wait = max(1, round(limit.reset_at - time.time())) if limit else 60
-        error = TooManyAttempts("This login was tried too often.", mend=f"Wait {wait} seconds.", retry_after=wait)
+        error = TooManyAttempts("This was tried too often.", mend=f"Wait {wait} seconds.", retry_after=wait)
         response = problem_response(error)
         response.headers["Retry-After"] = str(wait)
         return response
@@ -50,6 +56,10 @@ def _check(settings: Settings) -> None:
 
 def _bad(name: str, value: str, mend: str) -> BadSetting:
     return BadSetting(f"FIELDSALES_{name.upper()} is “{value}”, which cannot be used.", mend=mend, setting=name)
+
+
+def _person() -> str:
+    return str(actor().user_id)
 
 
 def _login_and_address() -> str:

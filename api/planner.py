@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
@@ -12,6 +13,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from fieldsales.config import Settings
+from fieldsales.dayplans.rules import PlanOutdated
 from fieldsales.dayplans.service import DayPlanned, gather, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.drafts.rules import Draft
@@ -20,6 +22,9 @@ from fieldsales.planning.queries import routed_days
 from routing.pool import SolverPool
 
 _EXTENSION = "fieldsales-planner"
+
+TRIES = 3
+"""How often a day is planned anew because others changed it while its routes were searched for."""
 
 
 @dataclass
@@ -39,7 +44,18 @@ class Planner:
         now: datetime,
         with_anomalies: bool = False,
     ) -> DayPlanned:
-        """Plan and route a day of some reps and commit it. Raises `PlanOutdated`, `SolverUnavailable`."""
+        """Plan and route a day of some reps and commit it; begin anew, a few times, if it changes meanwhile.
+
+        Raises `PlanOutdated`, `SolverUnavailable`, `DayTooFar`.
+        """
+        for _ in range(TRIES - 1):
+            with suppress(PlanOutdated):
+                return self._plan_once(day, rep_ids, now=now, with_anomalies=with_anomalies)
+        return self._plan_once(day, rep_ids, now=now, with_anomalies=with_anomalies)
+
+    def _plan_once(
+        self, day: date, rep_ids: Collection[uuid.UUID], *, now: datetime, with_anomalies: bool
+    ) -> DayPlanned:
         with reading(self.engine) as snapshot:
             draft = gather(snapshot, day, driving=self.driving, now=now, rep_ids=rep_ids, with_anomalies=with_anomalies)
         solved = self._solve(draft)

@@ -63,6 +63,12 @@ def test_the_sixth_try_within_a_minute_has_to_wait(client: FlaskClient) -> None:
     assert log_in(client, "wrong horse", "ben").status_code == 401, "another login does not"
 
 
+def test_the_own_password_cannot_be_guessed_through_changing_it(web: Web) -> None:
+    guess = {"current_password": "nonsense", "password": "a better horse"}
+    answers = [web.anna.put("/api/v1/me/password", guess).status_code for _ in range(6)]
+    assert answers == [401] * 5 + [429]
+
+
 def test_a_refresh_token_is_good_once_and_reuse_ends_the_session_for_good(client: FlaskClient) -> None:
     first = log_in(client).json
     second = refresh(client, first["refresh_token"])
