@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from fieldsales.db.session import reading, transaction
 from fieldsales.errors import Invalid
 from fieldsales.storage import Storage
 from fieldsales.visits.models import Photo
+from fieldsales.visits.queries import stored_since
 from fieldsales.visits.service import store_photos
 from sync.models import Upload
 from sync.parts import Part, open_part, remove_part
@@ -27,15 +29,35 @@ from sync.uploads import (
     SizeMismatch,
     UploadState,
     UploadTooLarge,
+    drop_stale,
     own_photo,
     own_upload,
     state_of,
     unknown,
 )
 
+log = logging.getLogger(__name__)
+
 LIFE = timedelta(hours=24)
+MOST_UNFINISHED = 3
+"""How many unfinished uploads one photo may have; a phone goes on with the last one that it knows."""
+SWEPT_EVERY = timedelta(hours=1)
 CHECKPOINT = 1 << 20
 """Bytes after which what has come is made durable, however long the request goes on."""
+
+
+@dataclass(slots=True)
+class Broom:
+    """Remembers when this process last threw expired uploads away."""
+
+    last: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether it is time to sweep, and count that as done."""
+        if self.last is not None and now - self.last < SWEPT_EVERY:
+            return False
+        self.last = now
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +71,37 @@ class Files:
     storage: Storage
     folder: Path
     most_bytes: int
+    broom: Broom = field(default_factory=Broom, compare=False)
 
     def create(self, user_id: uuid.UUID, photo_id: uuid.UUID, length: int, now: datetime) -> UploadState:
-        """Begin an upload for an announced photo; complete at once if the bytes are here already.
+        """Begin an upload for an announced photo; complete at once if the rep's bytes are here already.
 
+        Of the unfinished uploads of one photo only the latest `MOST_UNFINISHED` are kept.
         Raises `PhotoUnknown`, `UploadTooLarge`, `SizeMismatch`.
         """
         if length > self.most_bytes:
             raise UploadTooLarge(
                 f"The photo has {length} bytes.", mend=f"Send at most {self.most_bytes}.", most=self.most_bytes
             )
+        self._sweep(now)
         with reading(self.engine) as session:
             photo = own_photo(session, user_id, photo_id)
-        if length != photo.size_bytes:
-            raise SizeMismatch(
-                f"The photo was announced with {photo.size_bytes} bytes, the upload has {length}.",
-                mend="Announce the photo as it is, and upload that.",
-                announced=photo.size_bytes,
-            )
-        here = self.storage.exists(photo.sha256)
+            known = stored_since(session, user_id, photo) is not None
+        _check_size(photo, length)
+        here = known and self.storage.exists(photo.sha256)
         with transaction(self.engine) as session:
+            stale = drop_stale(session, user_id, photo_id, MOST_UNFINISHED - 1)
             upload = Upload(user_id=user_id, photo_id=photo_id, size_bytes=length, created_at=now)
             upload.expires_at = now + LIFE
             upload.received_bytes = length if here else 0
             session.add(upload)
             session.flush()
             if here:
-                _complete(session, upload.id, photo.sha256, now)
+                _complete(session, upload.id, user_id, photo, now)
             session.refresh(upload)
-            return state_of(upload)
+            state = state_of(upload)
+        self._remove(stale)
+        return state
 
     def status(self, user_id: uuid.UUID, upload_id: uuid.UUID, now: datetime) -> UploadState:
         """Return how far an upload is, from where a phone goes on. Raises `UploadUnknown`.
@@ -127,9 +151,21 @@ class Files:
         with transaction(self.engine) as session:
             found = delete(Upload).where(Upload.completed_at.is_(None), Upload.expires_at <= now)
             gone = session.scalars(found.returning(Upload.id)).all()
-        for upload_id in gone:
-            remove_part(self.folder, upload_id)
+        self._remove(gone)
         return len(gone)
+
+    def _sweep(self, now: datetime) -> None:
+        """Expire what is due, at most once in a while; nobody's request fails for it."""
+        if not self.broom.is_due(now):
+            return
+        try:
+            self.expire(now)
+        except Exception:
+            log.exception("expired uploads could not be thrown away")
+
+    def _remove(self, upload_ids: Iterable[uuid.UUID]) -> None:
+        for upload_id in upload_ids:
+            remove_part(self.folder, upload_id)
 
     def _look(self, user_id: uuid.UUID, upload_id: uuid.UUID, now: datetime) -> UploadState:
         with reading(self.engine) as session:
@@ -173,8 +209,10 @@ class Files:
             raise
         self.storage.put(photo.sha256, part.path)
         with transaction(self.engine) as session:
-            _complete(session, state.id, photo.sha256, now)
-            state = state_of(session.get_one(Upload, state.id))
+            upload = session.get_one(Upload, state.id)
+            _complete(session, upload.id, upload.user_id, photo, now)
+            session.refresh(upload)
+            state = state_of(upload)
         remove_part(self.folder, state.id)
         return state
 
@@ -182,6 +220,15 @@ class Files:
         with transaction(self.engine) as session:
             session.execute(delete(Upload).where(Upload.id == upload_id))
         remove_part(self.folder, upload_id)
+
+
+def _check_size(photo: Photo, length: int) -> None:
+    if length != photo.size_bytes:
+        raise SizeMismatch(
+            f"The photo was announced with {photo.size_bytes} bytes, the upload has {length}.",
+            mend="Announce the photo as it is, and upload that.",
+            announced=photo.size_bytes,
+        )
 
 
 def _verify(path: Path, photo: Photo) -> None:
@@ -200,6 +247,6 @@ def _verify(path: Path, photo: Photo) -> None:
         )
 
 
-def _complete(session: Session, upload_id: uuid.UUID, sha256: str, now: datetime) -> None:
+def _complete(session: Session, upload_id: uuid.UUID, user_id: uuid.UUID, photo: Photo, now: datetime) -> None:
     session.execute(update(Upload).where(Upload.id == upload_id).values(completed_at=now))
-    store_photos(session, sha256, now)
+    store_photos(session, user_id, photo, now)

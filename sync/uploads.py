@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from fieldsales.errors import Conflict, Invalid, NotFound
@@ -93,6 +94,18 @@ def own_upload(session: Session, user_id: uuid.UUID, upload_id: uuid.UUID, now: 
     if upload.completed_at is None and upload.expires_at <= now:
         raise unknown(upload_id)
     return upload
+
+
+def drop_stale(session: Session, user_id: uuid.UUID, photo_id: uuid.UUID, keep: int) -> Sequence[uuid.UUID]:
+    """Delete a user's unfinished uploads of one photo but the `keep` that rested least; return those that are gone."""
+    unfinished = (
+        select(Upload.id)
+        .where(Upload.user_id == user_id, Upload.photo_id == photo_id, Upload.completed_at.is_(None))
+        .order_by(Upload.expires_at.desc(), Upload.id.desc())
+    )
+    stale = session.scalars(unfinished).all()[keep:]
+    session.execute(delete(Upload).where(Upload.id.in_(stale)))
+    return stale
 
 
 def unknown(upload_id: uuid.UUID) -> UploadUnknown:

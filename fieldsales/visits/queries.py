@@ -6,13 +6,25 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from fieldsales.customers.models import Assignment, Customer
 from fieldsales.people.models import Territory
-from fieldsales.visits.models import Visit, VisitEvent
+from fieldsales.visits.models import Photo, Visit, VisitEvent
+
+
+class File(Protocol):
+    """What a phone says of a photo's bytes. Only bytes of which all three are told alike are the same."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def content_type(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +110,24 @@ def standing_of(session: Session, rep_id: uuid.UUID, customer_id: uuid.UUID, at:
         .options(lazyload(Customer.references))
     ).one_or_none()
     return None if found is None else Standing(found[0], found[1], found[2])
+
+
+def same_file(file: File) -> ColumnElement[bool]:
+    """Return the condition over `Photo` of being announced with the same bytes."""
+    return and_(
+        Photo.sha256 == file.sha256, Photo.size_bytes == file.size_bytes, Photo.content_type == file.content_type
+    )
+
+
+def stored_since(session: Session, rep_id: uuid.UUID, file: File) -> datetime | None:
+    """Return since when these bytes are safe, from the rep or from a customer that the rep serves; or None.
+
+    What other reps stored elsewhere does not count: to know a digest is not to have the photo, and nobody learns from
+    the answer what others have.
+    """
+    served = select(Assignment.customer_id).where(Assignment.rep_id == rep_id, Assignment.ended_at.is_(None))
+    return session.scalar(
+        select(func.min(Photo.stored_at))
+        .join(Visit, Visit.id == Photo.visit_id)
+        .where(same_file(file), or_(Visit.rep_id == rep_id, Visit.customer_id.in_(served)))
+    )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, lazyload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -17,7 +17,7 @@ from fieldsales.customers.queries import CustomerNotFound
 from fieldsales.errors import Conflict, NotFound
 from fieldsales.visits import queries, rules
 from fieldsales.visits.models import EventKind, Photo, Visit, VisitEvent
-from fieldsales.visits.queries import Standing
+from fieldsales.visits.queries import File, Standing
 from fieldsales.visits.rules import Position
 
 
@@ -55,7 +55,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photo as the phone announces it; the bytes follow."""
+    """A photo as the phone announces it, with `flags` of what was odd about its clock; the bytes follow."""
 
     photo_id: uuid.UUID
     kind: str
@@ -63,6 +63,7 @@ class Picture:
     size_bytes: int
     content_type: str
     taken_at: datetime
+    flags: tuple[str, ...] = ()
 
 
 def check_in(session: Session, visit_id: uuid.UUID, customer_id: uuid.UUID, call: Call) -> VisitEvent:
@@ -122,7 +123,7 @@ def check_out(
 def attach_photo(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID, picture: Picture) -> Photo:
     """Announce a photo of a visit. The same bytes announced again in the visit are the same photo.
 
-    Bytes that are stored already, from any visit, need not travel again; the same bytes in another visit are
+    Bytes that are stored already (`queries.stored_since`) need not travel again; the same digest in another visit is
     flagged. Raises `VisitUnknown`, `VisitTaken`, `PhotoTaken`.
     """
     visit = _own_visit(session, visit_id, rep_id)
@@ -136,14 +137,16 @@ def attach_photo(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID, pictu
             return twin
     if any(each.id == picture.photo_id for each in alike):
         raise PhotoTaken("The id stands for another photo.", mend="Give each photo an id of its own.")
-    photo = _photo(visit_id, picture, twins)
+    photo = _photo(visit_id, picture, queries.stored_since(session, rep_id, picture))
+    if twins:
+        photo.flags = rules.merged(photo.flags, rules.PHOTO_REUSED)
     session.add(photo)
     _raise_flags(visit, photo.flags)
     session.flush()
     return photo
 
 
-def _photo(visit_id: uuid.UUID, picture: Picture, twins: Sequence[Photo]) -> Photo:
+def _photo(visit_id: uuid.UUID, picture: Picture, stored_at: datetime | None) -> Photo:
     return Photo(
         id=picture.photo_id,
         visit_id=visit_id,
@@ -152,16 +155,17 @@ def _photo(visit_id: uuid.UUID, picture: Picture, twins: Sequence[Photo]) -> Pho
         size_bytes=picture.size_bytes,
         content_type=picture.content_type,
         taken_at=picture.taken_at,
-        stored_at=next((twin.stored_at for twin in twins if twin.stored_at), None),
-        flags=[rules.PHOTO_REUSED] if twins else [],
+        stored_at=stored_at,
+        flags=rules.merged([*picture.flags]),
     )
 
 
-def store_photos(session: Session, sha256: str, now: datetime) -> None:
-    """Note that the bytes of every photo with that digest are safe."""
-    waiting = select(Photo.visit_id).where(Photo.sha256 == sha256, Photo.stored_at.is_(None))
-    visit_ids = set(session.scalars(waiting))
-    session.execute(update(Photo).where(Photo.sha256 == sha256, Photo.stored_at.is_(None)).values(stored_at=now))
+def store_photos(session: Session, rep_id: uuid.UUID, file: File, now: datetime) -> None:
+    """Note that these bytes are safe, in every photo of the rep who sent them. Other reps send their own."""
+    own = Photo.visit_id.in_(select(Visit.id).where(Visit.rep_id == rep_id))
+    waiting = and_(queries.same_file(file), own, Photo.stored_at.is_(None))
+    visit_ids = set(session.scalars(select(Photo.visit_id).where(waiting)))
+    session.execute(update(Photo).where(waiting).values(stored_at=now).execution_options(synchronize_session="fetch"))
     _touch(session, visit_ids)
 
 

@@ -28,7 +28,7 @@ class AttachSchema(Strict):
 
 def _attach(context: Context, data: dict[str, Any]) -> Applied:
     visit_id = data.pop("visit_id")
-    picture = service.Picture(**data | {"taken_at": context.corrected(data["taken_at"])})
+    picture = service.Picture(**data | {"taken_at": context.corrected(data["taken_at"]), "flags": context.clock_flags})
     try:
         photo = service.attach_photo(context.session, visit_id, context.rep_id, picture)
     except service.VisitUnknown as unknown:

@@ -13,7 +13,7 @@ import pytest
 from fieldsales.errors import FieldsalesError
 from fieldsales.orders import rules as order_rules
 from fieldsales.visits import rules as visit_rules
-from sync import batch, parts, push, queries, timing, uploads
+from sync import batch, files, parts, push, queries, timing, uploads
 from sync.envelope import open_envelope
 from sync.handlers.registry import HANDLERS
 from sync.outcomes import ItemResult
@@ -88,4 +88,6 @@ def test_its_limits_are_ours():
     assert f"worse than {visit_rules.COARSE_M:.0f} m" in DOCUMENT
     assert f"more than {visit_rules.FAR_M:.0f} m" in DOCUMENT
     assert f"more than {timing.BELATED.days} days" in DOCUMENT
+    assert f"at most {files.MOST_UNFINISHED} unfinished" in DOCUMENT
+    assert f"rested for {files.LIFE.total_seconds() / 3600:.0f} hours" in DOCUMENT
     assert f"within {order_rules.BAND_BP / 100:.0f} %" in DOCUMENT

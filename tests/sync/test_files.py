@@ -15,6 +15,7 @@ from fieldsales.storage import open_storage
 from fieldsales.visits.models import Photo
 from sync import files
 from sync import uploads as uploading
+from sync.models import Upload
 from sync.parts import UploadBusy, open_part
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
@@ -50,6 +51,12 @@ def anna(town):
 def photo_of(town, photo_id):
     with reading(town.engine) as session:
         return session.get_one(Photo, photo_id)
+
+
+def rows(town):
+    """How far each upload in the books is."""
+    with reading(town.engine) as session:
+        return dict(session.execute(select(Upload.id, Upload.received_bytes)).all())
 
 
 def test_bytes_in_pieces_become_the_photo(town, uploads, photo_id):
@@ -152,6 +159,48 @@ def test_known_bytes_do_not_travel_again(town, uploads, photo_id):
     assert flags == ["photo_reused"]
 
 
+def announced_by_ben(town, shop="Fish", size=SIZE, **more):
+    visit = town.ben.check_in(town.customers[shop])["data"]["visit_id"]
+    photo = town.ben.photo(visit, SHA, size)
+    photo["data"].update(more)
+    answer = town.ben.deliver(town.engine)[-1]
+    assert answer.flags == ("photo_reused",)
+    return uuid.UUID(photo["entity"]["id"]), answer.result["bytes_needed"]
+
+
+def test_bytes_of_another_rep_are_asked_for_again(town, uploads, photo_id):
+    """Whoever knows a digest does not have the photo, and does not learn whether it is stored."""
+    early, needed = announced_by_ben(town)
+    uploads.append(anna(town), uploads.create(anna(town), photo_id, SIZE, NOON).id, 0, [JPEG], NOON)
+    late, needed_still = announced_by_ben(town)
+    assert (needed, needed_still) == (True, True)
+    assert (photo_of(town, early).stored_at, photo_of(town, late).stored_at) == (None, None)
+    ben = town.ben.who.user_id
+    begun = uploads.create(ben, late, SIZE, NOON)
+    assert (begun.offset, begun.complete) == (0, False)
+    assert uploads.append(ben, begun.id, 0, [JPEG], NOON).complete
+    assert (photo_of(town, early).stored_at, photo_of(town, late).stored_at) == (NOON, NOON)
+
+
+def test_bytes_from_a_customer_that_the_rep_serves_are_known(town, uploads):
+    """Such photos come to the rep's phone anyway, digest and all."""
+    photo_id = announce(town, "Fish")
+    uploads.append(anna(town), uploads.create(anna(town), photo_id, SIZE, NOON).id, 0, [JPEG], NOON)
+    again, needed = announced_by_ben(town)
+    assert not needed
+    assert photo_of(town, again).stored_at == NOON
+
+
+@pytest.mark.parametrize("told", [{"size_bytes": 7}, {"content_type": "image/png"}])
+def test_bytes_are_known_only_if_they_are_told_alike(town, uploads, told):
+    photo_id = announce(town, "Fish")
+    uploads.append(anna(town), uploads.create(anna(town), photo_id, SIZE, NOON).id, 0, [JPEG], NOON)
+    again, needed = announced_by_ben(town, **told)
+    assert needed
+    size = told.get("size_bytes", SIZE)
+    assert not uploads.create(town.ben.who.user_id, again, size, NOON).complete
+
+
 @pytest.mark.parametrize("sent", [JPEG[:-1] + b"\x00", bytes(len(JPEG))])
 def test_other_bytes_than_announced_are_thrown_away(town, uploads, photo_id, sent):
     begun = uploads.create(anna(town), photo_id, len(JPEG), NOON)
@@ -221,6 +270,52 @@ def test_an_abandoned_upload_expires_and_leaves_no_file(town, uploads, photo_id)
         uploads.status(anna(town), begun.id, NOON + timedelta(hours=45))
     assert uploads.expire(NOON + timedelta(hours=45)) == 1
     assert not any(uploads.folder.iterdir())
+
+
+def test_beginning_an_upload_sweeps_away_what_expired_at_most_once_an_hour(town, uploads, photo_id):
+    def begin(hours):
+        return uploads.create(anna(town), photo_id, SIZE, NOON + timedelta(hours=hours)).id
+
+    first, second = begin(0), begin(0.6)
+    uploads.append(anna(town), first, 0, [JPEG[:10]], NOON)
+    begin(24.1)
+    assert first not in rows(town)
+    assert second in rows(town)
+    assert not any(uploads.folder.iterdir())
+    begin(24.7)
+    assert second in rows(town), "not yet an hour after the last sweep"
+    begin(25.2)
+    assert second not in rows(town)
+
+
+def test_a_sweep_that_fails_fails_nobodys_upload(town, uploads, photo_id, monkeypatch):
+    def broken(*_):
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(files.Files, "expire", broken)
+    assert uploads.create(anna(town), photo_id, SIZE, NOON).offset == 0
+
+
+def test_a_photo_has_at_most_three_unfinished_uploads(town, uploads, photo_id):
+    """The one that rested longest goes; the one that a phone goes on with stays, however often it begins anew."""
+    going = uploads.create(anna(town), photo_id, SIZE, NOON).id
+    for minute in range(1, 50):
+        then = NOON + timedelta(minutes=minute)
+        uploads.create(anna(town), photo_id, SIZE, then)
+        uploads.append(anna(town), going, 10 * (minute - 1), [JPEG[10 * (minute - 1) : 10 * minute]], then)
+    found = rows(town)
+    assert len(found) == 3
+    assert found[going] == 490
+    assert [each.name for each in uploads.folder.iterdir()] == [f"{going.hex}.part"]
+
+
+def test_the_file_of_an_upload_that_is_crowded_out_goes_with_it(town, uploads, photo_id):
+    for minute in range(5):
+        then = NOON + timedelta(minutes=minute)
+        begun = uploads.create(anna(town), photo_id, SIZE, then)
+        uploads.append(anna(town), begun.id, 0, [JPEG[:10]], then)
+    assert {each.stem for each in uploads.folder.iterdir()} == {each.hex for each in rows(town)}
+    assert len(rows(town)) == 3
 
 
 def test_a_terminated_upload_is_gone(town, uploads, photo_id):

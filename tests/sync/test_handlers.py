@@ -175,3 +175,16 @@ def test_a_position_may_be_missing_but_not_half_there(town):
     results = town.anna.deliver(town.engine)
     assert [each.status for each in results] == ["applied", "rejected", "rejected"]
     assert results[0].flags == ("no_position",)
+
+
+def test_work_told_a_week_late_is_done_as_dated_and_flagged(town):
+    """The boot is over, so that only the phone's own clock vouches for the date."""
+    mutations = [town.anna.check_in(town.customers["Bakery"])]
+    mutations.append(town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)]))
+    mutations.append(town.anna.photo(mutations[0]["data"]["visit_id"]))
+    for each in mutations:
+        each["at"] = {"wall": "2019-03-01T09:00:00+00:00", "mono_ms": 1, "boot_id": "long over"}
+    results = town.anna.deliver(town.engine)
+    assert [each.status for each in results] == ["applied"] * 3
+    assert ["late" in each.flags for each in results] == [True] * 3
+    assert results[0].result["day"] == "2019-03-01"

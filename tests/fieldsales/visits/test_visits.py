@@ -187,7 +187,7 @@ def test_the_same_bytes_in_one_visit_are_one_photo(session, world):
 
 def test_the_same_bytes_in_another_visit_are_flagged(session, world):
     first = service.attach_photo(session, check_in(session, world).visit_id, world.anna.id, jpeg())
-    service.store_photos(session, first.sha256, NOON)
+    service.store_photos(session, world.anna.id, first, NOON)
     elsewhere = check_in(session, world, shop="Corner")
     second = service.attach_photo(session, elsewhere.visit_id, world.anna.id, jpeg())
     assert (second.flags, second.stored_at) == (["photo_reused"], NOON)
