@@ -126,10 +126,11 @@ def _outside_the_shift(day: CompiledDay, place: int) -> Finding | None:
     if not spans:
         return Reason.OPEN_TOO_BRIEFLY, {**service, "open_s": max(window.length_s for window in stop.windows)}
     starts, ends = {"shift_starts_at_s": shift.opens_s}, {"shift_ends_at_s": shift.closes_s}
-    if spans[0][0] + stop.service_s > shift.closes_s:
-        return Reason.OPENS_TOO_LATE, {**service, "opens_at_s": spans[0][0], **ends}
-    if spans[-1][1] < shift.opens_s:
-        return Reason.CLOSES_TOO_EARLY, {**service, "closes_at_s": spans[-1][1] + stop.service_s, **starts}
+    opens_s, closes_s = spans[0][0], spans[-1][1] + stop.service_s
+    if opens_s < shift.closes_s < opens_s + stop.service_s:
+        return Reason.OPENS_TOO_LATE, {**service, "opens_at_s": opens_s, **ends}
+    if closes_s - stop.service_s < shift.opens_s < closes_s:
+        return Reason.CLOSES_TOO_EARLY, {**service, "closes_at_s": closes_s, **starts}
     if day.earliest_start(place, shift.opens_s) + stop.service_s > shift.closes_s:
         return Reason.HOURS_MISS_SHIFT, {**starts, **ends}
     return None

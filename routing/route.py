@@ -89,7 +89,8 @@ class DayRoute:
         prize: The value of all visits made.
         last_leg_s: Driving from the last visit to the end point.
         last_leg_m: Metres of the same.
-        is_proven: No other choice or order of visits is better; False when that is not known.
+        is_proven: No other choice or order of visits is better by the goal asked for (mandatory visits, prizes,
+            then driving, with idling as weighted); False when that is not known.
     """
 
     visits: tuple[RoutedVisit, ...]

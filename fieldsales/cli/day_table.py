@@ -41,30 +41,29 @@ def _route_table(route: Route, zone_name: str, *, wide: bool) -> Table:
     table.add_column("why", ratio=1, overflow="fold")
     for name in ("arrive", "wait", "visit", "leave", "km") if wide else ("arrive", "wait", "km"):
         table.add_column(name, justify="right", no_wrap=True)
-    before = _stops_before_lunch(route)
-    for number, stop in enumerate(route.stops):
-        if number == before:
-            table.add_row(*_lunch(route, zone_name, wide))
-        table.add_row(*_stop(stop, zone_name, wide))
-    if before == len(route.stops):
-        table.add_row(*_lunch(route, zone_name, wide))
+    rows = [_stop(stop, zone_name, wide) for stop in route.stops]
+    if route.lunch_at:
+        reached = sum(stop.arrival_at <= route.lunch_at for stop in route.stops)
+        rows.insert(reached, _lunch(route, route.lunch_at, zone_name, wide))
+    for row in rows:
+        table.add_row(*row)
     table.add_row(*_home(route, zone_name, wide))
     return table
 
 
-def _stops_before_lunch(route: Route) -> int | None:
-    """How many visits begin before lunch; None for a route without."""
-    lunch = route.lunch_at
-    if lunch is None:
-        return None
-    return sum(stop.departure_at - timedelta(seconds=stop.service_s) < lunch for stop in route.stops)
-
-
-def _lunch(route: Route, zone_name: str, wide: bool) -> Iterator[str]:
-    at = _clock(route.lunch_at, zone_name) if route.lunch_at else ""
-    yield from ("", "[dim]lunch[/dim]", "" if wide else f"{route.lunch_minutes} min", at, "")
+def _lunch(route: Route, at: datetime, zone_name: str, wide: bool) -> Iterator[str]:
+    """Lunch at a door comes below the stop that the rep has reached by then, so the times increase down the table."""
+    visit = next((stop for stop in route.stops if stop.arrival_at <= at <= _begins_at(stop)), None)
+    name, before = ("lunch at the door", f"before visit {visit.position}") if visit else ("lunch", "")
+    length = f"{route.lunch_minutes} min"
+    why = before if wide else ", ".join(filter(None, (length, before)))
+    yield from ("", f"[dim]{name}[/dim]", f"[dim]{why}[/dim]" if before else why, _clock(at, zone_name), "")
     if wide:
-        yield from (f"{route.lunch_minutes} min", "")
+        yield from (length, "")
+
+
+def _begins_at(stop: RouteStop) -> datetime:
+    return stop.departure_at - timedelta(seconds=stop.service_s)
 
 
 def _home(route: Route, zone_name: str, wide: bool) -> Iterator[str]:

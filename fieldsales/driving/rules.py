@@ -12,6 +12,9 @@ from routing.budget import Budget
 from routing.problem import DayProblem, Lunch, Point, Stop, Window, Worker
 from routing.travel import GreatCircle
 
+WAIT_WEIGHT = 1.0
+"""A minute at a closed door is as bad as one at the wheel: either is a minute that a rep gets paid for nothing."""
+
 MOST_CALLS = 60
 """The most calls that a day is chosen from: no rep makes half as many, and the search stays thorough."""
 
@@ -32,7 +35,7 @@ class Driving:
     @property
     def budget(self) -> Budget:
         """The effort for one day."""
-        return Budget(seconds=self.solve_seconds)
+        return Budget(seconds=self.solve_seconds, wait_weight=WAIT_WEIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,12 @@ def day_problem(work: WorkDay, calls: Sequence[Call]) -> DayProblem:
 
 def fingerprint(problem: DayProblem, driving: Driving) -> str:
     """Return a stamp of a problem and of how it is driven: same stamp, same question, no need to search again."""
-    asked = {"problem": asdict(problem), "circuity": driving.circuity, "speed_kmh": driving.speed_kmh}
+    asked = {
+        "problem": asdict(problem),
+        "circuity": driving.circuity,
+        "speed_kmh": driving.speed_kmh,
+        "wait_weight": driving.budget.wait_weight,
+    }
     return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 

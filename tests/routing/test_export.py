@@ -27,7 +27,7 @@ def exported(problem: DayProblem) -> dict[str, list[dict[str, object]]]:
 
 
 def small_day(*, home: bool = True) -> DayProblem:
-    """A kiosk that is visited and a bar that opens too late."""
+    """A kiosk that is visited and a bar that opens after the shift."""
     return day(shop("kiosk", at=KIOSK), shop("bar", at=LATE, windows=hours("20:00-23:00")), home=home)
 
 
@@ -48,8 +48,8 @@ def test_stops_left_out_are_on_the_map_with_their_reason() -> None:
     (left,) = exported(small_day())["left_out"]
     assert left["geometry"] == {"type": "Point", "coordinates": [5.07, 52.01]}
     assert isinstance(left["properties"], dict)
-    assert left["properties"]["code"] == "opens_too_late"
-    assert left["properties"]["reason"].startswith("Opens 20:00")
+    assert left["properties"]["code"] == "hours_miss_shift"
+    assert left["properties"]["reason"].startswith("Open only outside the shift")
 
 
 def test_the_line_runs_from_the_start_over_the_visits_to_the_end() -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from worlds.rep_days import day, hours, shop
@@ -40,7 +41,7 @@ def test_other_processes_and_this_one_find_the_same(pool: SolverPool) -> None:
 
 def test_reasons_travel_home_from_another_process(pool: SolverPool) -> None:
     (route,) = pool.solve_days([day(shop("late", windows=hours("20:00-21:00")))], GreatCircle(), BUDGET)
-    assert route.left_out[0].code == "opens_too_late"
+    assert route.left_out[0].code == "hours_miss_shift"
 
 
 @pytest.mark.parametrize("workers", [0, 1])
@@ -87,3 +88,12 @@ def _kill_the_processes(pool: SolverPool) -> None:
 def test_fewer_processes_than_none_are_refused() -> None:
     with pytest.raises(InvalidProblem, match="-1 solving processes"):
         SolverPool(-1)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_pool_hands_on_what_waiting_counts_for(pool: SolverPool, workers: int) -> None:
+    """Two shops at the office: who minds idling does not begin with the one that opens at eleven."""
+    problem = day(shop("late", windows=hours("11:00-17:00")), shop("long", service_s=2 * 3600))
+    opened = pool if workers else SolverPool(0)
+    [route] = opened.solve_days([problem], GreatCircle(), replace(BUDGET, wait_weight=1.0))
+    assert [visit.stop_id for visit in route.visits] == ["long", "late"]

@@ -35,6 +35,8 @@ NONSENSE: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a search without time": (lambda: Budget(seconds=0), "budget of 0 s"),
     "a search without patience": (lambda: Budget(patience=0), "give None to never stop early"),
+    "waiting that pays": (lambda: Budget(wait_weight=-1), "wait weight of -1"),
+    "a weight that is no number": (lambda: Budget(wait_weight=float("nan")), "wait weight of nan"),
 }
 
 

@@ -35,23 +35,35 @@ def test_open_too_briefly_for_the_visit() -> None:
     assert left.reason == "Open for 20 min at a time at most; the visit takes 30 min."
 
 
-def test_opens_after_the_shift() -> None:
-    left = alone(windows=hours("18:00-20:00"))
-    assert left.reason == "Opens 18:00 and the visit takes 30 min; the shift ends 17:30."
+def test_opens_too_late_in_the_shift() -> None:
+    left = alone(windows=hours("17:15-20:00"))
+    assert left.reason == "Opens 17:15 and the visit takes 30 min; the shift ends 17:30."
     assert dict(left.params) == {
-        "opens_at_s": at("18:00"),
+        "opens_at_s": at("17:15"),
         "service_s": 1800,
         "shift_ends_at_s": at("17:30"),
     }
 
 
-def test_closes_before_the_shift() -> None:
+def test_closes_too_early_in_the_shift() -> None:
     left = alone(windows=hours("06:00-09:15"))
     assert left.reason == "Closes 09:15, the visit takes 30 min; the shift starts 09:00."
 
 
-def test_open_only_before_and_after_the_shift() -> None:
-    left = alone(windows=hours("06:00-08:00", "18:00-20:00"))
+@pytest.mark.parametrize(
+    "spans",
+    [
+        ("06:00-08:00", "18:00-20:00"),
+        ("00:00-02:00",),
+        ("06:00-09:00",),
+        ("18:00-20:00",),
+        ("17:30-20:00",),
+        ("00:00-02:00", "18:30-23:00"),
+    ],
+)
+def test_open_only_outside_the_shift(spans: tuple[str, ...]) -> None:
+    """A bar open till two at night does not "close too early" for a day's work: it is never open during it."""
+    left = alone(windows=hours(*spans))
     assert left.reason == "Open only outside the shift of 09:00 to 17:30."
 
 

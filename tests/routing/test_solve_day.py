@@ -128,8 +128,8 @@ def test_a_mandatory_stop_that_cannot_be_met_is_left_out_with_its_reason() -> No
     assert visited(route) == ["a"]
     (left,) = route.left_out
     assert left.mandatory
-    assert left.code == "opens_too_late"
-    assert left.reason.startswith("Must be visited, but cannot be: opens 18:00")
+    assert left.code == "hours_miss_shift"
+    assert left.reason.startswith("Must be visited, but cannot be: open only outside")
 
 
 def test_of_mandatory_stops_that_clash_one_is_kept() -> None:
