@@ -38,6 +38,13 @@ class NotServed(Invalid):
     title = "The rep does not serve this customer"
 
 
+class AlreadyPlanned(Conflict):
+    """One rep a day goes to a customer: no two meet at a door."""
+
+    code = "plan.already_planned"
+    title = "Another rep visits this customer that day"
+
+
 class AnomalyNotOpen(NotFound):
     """There is no such anomaly, or it is closed."""
 
@@ -50,7 +57,7 @@ def add_manual_visit(
 ) -> PlannedVisit:
     """Put a customer on a rep's day by hand; the next planning of the day finds it a place before all others.
 
-    Raises `NotServed`, `DayOver`.
+    Raises `NotServed`, `DayOver`, `AlreadyPlanned` if another rep is to visit the customer that day, or has.
     """
     _require_open(session, rep_id, day, now)
     serves = select(Assignment.id).where(
@@ -63,6 +70,7 @@ def add_manual_visit(
             rep_id=str(rep_id),
             customer_id=str(customer_id),
         )
+    _require_nobody_else(session, rep_id, customer_id, day)
     visit = _put(session, rep_id, customer_id, day, source=Source.MANUAL, reason=reason, by=by)
     record(session, "plan.visit_added", ("planned_visit", visit.id), actor_id=by, now=now, reason=reason)
     return visit
@@ -149,6 +157,28 @@ def _planned(
     if rep_id is not None:
         query = query.where(PlannedVisit.rep_id == rep_id)
     return session.scalars(query.order_by(PlannedVisit.id)).first()
+
+
+def _require_nobody_else(session: Session, rep_id: uuid.UUID, customer_id: uuid.UUID, day: date) -> None:
+    """Raise `AlreadyPlanned` for a visit of another rep; the lock keeps two reps from asking at the same moment."""
+    session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update()).all()
+    other = session.scalars(
+        select(User)
+        .join(PlannedVisit, PlannedVisit.rep_id == User.id)
+        .where(
+            PlannedVisit.customer_id == customer_id,
+            PlannedVisit.day == day,
+            PlannedVisit.rep_id != rep_id,
+            PlannedVisit.status != PlanStatus.LEFT_OUT,
+        )
+    ).first()
+    if other is not None:
+        raise AlreadyPlanned(
+            f"{other.name} visits this customer on {day}.",
+            mend="Choose another day, or have that visit taken off first.",
+            rep_id=str(other.id),
+            customer_id=str(customer_id),
+        )
 
 
 def _worth(session: Session, customer_id: uuid.UUID) -> int:

@@ -13,11 +13,12 @@ from worlds.small_town import SmallTown
 
 from fieldsales.anomalies.models import Anomaly, AnomalyKind
 from fieldsales.audit.models import AuditEntry
-from fieldsales.customers.models import Assignment
+from fieldsales.customers.models import Assignment, AssignmentKind
 from fieldsales.people.queries import PersonNotFound
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Source
 from fieldsales.planning.queries import rep_day
 from fieldsales.planning.service import (
+    AlreadyPlanned,
     AnomalyNotOpen,
     DayOver,
     NotServed,
@@ -96,6 +97,21 @@ def test_a_rep_is_not_sent_to_somebody_elses_customer(session: Session, town: Sm
         add_manual_visit(
             session, uuid.uuid4(), town.customers["Fish"].id, TUESDAY, by=town.max.id, reason="why not", now=NOW
         )
+
+
+def test_no_two_reps_are_sent_to_one_door_on_a_day(session: Session, town: SmallTown) -> None:
+    """Ben's key account stands on Anna's Tuesday; only when her day has no room for it can Ben take it."""
+    bakery = town.customers["Bakery"].id
+    session.add(Assignment(customer_id=bakery, rep_id=town.ben.id, kind=AssignmentKind.KEY_ACCOUNT, assigned_at=NOW))
+    annas = added(session, town, "Bakery")
+    again = {"by": town.ben.id, "reason": "mine too", "now": NOW}
+    with pytest.raises(AlreadyPlanned, match="Anna visits this customer on 2026-03-03") as refused:
+        add_manual_visit(session, town.ben.id, bakery, TUESDAY, **again)
+    assert (refused.value.code, refused.value.status) == ("plan.already_planned", 409)
+    assert add_manual_visit(session, town.ben.id, bakery, TUESDAY + timedelta(days=1), **again).rep_id == town.ben.id
+    annas.status, annas.left_out_code, annas.left_out_reason = PlanStatus.LEFT_OUT, "day_full", "no room"
+    session.flush()
+    assert add_manual_visit(session, town.ben.id, bakery, TUESDAY, **again).rep_id == town.ben.id
 
 
 def test_anomalies_become_visits_of_the_owners_one_for_each_customer(session: Session, town: SmallTown) -> None:
