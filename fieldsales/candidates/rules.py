@@ -7,6 +7,8 @@ One customer gives at most one candidate a day, so no two reps meet at a door. I
    and the reps it was given to take turns, whoever was there longest ago first.
 3. *Anomaly*, only if asked for: an open anomaly that nobody has visited since it was opened; its owner goes.
 
+Whatever the visit is for, an open anomaly of the customer is told with it.
+
 A visit is worth its tier's value, times the urgency of being late (1 to 4), times 2 for a key account and 1.5 for an
 anomaly. What a person put on a day is not decided here: it stays, and comes before everything else.
 """
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -31,6 +33,12 @@ from fieldsales.cadence.rules import (
 
 KEY_ACCOUNT_FACTOR = 2.0
 ANOMALY_FACTOR = 1.5
+MOST_WORDS = 500
+"""How many characters a reason may have; the column of a planned visit holds no more."""
+
+LONG_AGO = timedelta(days=180)
+"""From how far back on a day is told with its year."""
+
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -107,7 +115,8 @@ class Case:
 
     `contacts` lie before the day. `missed_since` is the first day on which a visit was planned and not made, for a
     customer without a contact. `next_planned` is the nearest day after this one on which the customer is planned.
-    `weekday` is the one that the visits are kept to, `usual_weekday` the one on which the customer orders.
+    `weekday` is the one that the visits are kept to, `usual_weekday` the one on which the customer orders, and
+    `last_order` the last day before this one on which it did, as far as the history goes back.
     """
 
     customer_id: uuid.UUID
@@ -120,6 +129,7 @@ class Case:
     weekday: int | None = None
     usual_weekday: int | None = None
     alarm: Alarm | None = None
+    last_order: date | None = None
 
     def last_seen_by(self, rep_id: uuid.UUID) -> date | None:
         """The last day on which a rep was there."""
@@ -149,16 +159,17 @@ def choose(case: Case, day: date, crew: Sequence[Rep], *, with_anomalies: bool =
     working = [rep for rep in serving if day.weekday() in rep.weekdays]
     if not working or _soon_planned(case, day):
         return None
-    return (
-        _first_meeting(case, working)
-        or _due(case, day, serving, working)
-        or (_alarmed(case, day, working) if with_anomalies else None)
-    )
+    found = _first_meeting(case, working) or _due(case, day, serving, working)
+    if found is None:
+        return _alarmed(case, day, working) if with_anomalies else None
+    told = f"{found.reason}; {_alarm_told(case.alarm)}" if case.alarm else found.reason
+    return replace(found, reason=_shortened(told))
 
 
-def short_day(day: date) -> str:
-    """Return a day as a rep reads it: “Mon 2 Mar”."""
-    return f"{day:%a} {day.day} {day:%b}"
+def short_day(day: date, read_on: date) -> str:
+    """Return a day as a rep reads it on another: “Mon 2 Mar”, and long ago “Mon 31 Oct 2022”."""
+    year = f" {day:%Y}" if read_on - day >= LONG_AGO else ""
+    return f"{day:%a} {day.day} {day:%b}{year}"
 
 
 def _serving(case: Case, crew: Sequence[Rep]) -> list[Rep]:
@@ -195,7 +206,7 @@ def _due(case: Case, day: date, serving: Sequence[Rep], working: Sequence[Rep]) 
     if not case.key_accounts:
         return Candidate(working[0].id, case.customer_id, Why.TIER, reason, _worth(case, urgency))
     rep = min(working, key=lambda rep: case.last_seen_by(rep.id) or date.min)
-    reason = f"key account, {reason}{_turn(case, rep, serving)}"
+    reason = f"key account, {reason}{_turn(case, rep, serving, day)}"
     return Candidate(rep.id, case.customer_id, Why.KEY_ACCOUNT, reason, _worth(case, urgency, KEY_ACCOUNT_FACTOR))
 
 
@@ -214,9 +225,17 @@ def _alarmed(case: Case, day: date, working: Sequence[Rep]) -> Candidate | None:
     alarm, contact = case.alarm, case.last_contact
     if alarm is None or (contact is not None and contact.day >= alarm.opened_on):
         return None
-    reason = f"{alarm_words(alarm.kind)}: {alarm.reason}"
     worth = _worth(case, 1.0, ANOMALY_FACTOR)
+    reason = _shortened(_alarm_told(alarm))
     return Candidate(working[0].id, case.customer_id, Why.ANOMALY, reason, worth, alarm.kind)
+
+
+def _alarm_told(alarm: Alarm) -> str:
+    return f"{alarm_words(alarm.kind)}: {alarm.reason}"
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= MOST_WORDS else f"{reason[: MOST_WORDS - 1]}…"
 
 
 def alarm_words(kind: AnomalyKind) -> str:
@@ -225,29 +244,41 @@ def alarm_words(kind: AnomalyKind) -> str:
 
 
 def _why_due(case: Case, due: Due, day: date) -> str:
-    told = f"{case.tier.tier}, {case.tier.cadence}"
-    if due.contact is not None:
-        told += f": last visit {short_day(due.contact)}"
-    elif case.missed_since is not None:
-        told += f": planned since {short_day(case.missed_since)} and not visited yet"
-    else:
-        told += ": first planned visit"
-    late = (day - due.since).days
-    if late and due.contact is not None:
-        told += f", {late} {'day' if late == 1 else 'days'} late"
+    told = f"{case.tier.tier}, {_how_often(case, due)}: {_since_when(case, due, day)}"
     if case.usual_weekday == day.weekday():
         told += f", orders on {_DAY_NAMES[day.weekday()]}"
     return told
 
 
-def _turn(case: Case, rep: Rep, serving: Sequence[Rep]) -> str:
+def _how_often(case: Case, due: Due) -> str:
+    """The cadence, with whatever else moved the day, so that a reader who counts comes to the same day."""
+    told = str(case.tier.cadence)
+    if due.weekday is not None:
+        told += f" on {_DAY_NAMES[due.weekday]}"
+    if due.gap_days is not None:
+        told += f", at least {due.gap_days} {'day' if due.gap_days == 1 else 'days'} apart"
+    return told
+
+
+def _since_when(case: Case, due: Due, day: date) -> str:
+    if due.contact is not None:
+        late = f", due since {short_day(due.since, day)}" if due.since < day else ""
+        return f"last visit {short_day(due.contact, day)}{late}"
+    if case.missed_since is not None:
+        return f"planned since {short_day(case.missed_since, day)} and not visited yet"
+    if case.last_order is not None:
+        return f"first planned visit, last order {short_day(case.last_order, day)}"
+    return "first planned visit"
+
+
+def _turn(case: Case, rep: Rep, serving: Sequence[Rep], day: date) -> str:
     others = [(seen, other.name) for other in serving if other != rep and (seen := case.last_seen_by(other.id))]
     if len(serving) < 2:
         return ""
     if not others:
         return f"; {rep.name}'s turn"
     seen, name = max(others)
-    return f"; {rep.name}'s turn, {name} went {short_day(seen)}"
+    return f"; {rep.name}'s turn, {name} went {short_day(seen, day)}"
 
 
 def _worth(case: Case, urgency: float, factor: float = 1.0) -> int:

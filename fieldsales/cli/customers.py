@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 
 import click
 from rich.table import Table
-from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from fieldsales.cadence.rules import Cadence
 from fieldsales.cli.context import Context
-from fieldsales.cli.lookup import find_territory
-from fieldsales.cli.plans import find_rep
+from fieldsales.cli.lookup import find_rep, find_territory
+from fieldsales.cli.sharing import Wanted, Work, busiest_cities, customers_to_share, inactive_among, work_of
 from fieldsales.clock import utc_now
-from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.db.session import transaction
-from fieldsales.districts.service import share_customers
-from fieldsales.orders.models import Order
-from fieldsales.people.queries import territories_below
-from fieldsales.tiers.queries import policies
+from fieldsales.districts.service import Sharing, share_customers
+from fieldsales.people.models import User
+
+MOST_CITIES = 8
+"""How many cities are told to somebody whose customers were not found."""
 
 
 @click.group()
@@ -48,6 +47,7 @@ def share(
 
     Work is visits a week times minutes in the shop once customers have tiers (after the first plan), before that
     each customer counts alike. A customer has one owner: sharing again moves those who lie in another's area.
+    One without a position goes where most of its postal code went, or else most of its city.
 
     \b
     Examples:
@@ -55,55 +55,64 @@ def share(
       fieldsales customers share --reps ann,bob,cat --with-orders --dry-run
     """
     with transaction(context.engine) as session:
-        reps = [find_rep(session, login.strip()) for login in logins.split(",") if login.strip()]
+        reps = [find_rep(session, login) for login in logins.split(",") if login.strip()]
         area = find_territory(session, code).id if code else None
-        wanted = _wanted(area, city, with_orders=with_orders, unowned=unowned)
-        chosen = list(session.scalars(wanted))
+        wanted = Wanted(area, city, with_orders=with_orders, unowned=unowned)
+        chosen = customers_to_share(session, wanted)
+        inactive = inactive_among(session, wanted)
+        if not chosen:
+            asked = _as_asked(code, city, with_orders=with_orders, unowned=unowned)
+            raise click.UsageError(_nobody_found(session, asked, inactive))
+        work = work_of(session, chosen)
         shared = share_customers(
             session,
             [each.id for each in chosen],
             [rep.id for rep in reps],
             now=utc_now(),
-            weights=_work(session, chosen),
+            weights={who: each.minutes for who, each in work.items()},
         )
-        table = Table("rep", "customers")
-        for rep in reps:
-            table.add_row(rep.name, str(shared.owned[rep.id]))
+        table = _share_table(reps, shared, work)
         if dry_run:
             session.rollback()
     context.console.print(table)
     context.console.print(
-        f"{len(chosen)} customers, {shared.moved} to a new owner, {shared.without_position} without a position."
+        f"{_customers(len(chosen))}, {shared.moved} to a new owner, {shared.without_position} without a position."
     )
+    if inactive:
+        context.console.print(f"Passed over: {_customers(inactive, 'inactive ')}.")
     if dry_run:
         context.console.print("Dry run: nothing was kept.")
 
 
-def _wanted(territory_id: uuid.UUID | None, city: str | None, *, with_orders: bool, unowned: bool) -> Select[Customer]:
-    query = select(Customer).where(Customer.active).order_by(Customer.id)
-    if territory_id is not None:
-        query = query.where(Customer.territory_id.in_(territories_below(territory_id)))
-    if city:
-        query = query.where(Customer.city.ilike(city))
-    if with_orders:
-        query = query.where(exists().where(Order.customer_id == Customer.id))
-    if unowned:
-        owned = exists().where(
-            Assignment.customer_id == Customer.id,
-            Assignment.kind == AssignmentKind.OWNER,
-            Assignment.ended_at.is_(None),
-        )
-        query = query.where(~owned)
-    return query
+def _share_table(reps: Sequence[User], shared: Sharing, work: Mapping[uuid.UUID, Work]) -> Table:
+    """What each rep got, and the work in it once customers have tiers."""
+    table = Table("rep")
+    for name in ("customers", "visits a week", "minutes a week") if work else ("customers",):
+        table.add_column(name, justify="right")
+    for rep in reps:
+        row = [rep.name, str(shared.owned[rep.id])]
+        if work:
+            mine = [work[who] for who, owner in shared.owner_of.items() if owner == rep.id]
+            row += [f"{sum(each.visits for each in mine):.1f}", f"{sum(each.minutes for each in mine):.0f}"]
+        table.add_row(*row)
+    return table
 
 
-def _work(session: Session, chosen: list[Customer]) -> dict[uuid.UUID, float]:
-    """Minutes in the shop a week by the customers' tiers, the least for who has none; 1 for all if nobody has one."""
-    minutes = {
-        each.tier: each.service_minutes * 7 / Cadence(each.rrule, each.minimum_gap_days).period_days
-        for each in policies(session)
-    }
-    least = min(minutes.values(), default=1.0)
-    if not any(customer.tier in minutes for customer in chosen):
-        least = 1.0
-    return {customer.id: minutes.get(customer.tier or "", least) for customer in chosen}
+def _as_asked(code: str | None, city: str | None, *, with_orders: bool, unowned: bool) -> str:
+    options = {f"--territory {code}": code, f"--city {city}": city, "--with-orders": with_orders, "--unowned": unowned}
+    return " ".join(option for option, given in options.items() if given)
+
+
+def _nobody_found(session: Session, asked: str, inactive: int) -> str:
+    """Say that no customer was found, and what there is instead."""
+    if inactive:
+        return f"No active customer matches {asked}".rstrip() + f", only {_customers(inactive, 'inactive ')}."
+    if not customers_to_share(session, Wanted()):
+        return "There are no active customers yet. See: fieldsales import customers --help"
+    cities = ", ".join(f"{city} ({many})" for city, many in busiest_cities(session, MOST_CITIES))
+    there = f" Cities with most customers: {cities}." if cities else ""
+    return f"No customer matches {asked}.{there} To see what there is, leave an option out and add --dry-run."
+
+
+def _customers(many: int, kind: str = "") -> str:
+    return f"1 {kind}customer" if many == 1 else f"{many} {kind}customers"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fieldsales.people.models import Territory, User
+from fieldsales.people.models import Role, Territory, User
 from fieldsales.people.queries import PersonNotFound, TerritoryNotFound
 
 
@@ -24,3 +25,11 @@ def find_person(session: Session, login: str) -> User:
     if found is None:
         raise PersonNotFound(f"Nobody logs in as “{login}”.", mend="See: fieldsales people list")
     return found
+
+
+def find_rep(session: Session, login: str) -> User:
+    """Return the active rep of a login; raise `PersonNotFound` or say that the person is no rep."""
+    person = find_person(session, login)
+    if person.role is not Role.REP or not person.active:
+        raise click.BadParameter(f"“{login}” is not an active rep. See: fieldsales people list")
+    return person

@@ -16,17 +16,20 @@ from sqlalchemy.orm import Session
 from fieldsales.candidates.queries import as_rep, crew
 from fieldsales.cli.context import Context
 from fieldsales.cli.day_table import print_day
+from fieldsales.cli.lookup import find_rep
 from fieldsales.clock import local_day, utc_now
 from fieldsales.config import Settings
 from fieldsales.dayplans.service import DayPlanned, gather, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.drafts.rules import Draft
 from fieldsales.driving.rules import Driving
-from fieldsales.people.models import Role, User
-from fieldsales.people.queries import person_by_login
+from fieldsales.people.models import User
 from fieldsales.planning.queries import rep_day
 from routing import pool
 from routing.pool import SolverPool
+
+STALE = timedelta(days=60)
+"""From how far before the planned day on the newest order is told: tiers and anomalies rest on it."""
 
 
 @click.command()
@@ -109,21 +112,13 @@ def plan_and_print(context: Context, wanted: Wanted, *, dry_run: bool = False, q
     return done
 
 
-def find_rep(session: Session, login: str) -> User:
-    """Return the active rep of a login; raise `PersonNotFound` or say that the person is no rep."""
-    person = person_by_login(session, login)
-    if person.role is not Role.REP or not person.active:
-        raise click.BadParameter(f"“{login}” is not an active rep. See: fieldsales people list")
-    return person
-
-
 def driving_of(settings: Settings) -> Driving:
     """Return how reps drive, from the settings."""
     return Driving(settings.circuity, settings.speed_kmh, settings.solve_seconds)
 
 
 def parse_day(session: Session, text: str, rep_ids: Collection[uuid.UUID] | None, now: datetime) -> date:
-    """Read a date, or a word for one, on the reps' own calendar."""
+    """Read a date, or a word for one, on the reps' own calendar. Raises `click.BadParameter`."""
     reps = crew(session, rep_ids)
     zones = [rep.territory.time_zone for rep in reps if rep.territory] or ["UTC"]
     today = max(local_day(now, zone) for zone in zones)
@@ -131,13 +126,22 @@ def parse_day(session: Session, text: str, rep_ids: Collection[uuid.UUID] | None
     if text.lower() in words:
         return words[text.lower()]
     if text.lower() == "next":
-        worked = {weekday for rep in reps for weekday in as_rep(rep).weekdays}
-        coming = (today + timedelta(days=ahead) for ahead in range(1, 8))
-        return next((day for day in coming if day.weekday() in worked), words["tomorrow"])
+        return _next_working_day(reps, today)
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"“{text}” is not a date such as 2026-03-02, today, tomorrow or next.") from None
+
+
+def _next_working_day(reps: Sequence[User], today: date) -> date:
+    """The next day on which any of the reps works; tomorrow if there are no reps, which planning itself tells."""
+    worked = {weekday for rep in reps for weekday in as_rep(rep).weekdays}
+    if reps and not worked:
+        names = " and ".join(rep.name for rep in reps) if len(reps) < 4 else f"Each of the {len(reps)} reps"
+        verb = "work" if 1 < len(reps) < 4 else "works"
+        raise click.BadParameter(f"{names} {verb} on no day. Give a working pattern with weekdays first, or a date.")
+    coming = (today + timedelta(days=ahead) for ahead in range(1, 8))
+    return next((day for day in coming if day.weekday() in worked), today + timedelta(days=1))
 
 
 @contextmanager
@@ -163,16 +167,37 @@ def _print_summary(console: Console, done: DayPlanned, *, dry_run: bool) -> None
     found = done.anomalies
     console.print(
         f"[bold]{done.day:%a} {done.day.day} {done.day:%b %Y}[/bold]: {_many(len(done.reps), 'rep')}, "
-        f"{_many(visits, 'visit')}, {left_out} left out. {_many(done.tiers_moved, 'customer')} changed tier. "
+        f"{_many(visits, 'visit')}, {left_out} left out. {_tiers_told(done)}. "
         f"Anomalies: {found.open} open ({found.opened} new), {found.closed} closed.",
         soft_wrap=True,
     )
+    if done.newest_order is not None and done.day - done.newest_order > STALE:
+        console.print(
+            f"The newest order is of {done.newest_order}, {_age(done.newest_order, done.day)} before: "
+            "tiers and anomalies rest on old orders.",
+            soft_wrap=True,
+        )
     if not done.reps:
         console.print("There are no active reps. Add one: fieldsales people add --help")
     elif dry_run:
         console.print("Dry run: nothing was kept.")
     elif not done.changed:
         console.print("Unchanged: every rep's day stands as it was.")
+
+
+def _tiers_told(done: DayPlanned) -> str:
+    """Who got a tier for the first time apart from who changed it."""
+    first, changed = done.tiers_first, done.tiers_moved - done.tiers_first
+    told = [f"{_many(first, 'customer')} got {'its' if first == 1 else 'their'} tier"] if first else []
+    if changed or not first:
+        told.append(f"{_many(changed, 'customer')} changed tier")
+    return ", ".join(told)
+
+
+def _age(then: date, day: date) -> str:
+    """The time from one day to another: whole years from two on, days before that."""
+    years = day.year - then.year - ((day.month, day.day) < (then.month, then.day))
+    return f"{years} years" if years >= 2 else f"{(day - then).days} days"
 
 
 def _many(count: int, what: str) -> str:

@@ -27,14 +27,18 @@ from fieldsales.drafts.queries import line_of
 from fieldsales.drafts.rules import BEGUN, Draft, Line, Plan, with_route
 from fieldsales.drafts.service import draft_day
 from fieldsales.driving.rules import Driving
-from fieldsales.errors import Conflict, Unavailable
+from fieldsales.errors import Conflict, Invalid, Unavailable
 from fieldsales.people.models import User
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, Source
+from fieldsales.tiers.queries import present_tiers
 from fieldsales.tiers.service import apply_tiers, ensure_default_policies
 from routing.errors import RoutingError
 from routing.pool import Progress, SolverPool
 
 Alarms = Mapping[tuple[uuid.UUID, AnomalyKind], uuid.UUID]
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+"""Which days can be planned; one beyond is a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,13 @@ class _Now:
     served: Mapping[uuid.UUID, Collection[uuid.UUID]]
     visiting: Collection[uuid.UUID]
     alarms: Alarms
+
+
+class DayOutOfRange(Invalid):
+    """A day can be planned from 2000-01-01 to 2100-12-31. Look for a slip of the pen in the year."""
+
+    code = "plan.day_out_of_range"
+    title = "No day to plan"
 
 
 class SolverUnavailable(Unavailable):
@@ -75,12 +86,17 @@ class RepPlanned:
 
 @dataclass(frozen=True, slots=True)
 class DayPlanned:
-    """What planning did: each rep's day, how many customers changed tier, and what became of the anomalies."""
+    """What planning did: each rep's day, the customers who changed tier, and what became of the anomalies.
+
+    `tiers_first` of the `tiers_moved` had no tier before; `newest_order` is the last day of an order before the day.
+    """
 
     day: date
     reps: tuple[RepPlanned, ...]
     tiers_moved: int
     anomalies: Detected
+    tiers_first: int = 0
+    newest_order: date | None = None
 
     @property
     def changed(self) -> bool:
@@ -117,8 +133,12 @@ def gather(
 ) -> Draft:
     """Read everything that bears on a day and return it as it should stand, before routes. Writes nothing.
 
-    Without `driving` the visits are planned and no route is made.
+    Without `driving` the visits are planned and no route is made. Raises `DayOutOfRange`.
     """
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise DayOutOfRange(
+            f"{day.isoformat()} cannot be planned.", mend=f"Use a day from {FIRST_DAY} to {LAST_DAY}.", day=str(day)
+        )
     reps = crew(session, rep_ids)
     zones = {rep.territory.time_zone for rep in reps if rep.territory}
     today = min([day, *(local_day(now, zone) for zone in zones)])
@@ -148,6 +168,8 @@ def store(session: Session, draft: Draft) -> DayPlanned:
     it is no longer the rep's.
     """
     ensure_default_policies(session)
+    before = present_tiers(session)
+    first = sum(before.get(given.customer_id, ("gone", None))[0] is None for given in draft.tiers)
     moved = apply_tiers(session, draft.tiers, draft.day)
     detected = record_findings(session, draft.findings, draft.day)
     ids = [plan.rep.id for plan in draft.plans]
@@ -155,7 +177,7 @@ def store(session: Session, draft: Draft) -> DayPlanned:
     served = _served(session, draft)
     now = _Now(served, {rep_id for rep_id, _ in visits_on(session, draft.day)}, open_ids(session))
     reps = tuple(_store_plan(session, draft.day, plan, now) for plan in draft.plans)
-    return DayPlanned(draft.day, reps, moved, detected)
+    return DayPlanned(draft.day, reps, moved, detected, min(first, moved), draft.newest_order)
 
 
 def _served(session: Session, draft: Draft) -> dict[uuid.UUID, set[uuid.UUID]]:

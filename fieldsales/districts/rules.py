@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -57,6 +58,58 @@ def share_out(places: Iterable[Place], bases: Sequence[Base]) -> dict[uuid.UUID,
     shares: dict[uuid.UUID, list[uuid.UUID]] = {}
     _bisect(spread, sorted(bases, key=lambda base: base.rep_id), plane, shares)
     return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A customer by its address alone, and how much work it is beside the others."""
+
+    id: uuid.UUID
+    postal_code: str | None
+    city: str | None
+    weight: float = 1.0
+
+
+def follow_neighbours(
+    nowhere: Iterable[Address], areas: Mapping[uuid.UUID, Sequence[Address]]
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Return which rep gets each customer that has no position, given the areas shared out among the reps.
+
+    It goes to the rep who got most customers of the same postal code, where nobody got one of the same city, and where
+    nobody got one of either to whoever has the least work by then. Case and spaces of an address do not count.
+    """
+    codes = _neighbours(areas, lambda each: each.postal_code)
+    cities = _neighbours(areas, lambda each: each.city)
+    load = {rep_id: math.fsum(each.weight for each in area) for rep_id, area in areas.items()}
+    given: dict[uuid.UUID, uuid.UUID] = {}
+    unknown: list[Address] = []
+    for each in sorted(nowhere, key=lambda address: address.id):
+        near = codes.get(_plain(each.postal_code)) or cities.get(_plain(each.city))
+        if near:
+            given[each.id] = max(near, key=lambda rep_id: (near[rep_id], rep_id))
+            load[given[each.id]] += each.weight
+        else:
+            unknown.append(each)
+    for each in unknown:
+        given[each.id] = min(load, key=lambda rep_id: (load[rep_id], rep_id))
+        load[given[each.id]] += each.weight
+    return given
+
+
+def _neighbours(
+    areas: Mapping[uuid.UUID, Sequence[Address]], part: Callable[[Address], str | None]
+) -> dict[str, Counter[uuid.UUID]]:
+    """How many customers each rep got, by one part of the address; those without it are nobody's neighbours."""
+    found: dict[str, Counter[uuid.UUID]] = {}
+    for rep_id, area in areas.items():
+        for each in area:
+            if name := _plain(part(each)):
+                found.setdefault(name, Counter())[rep_id] += 1
+    return found
+
+
+def _plain(name: str | None) -> str:
+    return "".join((name or "").split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fieldsales.audit.service import record
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.customers.queries import assignments_in_force, require_customer_in_scope, visible_customers
-from fieldsales.districts.rules import Base, NobodyToShare, Place, share_out
+from fieldsales.districts.rules import Address, Base, NobodyToShare, Place, follow_neighbours, share_out
 from fieldsales.errors import Invalid
 from fieldsales.people.models import User
 from fieldsales.people.queries import require_rep_in_scope
@@ -28,13 +28,24 @@ class RepWithoutStart(Invalid):
     title = "Nobody knows where this rep starts"
 
 
+class RepNamedTwice(Invalid):
+    """Customers were to be shared out, and a rep was named more than once. Name each rep once."""
+
+    code = "districts.rep_named_twice"
+    title = "A rep is named twice"
+
+
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """How customers were shared out: how many each rep owns of them now, and how many changed hands."""
+    """How customers were shared out: how many each rep owns of them now, and how many changed hands.
+
+    `owner_of` gives the rep of each customer.
+    """
 
     owned: dict[uuid.UUID, int]
     moved: int
     without_position: int
+    owner_of: Mapping[uuid.UUID, uuid.UUID]
 
 
 def share_customers(
@@ -48,12 +59,10 @@ def share_customers(
 ) -> Sharing:
     """Share customers out among reps, each getting a compact area with about the same weight (1 where not given).
 
-    Customers without a position go one by one to the rep who has the least. Raises `CustomerNotFound`,
-    `PersonNotFound`, `RepWithoutStart`, `NobodyToShare`.
+    Customers without a position go where their postal code or city went (`follow_neighbours`). Raises
+    `CustomerNotFound`, `PersonNotFound`, `RepWithoutStart`, `RepNamedTwice`, `NobodyToShare`.
     """
-    if not rep_ids:
-        raise NobodyToShare("No rep was named.", mend="Name at least one.")
-    reps = [require_rep_in_scope(session, by, rep_id) for rep_id in dict.fromkeys(rep_ids)]
+    reps = _each_once([require_rep_in_scope(session, by, rep_id) for rep_id in rep_ids])
     customers = _all_in_scope(session, customer_ids, by)
     owner_of = _areas(customers, [_base(rep) for rep in reps], weights or {})
     moved = _hand_over(session, owner_of, now=now, by=by)
@@ -69,7 +78,16 @@ def share_customers(
             customers=owned[rep.id],
         )
     session.flush()
-    return Sharing({rep.id: owned[rep.id] for rep in reps}, moved, unplaced)
+    return Sharing({rep.id: owned[rep.id] for rep in reps}, moved, unplaced, owner_of)
+
+
+def _each_once(reps: Sequence[User]) -> Sequence[User]:
+    if not reps:
+        raise NobodyToShare("No rep was named.", mend="Name at least one.")
+    twice = next((rep for rep, times in Counter(reps).items() if times > 1), None)
+    if twice is not None:
+        raise RepNamedTwice(f"{twice.name} is named more than once.", mend="Name each rep once.", rep_id=str(twice.id))
+    return reps
 
 
 def _areas(
@@ -82,11 +100,13 @@ def _areas(
         if each.latitude is not None and each.longitude is not None
     ]
     shares = share_out(places, bases)
-    for each in sorted(customers, key=lambda customer: customer.id):
-        if each.latitude is None:
-            least = min(shares, key=lambda rep_id: (sum(weights.get(one, 1.0) for one in shares[rep_id]), rep_id))
-            shares[least].append(each.id)
-    return {customer_id: rep_id for rep_id, area in shares.items() for customer_id in area}
+    addresses = {
+        each.id: Address(each.id, each.postal_code, each.city, weights.get(each.id, 1.0)) for each in customers
+    }
+    owner_of = {customer_id: rep_id for rep_id, area in shares.items() for customer_id in area}
+    nowhere = [address for customer_id, address in addresses.items() if customer_id not in owner_of]
+    areas = {rep_id: [addresses[customer_id] for customer_id in area] for rep_id, area in shares.items()}
+    return owner_of | follow_neighbours(nowhere, areas)
 
 
 def _hand_over(session: Session, owner_of: Mapping[uuid.UUID, uuid.UUID], *, now: datetime, by: Actor | None) -> int:

@@ -7,16 +7,22 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, lazyload
 
 from fieldsales.candidates.queries import served_ids
 from fieldsales.candidates.rules import Contact
 from fieldsales.drafts.rules import Around, Line, Standing, Stored
+from fieldsales.orders.models import Order
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Route
 
 LOOK_AROUND = timedelta(days=90)
 """How far before and after a day other plans matter; longer than the default cadences."""
+
+
+def newest_order(session: Session, before: date) -> date | None:
+    """Return the last day before another on which anybody ordered."""
+    return session.scalar(select(func.max(Order.ordered_on)).where(Order.ordered_on < before))
 
 
 def stored_plans(session: Session, rep_ids: Collection[uuid.UUID], day: date, today: date) -> Stored:

@@ -25,7 +25,11 @@ PLANNED, LEFT_OUT, DONE = "planned", "left_out", "done"
 BEGUN = "the day has begun and is left as it is"
 """The note of a day of which something was done."""
 
-NO_POSITION = ("no_position", "No position: find it on the map, then it can be routed.")
+NO_POSITION = (
+    "no_position",
+    "No position: import its latitude and longitude, or have them set with PATCH /api/v1/customers/{id}; "
+    "then it can be routed.",
+)
 OUT_OF_REACH = ("not_considered", "The day is chosen from the {many} most valuable visits; this one is worth less.")
 
 
@@ -79,12 +83,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A day of several reps, with the tiers and the anomalies as they are on its morning."""
+    """A day of several reps, with the tiers and the anomalies as they are on its morning.
+
+    `newest_order` is the last day before it on which anybody ordered.
+    """
 
     day: date
     plans: tuple[Plan, ...]
     tiers: tuple[TierGiven, ...] = ()
     findings: tuple[Finding, ...] = ()
+    newest_order: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

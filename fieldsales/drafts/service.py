@@ -16,7 +16,7 @@ from fieldsales.cadence.rules import Cadence, Wish, level_weekdays
 from fieldsales.candidates.queries import Served, as_rep, crew, last_visits, served_by, visits_on
 from fieldsales.candidates.rules import Alarm, Candidate, Case, Contact, Rep, TierVisit, Why, choose
 from fieldsales.clock import second_of_day
-from fieldsales.drafts.queries import stored_plans
+from fieldsales.drafts.queries import newest_order, stored_plans
 from fieldsales.drafts.rules import (
     BEGUN,
     DONE,
@@ -50,6 +50,7 @@ class _Morning:
     visits: Mapping[str, TierVisit]
     lowest: str
     weekdays: Mapping[uuid.UUID, int | None]
+    last_orders: Mapping[uuid.UUID, date]
     alarms: Mapping[uuid.UUID, Alarm]
     tiers: tuple[TierGiven, ...]
     findings: tuple[Finding, ...]
@@ -94,7 +95,7 @@ def draft_day(
                 driving=driving,
             )
         plans.append(plan)
-    return Draft(day, tuple(plans), morning.tiers, morning.findings)
+    return Draft(day, tuple(plans), morning.tiers, morning.findings, newest_order(session, day))
 
 
 def work_day(pattern: WorkPattern) -> WorkDay:
@@ -123,6 +124,7 @@ def _morning(session: Session, day: date) -> _Morning:
         },
         lowest=tiers[-1].tier,
         weekdays=_habits(history, day),
+        last_orders=_last_orders(history, day),
         alarms=_alarms(session, found, day),
         tiers=tuple(given),
         findings=tuple(found),
@@ -131,6 +133,11 @@ def _morning(session: Session, day: date) -> _Morning:
 
 def _habits(history: History, day: date) -> dict[uuid.UUID, int | None]:
     return dict(zip(history.customers, usual_weekdays(history, day - timedelta(days=WINDOW_DAYS), day), strict=True))
+
+
+def _last_orders(history: History, day: date) -> dict[uuid.UUID, date]:
+    ordinals = zip(history.customers, history.last_order(day).tolist(), strict=True)
+    return {who: date.fromordinal(ordinal) for who, ordinal in ordinals if ordinal}
 
 
 def _alarms(session: Session, found: Iterable[Finding], day: date) -> dict[uuid.UUID, Alarm]:
@@ -222,6 +229,7 @@ def _case(served: Served, morning: _Morning, made: Sequence[Contact], around: Ar
         weekday=weekday,
         usual_weekday=morning.weekdays.get(who),
         alarm=morning.alarms.get(who),
+        last_order=morning.last_orders.get(who),
     )
 
 

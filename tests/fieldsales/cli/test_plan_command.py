@@ -174,16 +174,19 @@ def test_next_is_refused_for_a_rep_who_works_on_no_day(run: Run, sqlite_engine: 
 
 
 @pytest.mark.parametrize(
-    ("day", "told"),
+    ("newest", "told"),
     [
-        ("2026-04-24", None),
-        ("2026-04-28", "The newest order is of 2026-02-24, 63 days before: "),
-        ("2028-02-23", "The newest order is of 2026-02-24, 729 days before: "),
-        ("2030-03-01", "The newest order is of 2026-02-24, 4 years before: tiers and anomalies rest on old orders."),
+        ("2026-01-02", None),
+        ("2026-01-01", "The newest order is of 2026-01-01, 61 days before: "),
+        ("2024-03-04", "The newest order is of 2024-03-04, 729 days before: "),
+        ("2021-10-31", "The newest order is of 2021-10-31, 4 years before: tiers and anomalies rest on old orders."),
     ],
 )
-def test_a_plan_on_old_orders_says_so(run: Run, day: str, told: str | None) -> None:
-    _, printed = run(plan, day, "--quiet", "--dry-run")
+def test_a_plan_on_old_orders_says_so(run: Run, sqlite_engine: Engine, newest: str, told: str | None) -> None:
+    with transaction(sqlite_engine) as session:
+        for order in session.scalars(select(Order)):
+            order.ordered_on = date.fromisoformat(newest)
+    _, printed = run(plan, "2026-03-03", "--quiet", "--dry-run")
     assert ("The newest order" in printed) == (told is not None)
     assert (told or "") in printed
 

@@ -172,10 +172,9 @@ def test_a_day_that_is_a_slip_of_the_pen_is_refused(sqlite_engine: Engine, plan:
         plan(sqlite_engine, day)
 
 
-@pytest.mark.parametrize("day", [date(2000, 1, 1), date(2100, 12, 31)])
-def test_the_first_and_the_last_day_can_be_planned(sqlite_engine: Engine, plan: Planner, day: date) -> None:
+def test_the_first_of_all_days_can_be_planned(sqlite_engine: Engine, plan: Planner) -> None:
     the_town_is_due(sqlite_engine)
-    assert plan(sqlite_engine, day).day == day
+    assert plan(sqlite_engine, date(2000, 1, 1)).day == date(2000, 1, 1)
 
 
 def test_a_visit_already_done_is_never_touched(engine: Engine, plan: Planner) -> None:
