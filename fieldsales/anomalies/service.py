@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,20 +37,25 @@ def detect(session: Session, day: date) -> Detected:
     return record_findings(session, find_anomalies(history, day), day)
 
 
-def record_findings(session: Session, found: Sequence[Finding], day: date) -> Detected:
+def record_findings(
+    session: Session, found: Sequence[Finding], day: date, *, only: Collection[uuid.UUID] | None = None
+) -> Detected:
     """Open what was raised, refresh what is still seen, close what is not seen any more.
 
-    Findings of a day before the latest look change nothing.
+    Of all customers, or of `only` some. Findings of a day before the latest look at them change nothing.
     """
     standing = {
         (anomaly.customer_id, anomaly.kind): anomaly
         for anomaly in session.scalars(select(Anomaly).where(Anomaly.closed_on.is_(None)))
+        if only is None or anomaly.customer_id in only
     }
     if any(anomaly.seen_on > day for anomaly in standing.values()):
         return Detected(0, 0, 0, len(standing))
     before = len(standing)
     opened = refreshed = 0
     for finding in found:
+        if only is not None and finding.customer_id not in only:
+            continue
         anomaly = standing.pop((finding.customer_id, finding.kind), None)
         if anomaly is not None:
             refreshed += _refresh(anomaly, finding, day)

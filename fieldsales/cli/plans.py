@@ -19,6 +19,7 @@ from fieldsales.cli.day_table import print_day
 from fieldsales.cli.lookup import find_rep
 from fieldsales.clock import local_day, utc_now
 from fieldsales.config import Settings
+from fieldsales.dayplans.rules import PlanOutdated
 from fieldsales.dayplans.service import DayPlanned, gather, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.drafts.rules import Draft
@@ -88,8 +89,17 @@ class Wanted:
 def plan_and_print(context: Context, wanted: Wanted, *, dry_run: bool = False, quiet: bool = False) -> DayPlanned:
     """Plan a day, keep it unless `dry_run`, and print each rep's day unless `quiet`, then a summary.
 
-    Routes are searched for while no transaction is open.
+    Routes are searched for while no transaction is open; once more, if somebody else changed the day meanwhile.
     """
+    try:
+        done = _plan_and_print_days(context, wanted, dry_run=dry_run, quiet=quiet)
+    except PlanOutdated:
+        done = _plan_and_print_days(context, wanted, dry_run=dry_run, quiet=quiet)
+    _print_summary(context.console, done, dry_run=dry_run)
+    return done
+
+
+def _plan_and_print_days(context: Context, wanted: Wanted, *, dry_run: bool, quiet: bool) -> DayPlanned:
     driving = driving_of(context.settings)
     with reading(context.engine) as session:
         draft = gather(
@@ -108,7 +118,6 @@ def plan_and_print(context: Context, wanted: Wanted, *, dry_run: bool = False, q
                 print_day(context.console, rep_day(session, rep.rep_id, wanted.day))
         if dry_run:
             session.rollback()
-    _print_summary(context.console, done, dry_run=dry_run)
     return done
 
 

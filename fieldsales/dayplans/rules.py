@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from fieldsales.clock import at_second
-from fieldsales.planning.models import Route, RouteStop
+from fieldsales.drafts.rules import PLANNED, Plan, Standing
+from fieldsales.errors import Conflict
+from fieldsales.planning.models import RouteStop
 from routing.route import DayRoute
+
+
+class PlanOutdated(Conflict):
+    """The day, or who serves whom, was changed by somebody else while routes were being searched for."""
+
+    code = "plan.outdated"
+    title = "The plan is out of date"
 
 
 def route_moments(route: DayRoute, day: date, zone: str) -> dict[str, object]:
@@ -44,6 +53,11 @@ def route_stops(route: DayRoute, day: date, zone: str, visit_ids: Mapping[uuid.U
     ]
 
 
-def is_stored(route: Route, visit_ids: Mapping[uuid.UUID, uuid.UUID], stamp: str | None) -> bool:
-    """Tell whether a stored route answers the problem of this stamp and passes only visits that are still planned."""
-    return route.fingerprint == stamp and {stop.planned_visit_id for stop in route.stops} <= set(visit_ids.values())
+def is_outdated(plan: Plan, standing: Standing, customers: Collection[uuid.UUID], taken: Collection[uuid.UUID]) -> bool:
+    """Tell whether a plan was drawn from a day that is not what stands now.
+
+    That is, from other visits or another route, with other active `customers` of the rep, or before another rep took
+    one of its visits (`taken`).
+    """
+    mine = {line.customer_id for line in plan.lines if line.added_by is None and line.status == PLANNED}
+    return plan.drawn_from != standing or plan.customers != set(customers) or not mine.isdisjoint(taken)

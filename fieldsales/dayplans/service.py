@@ -8,46 +8,35 @@ changed meanwhile.
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fieldsales.anomalies.models import AnomalyKind
 from fieldsales.anomalies.queries import open_ids
 from fieldsales.anomalies.service import Detected, record_findings
-from fieldsales.candidates.queries import crew, visits_on
+from fieldsales.candidates.queries import crew
 from fieldsales.clock import local_day
-from fieldsales.customers.models import Assignment
+from fieldsales.dayplans.queries import Alarms, Now, begun_days, lock_day
 from fieldsales.dayplans.rules import route_moments, route_stops
 from fieldsales.drafts.queries import line_of
 from fieldsales.drafts.rules import BEGUN, Draft, Line, Plan, with_route
 from fieldsales.drafts.service import draft_day
 from fieldsales.driving.rules import Driving
-from fieldsales.errors import Conflict, Invalid, Unavailable
-from fieldsales.people.models import User
+from fieldsales.errors import Invalid, Unavailable
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, Source
 from fieldsales.tiers.queries import present_tiers
 from fieldsales.tiers.service import apply_tiers, ensure_default_policies
 from routing.errors import RoutingError
 from routing.pool import Progress, SolverPool
 
-Alarms = Mapping[tuple[uuid.UUID, AnomalyKind], uuid.UUID]
-
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 """Which days can be planned; one beyond is a slip of the pen."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Now:
-    """How things stand at the moment of storing: who serves whom, who has begun the day, which anomalies are open."""
-
-    served: Mapping[uuid.UUID, Collection[uuid.UUID]]
-    visiting: Collection[uuid.UUID]
-    alarms: Alarms
+FURTHEST = timedelta(days=366)
+"""How far after today a day can be planned."""
 
 
 class DayOutOfRange(Invalid):
@@ -57,18 +46,18 @@ class DayOutOfRange(Invalid):
     title = "No day to plan"
 
 
+class DayTooFar(Invalid):
+    """A day can be planned up to a year ahead: who is due so late depends on all that happens before."""
+
+    code = "plan.day_too_far"
+    title = "That day is too far ahead"
+
+
 class SolverUnavailable(Unavailable):
     """The search for routes broke off, most likely for want of memory. The plan stays as it was; try again."""
 
     code = "plan.solver_unavailable"
     title = "The routes could not be searched for"
-
-
-class PlanOutdated(Conflict):
-    """Customers changed hands while routes were being searched for."""
-
-    code = "plan.outdated"
-    title = "The plan is out of date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +122,7 @@ def gather(
 ) -> Draft:
     """Read everything that bears on a day and return it as it should stand, before routes. Writes nothing.
 
-    Without `driving` the visits are planned and no route is made. Raises `DayOutOfRange`.
+    Without `driving` the visits are planned and no route is made. Raises `DayOutOfRange`, `DayTooFar`.
     """
     if not FIRST_DAY <= day <= LAST_DAY:
         raise DayOutOfRange(
@@ -141,8 +130,15 @@ def gather(
         )
     reps = crew(session, rep_ids)
     zones = {rep.territory.time_zone for rep in reps if rep.territory}
-    today = min([day, *(local_day(now, zone) for zone in zones)])
-    return draft_day(session, reps, day, today, driving=driving, with_anomalies=with_anomalies)
+    today = min((local_day(now, zone) for zone in zones), default=now.date())
+    if day - today > FURTHEST:
+        raise DayTooFar(
+            f"{day} is more than {FURTHEST.days} days ahead.",
+            mend=f"Use a day up to {today + FURTHEST}.",
+            day=str(day),
+        )
+    draft = draft_day(session, reps, day, min(day, today), driving=driving, with_anomalies=with_anomalies)
+    return replace(draft, everybody=rep_ids is None)
 
 
 def solve(draft: Draft, solver: SolverPool, driving: Driving, progress: Progress | None = None) -> Draft:
@@ -164,47 +160,31 @@ def solve(draft: Draft, solver: SolverPool, driving: Driving, progress: Progress
 def store(session: Session, draft: Draft) -> DayPlanned:
     """Write what is different: tiers, anomalies, visits, routes.
 
-    A visit made and a visit added since the draft was drawn stay as they are. Raises `PlanOutdated` if a customer on
-    it is no longer the rep's.
+    A plan for everybody writes the tiers and anomalies of all customers, one for some reps those of whom they serve. A
+    day begun since the draft was drawn stays as it is. Raises `PlanOutdated` if another changed since.
     """
     ensure_default_policies(session)
+    served = lock_day(session, draft)
+    begun = begun_days(session, draft, served)
+    only = None if draft.everybody else frozenset[uuid.UUID]().union(*served.values())
+    given = [each for each in draft.tiers if only is None or each.customer_id in only]
     before = present_tiers(session)
-    first = sum(before.get(given.customer_id, ("gone", None))[0] is None for given in draft.tiers)
-    moved = apply_tiers(session, draft.tiers, draft.day)
-    detected = record_findings(session, draft.findings, draft.day)
-    ids = [plan.rep.id for plan in draft.plans]
-    session.execute(select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update()).all()
-    served = _served(session, draft)
-    now = _Now(served, {rep_id for rep_id, _ in visits_on(session, draft.day)}, open_ids(session))
+    first = sum(before.get(each.customer_id, ("gone", None))[0] is None for each in given)
+    moved = apply_tiers(session, given, draft.as_of)
+    detected = record_findings(session, draft.findings, draft.as_of, only=only)
+    now = Now(served, begun, open_ids(session))
     reps = tuple(_store_plan(session, draft.day, plan, now) for plan in draft.plans)
     return DayPlanned(draft.day, reps, moved, detected, min(first, moved), draft.newest_order)
 
 
-def _served(session: Session, draft: Draft) -> dict[uuid.UUID, set[uuid.UUID]]:
-    """The customers that each rep serves now; raise `PlanOutdated` if the draft holds others."""
-    rows = session.execute(
-        select(Assignment.rep_id, Assignment.customer_id).where(
-            Assignment.rep_id.in_([plan.rep.id for plan in draft.plans]), Assignment.ended_at.is_(None)
-        )
-    )
-    served: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for rep_id, customer_id in rows:
-        served[rep_id].add(customer_id)
-    for plan in draft.plans:
-        if not plan.frozen and {line.customer_id for line in plan.lines} - served[plan.rep.id]:
-            raise PlanOutdated("Customers changed hands while the day was being planned.", mend="Plan the day again.")
-    return served
-
-
-def _store_plan(session: Session, day: date, plan: Plan, now: _Now) -> RepPlanned:
+def _store_plan(session: Session, day: date, plan: Plan, now: Now) -> RepPlanned:
     rows = {
         row.customer_id: row
         for row in session.scalars(
             select(PlannedVisit).where(PlannedVisit.rep_id == plan.rep.id, PlannedVisit.day == day)
         )
     }
-    begun = plan.rep.id in now.visiting or any(row.status is PlanStatus.DONE for row in rows.values())
-    if plan.frozen or begun:
+    if plan.frozen or plan.rep.id in now.begun:
         return _told(plan, rows.values(), changed=False, note=plan.note or BEGUN)
     route = session.scalars(select(Route).where(Route.rep_id == plan.rep.id, Route.day == day)).one_or_none()
     rerouted = _clear_route(session, plan, route)
@@ -214,7 +194,7 @@ def _store_plan(session: Session, day: date, plan: Plan, now: _Now) -> RepPlanne
     return _told(plan, rows.values(), changed=changed or rerouted, note=plan.note)
 
 
-def _store_lines(session: Session, day: date, plan: Plan, rows: dict[uuid.UUID, PlannedVisit], now: _Now) -> bool:
+def _store_lines(session: Session, day: date, plan: Plan, rows: dict[uuid.UUID, PlannedVisit], now: Now) -> bool:
     """Insert, change and delete visits so that the planner's are those of the plan; tell whether any was."""
     wanted = {line.customer_id for line in plan.lines}
     gone = [

@@ -53,6 +53,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What is stored of a rep's day: its visits as lines, and the stamp of its route."""
+
+    lines: tuple[Line, ...] = ()
+    stamp: str | None = None
+
+
+EMPTY = Standing()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A rep's day as it should stand.
 
@@ -67,6 +78,8 @@ class Plan:
         stamp: The fingerprint of the problem.
         route: The answer, once searched for.
         settled: The stored route answers this very problem, so that nothing need be searched for.
+        drawn_from: What was stored of the day when the plan was drawn.
+        customers: The active customers whom the rep served then.
     """
 
     rep: Rep
@@ -79,28 +92,24 @@ class Plan:
     stamp: str | None = None
     route: DayRoute | None = None
     settled: bool = False
+    drawn_from: Standing = EMPTY
+    customers: frozenset[uuid.UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A day of several reps, with the tiers and the anomalies as they are on its morning.
+    """A day of several reps, with the tiers and the anomalies as of the morning of `as_of`, which is never to come.
 
-    `newest_order` is the last day before it on which anybody ordered.
+    `newest_order` is the last day before it on which anybody ordered. The draft of all reps is of `everybody`.
     """
 
     day: date
+    as_of: date
     plans: tuple[Plan, ...]
     tiers: tuple[TierGiven, ...] = ()
     findings: tuple[Finding, ...] = ()
     newest_order: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is stored of a rep's day: its visits as lines, and the stamp of its route."""
-
-    lines: tuple[Line, ...] = ()
-    stamp: str | None = None
+    everybody: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from fieldsales.drafts.rules import (
     Around,
     Draft,
     Hours,
+    Line,
     Plan,
     Standing,
     Stored,
@@ -70,12 +71,13 @@ def draft_day(
 ) -> Draft:
     """Return the day of these reps as it should stand, not yet searched for routes (never, without `driving`).
 
-    Visits planned from `today` on count as visits that will be made.
+    Visits planned from `today` on count as visits that will be made. Tiers and anomalies are those of `today`, which
+    is not after `day`: nobody has ordered yet on the days between.
     """
     rep_ids = {rep.id for rep in reps}
     stored = stored_plans(session, rep_ids, day, today)
     served = served_by(session, rep_ids)
-    morning = _morning(session, day)
+    morning = _morning(session, today)
     chosen = _choose(session, day, served, morning, stored, rep_ids=rep_ids, with_anomalies=with_anomalies)
     visited = {rep_id for rep_id, _ in visits_on(session, day)}
     mine = _customers_of(served.values())
@@ -83,7 +85,11 @@ def draft_day(
     for rep in reps:
         here = _without(stored.standing[rep.id], mine[rep.id])
         begun = rep.id in visited or any(line.status == DONE for line in stored.standing[rep.id].lines)
-        plan = _blank(rep, day, here, begun=begun)
+        plan = replace(
+            _blank(rep, day, here, begun=begun),
+            drawn_from=stored.standing[rep.id],
+            customers=frozenset(mine[rep.id]),
+        )
         if plan.note is None and rep.work_pattern is not None:
             plan = make_plan(
                 plan,
@@ -95,7 +101,7 @@ def draft_day(
                 driving=driving,
             )
         plans.append(plan)
-    return Draft(day, tuple(plans), morning.tiers, morning.findings, newest_order(session, day))
+    return Draft(day, today, tuple(plans), morning.tiers, morning.findings, newest_order(session, day))
 
 
 def work_day(pattern: WorkPattern) -> WorkDay:
@@ -166,7 +172,8 @@ def _choose(
     everybody = [as_rep(rep) for rep in people]
     hours = {who: _hours_of(each, people) for who, each in served.items()}
     made = last_visits(session, rep_ids, day)
-    standing = {line.customer_id: line for each in stored.standing.values() for line in each.lines}
+    lines = (line for each in stored.standing.values() for line in each.lines)
+    standing = {line.customer_id: line for line in sorted(lines, key=_by_hand)}  # of two reps' lines the one by hand
     by_hand = {who for who, line in standing.items() if line.added_by}
     seen_today = {customer_id for _, customer_id in visits_on(session, day)}
     weekdays = _weekdays(served.values(), morning, everybody, hours, day)
@@ -183,6 +190,10 @@ def _choose(
         if wanted is not None:
             chosen[wanted.rep_id].append(wanted)
     return chosen
+
+
+def _by_hand(line: Line) -> bool:
+    return line.added_by is not None
 
 
 def _hours_of(served: Served, crew: Sequence[User]) -> Hours:

@@ -15,7 +15,8 @@ from worlds.small_town import SmallTown
 from fieldsales.changes.models import Change, Op
 from fieldsales.clock import local_day
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
-from fieldsales.dayplans.service import DayOutOfRange, DayPlanned, PlanOutdated, gather, plan_day, solve, store
+from fieldsales.dayplans.rules import PlanOutdated
+from fieldsales.dayplans.service import DayOutOfRange, DayPlanned, gather, plan_day, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.driving.rules import Driving
 from fieldsales.orders.models import Order, Origin
