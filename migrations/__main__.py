@@ -12,6 +12,4 @@ from migrations import alembic_config
 
 if len(sys.argv) != 2:
     sys.exit('usage: python -m migrations "say what changes"')
-command.revision(
-    alembic_config(make_engine(Settings.from_environment().database_url)), sys.argv[1], autogenerate=True
-)
+command.revision(alembic_config(make_engine(Settings.from_environment().database_url)), sys.argv[1], autogenerate=True)

@@ -153,13 +153,17 @@ def _import(context: Context, kind: ImportKind, typed: dict[str, Any]) -> None:
     report = Report(context.console, prepared, dry_run=asked.dry_run)
     report.intent(imported_at=before.finished_at if before else None)
     target = asked.rejects or _default_rejects(asked.path)
-    with write_rejects(
-        target,
-        file.columns,
-        delimiter=file.delimiter or ",",
-        mark=not file.is_ascii,
-        overwrite=asked.rejects is not None,
-    ) as rejects, report.progress() as progress, transaction(context.engine) as session:
+    with (
+        write_rejects(
+            target,
+            file.columns,
+            delimiter=file.delimiter or ",",
+            mark=not file.is_ascii,
+            overwrite=asked.rejects is not None,
+        ) as rejects,
+        report.progress() as progress,
+        transaction(context.engine) as session,
+    ):
         tally = run_import(session, prepared, rejects, clock=utc_now, progress=progress)
         if asked.save_as and not asked.dry_run:
             columns = {match.field: match.column for match in prepared.matches}

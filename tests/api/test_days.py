@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Engine, event
 from worlds import web as webs
 from worlds.phone import TestPhone
 from worlds.web import Web
 
+from api.planner import Planner
 from fieldsales.anomalies.models import Anomaly, AnomalyKind
+from fieldsales.dayplans.service import solve
 from fieldsales.db.session import transaction
 from fieldsales.orders.models import Order, Origin
 from routing.errors import SolverDied
+from routing.pool import SolverPool
 from sync.batch import Phone
 
 TUESDAY = "2026-03-03"
@@ -144,6 +149,38 @@ def test_plans_follow_when_a_customer_changes_hands(web: Web) -> None:
     assert {who for who, name in planned if name == "Fish"} <= {"anna", "ben"}
     web.max.delete(key_account)
     assert "Fish" not in names_of(web.anna.get(f"/api/v1/reps/me/days/{TUESDAY}").json["stops"])
+
+
+def test_a_plan_that_another_overtakes_begins_anew(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While Sara's routes are searched for, Anna's plan is stored: Sara's sees it and says that nothing changed."""
+    put_on_tuesday(web, "Bakery", "Corner")
+    answers: list[bool] = []
+    search = SolverPool.solve_days
+
+    def overtaken(*args: Any, **more: Any) -> Any:
+        found = list(search(*args, **more))
+        if not answers:
+            answers.append(True)
+            answers.append(bool(generate(web)["changed"]))
+        return found
+
+    monkeypatch.setattr(SolverPool, "solve_days", overtaken)
+    monkeypatch.setattr(Planner, "_solve", lambda self, draft: solve(draft, self.pool, self.driving))
+    assert generate(web)["changed"] is False
+    assert answers == [True, True]
+
+
+def test_a_cadence_that_never_advances_is_refused(web: Web) -> None:
+    tier = {"tier": "A", "revenue_share_bp": 10_000, "minimum_orders": 0, "minimum_gap_days": 1,
+            "service_minutes": 10, "visit_value": 10}  # fmt: skip
+    for rule in ("FREQ=WEEKLY;INTERVAL=0", "FREQ=DAILY;INTERVAL=-1"):
+        answer = web.max.put("/api/v1/policies/tiers", {"tiers": [{**tier, "rrule": rule}]})
+        assert (answer.status_code, answer.json["code"]) == (422, "cadence.not_understood"), answer.text
+
+
+def test_a_day_too_far_ahead_is_refused(web: Web) -> None:
+    answer = web.sara.post("/api/v1/plans/generate", {"day": "2099-12-31"})
+    assert (answer.status_code, answer.json["code"]) == (422, "plan.day_too_far")
 
 
 def test_a_plan_that_cannot_follow_undoes_nothing(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
