@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from fieldsales.audit.service import record
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
-from fieldsales.customers.queries import assignments_in_force, require_customer_in_scope, visible_customers
+from fieldsales.customers.queries import assignments_in_force, require_customer_to_manage, visible_customers
 from fieldsales.districts.rules import Address, Base, NobodyToShare, Place, follow_neighbours, share_out
 from fieldsales.errors import Invalid
 from fieldsales.people.models import User
-from fieldsales.people.queries import require_rep_in_scope
+from fieldsales.people.queries import in_territories_of, require_rep_in_scope
 from fieldsales.people.rules import Actor
 
 
@@ -127,10 +127,11 @@ def _hand_over(session: Session, owner_of: Mapping[uuid.UUID, uuid.UUID], *, now
 
 def _all_in_scope(session: Session, customer_ids: Sequence[uuid.UUID], by: Actor | None) -> list[Customer]:
     wanted = list(dict.fromkeys(customer_ids))
-    found = list(session.scalars(visible_customers(by).where(Customer.id.in_(wanted))))
+    theirs = visible_customers(by).where(Customer.id.in_(wanted), in_territories_of(by, Customer.territory_id))
+    found = list(session.scalars(theirs))
     if len(found) < len(wanted):
         missing = next(each for each in wanted if each not in {customer.id for customer in found})
-        require_customer_in_scope(session, by, missing)
+        require_customer_to_manage(session, by, missing)
     return found
 
 

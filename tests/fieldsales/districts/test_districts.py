@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 from worlds import small_town
 
 from fieldsales.customers.models import Assignment
-from fieldsales.customers.queries import customer_card
+from fieldsales.customers.queries import NotYourCustomer, customer_card
+from fieldsales.customers.service import assign_key_account
 from fieldsales.districts.rules import Address, Base, NobodyToShare, Place, follow_neighbours, share_out
 from fieldsales.districts.service import RepNamedTwice, RepWithoutStart, share_customers
+from fieldsales.people.models import Role
+from fieldsales.people.rules import Actor
 
 NOW = small_town.NOON
 
@@ -202,3 +205,13 @@ def test_a_rep_without_a_start_is_named(session: Session) -> None:
     session.flush()
     with pytest.raises(RepWithoutStart, match="Ben"):
         share_customers(session, [world.customers["Fish"].id], [world.ben.id], now=NOW)
+
+
+def test_a_supervisor_does_not_share_out_the_neighbours_customers(session: Session) -> None:
+    """Not even one that a rep of the team serves as a key account."""
+    world = small_town.build(session)
+    fish = world.customers["Fish"].id
+    assign_key_account(session, fish, [world.anna.id], now=small_town.NOON)
+    north = Actor(world.sara.id, Role.SUPERVISOR, world.north.id)
+    with pytest.raises(NotYourCustomer):
+        share_customers(session, [fish], [world.anna.id], now=small_town.NOON, by=north)
