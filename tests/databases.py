@@ -18,7 +18,7 @@ from fieldsales.db.engine import make_engine
 from migrations import upgrade
 from migrations.tables import metadata
 
-RUNNING = os.environ.get("FIELDSALES_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
+RUNNING = os.environ.get("TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
 @cache

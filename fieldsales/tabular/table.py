@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from io import TextIOWrapper
@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import IO, cast
 
 from fieldsales.tabular.encodings import canonical, detect
-from fieldsales.tabular.errors import BadDelimiter, BadHeader, NotATable, UnknownEncoding
+from fieldsales.tabular.errors import BadDelimiter, BadHeader, Damaged, NotATable, UnknownEncoding
 from fieldsales.tabular.faults import Row, fitted
 from fieldsales.tabular.packing import Form
 from fieldsales.tabular.records import DELIMITERS, read_records, sniff_delimiter
@@ -150,9 +150,21 @@ class OpenTable:
         unpacked: IO[bytes] = self._raw
         if self._file.form is Form.GZIP:
             unpacked = cast(IO[bytes], self._closing.enter_context(gzip.GzipFile(fileobj=self._raw)))
-        return self._closing.enter_context(
+        text = self._closing.enter_context(
             TextIOWrapper(unpacked, encoding=self._file.encoding, errors="surrogateescape", newline="")
         )
+        return self._whole_units(text) if (self._file.encoding or "").startswith(("utf-16", "utf-32")) else text
+
+    def _whole_units(self, text: Iterable[str]) -> Iterator[str]:
+        """Yield lines of an encoding whose characters have several bytes each; half a one cannot be read at all."""
+        try:
+            yield from text
+        except UnicodeError as broken:
+            raise Damaged(
+                f"{self._file.path} breaks off in the middle of a character ({self._file.encoding}).",
+                mend="Export it again, best as UTF-8.",
+                path=str(self._file.path),
+            ) from broken
 
     def records(self) -> Iterator[Row]:
         """Yield the header and the rows as they stand in the file, blank ones left out."""

@@ -7,7 +7,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, delete, event, func, select, text
+from sqlalchemy import Engine, delete, event, func, make_url, select, text
 from sqlalchemy.orm import Session
 from worlds import phone_town
 from worlds.small_town import NOON
@@ -264,10 +264,15 @@ def test_the_number_of_queries_does_not_grow_with_the_page(town):
     assert len(statements) < 25
 
 
+def neighbour_of(url: str) -> str:
+    """The address of another database of the same server."""
+    return make_url(url).set(database="postgres").render_as_string(hide_password=False)
+
+
 def test_another_databases_open_transaction_does_not_stall_the_horizon(postgresql_engine, postgresql_url):
     """All databases of a PostgreSQL server share their transaction numbers."""
     town = phone_town.build(postgresql_engine)
-    other = make_engine(postgresql_url.rsplit("/", 1)[0] + "/postgres")
+    other = make_engine(neighbour_of(postgresql_url))
     with other.connect() as stranger:
         stranger.execute(text("SELECT pg_current_xact_id()"))
         town.anna.pull(town.engine)
@@ -282,7 +287,7 @@ def test_another_databases_open_transaction_does_not_stall_the_horizon(postgresq
 
 def test_a_neighbour_that_ended_after_our_snapshot_only_seems_to_hold_it_back(postgresql_engine, postgresql_url):
     """Its number is in the snapshot, and nobody can be asked any more whose it was; the next snapshot is free of it."""
-    other = make_engine(postgresql_url.rsplit("/", 1)[0] + "/postgres")
+    other = make_engine(neighbour_of(postgresql_url))
     with reading(postgresql_engine) as session:
         with other.connect() as stranger:
             stranger.execute(text("SELECT pg_current_xact_id()"))

@@ -53,3 +53,13 @@ def test_a_damaged_file_is_explained_or_read(tmp_path: Path, name: str, damage):
         return
     assert str(path) in str(refused)
     assert refused.mend
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
+def test_a_text_that_breaks_off_in_the_middle_of_a_character_is_explained(tmp_path: Path, mark: bytes):
+    """Seen when a byte order mark of UTF-16 stands before an odd number of bytes."""
+    path = tmp_path / "odd.csv"
+    path.write_bytes(mark + "code,name\n1,Kiosk\n".encode("utf-16-le" if mark == b"\xff\xfe" else "utf-16-be") + b"\n")
+    with pytest.raises(FieldsalesError, match="middle of a character") as refused:
+        examine(path)
+    assert refused.value.code == "file.damaged"
