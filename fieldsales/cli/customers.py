@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 from rich.table import Table
@@ -75,13 +75,17 @@ def share(
         if dry_run:
             session.rollback()
     context.console.print(table)
-    context.console.print(
-        f"{_customers(len(chosen))}, {shared.moved} to a new owner, {shared.without_position} without a position."
-    )
+    for line in _told(len(chosen), shared, inactive, dry_run=dry_run):
+        context.console.print(line)
+
+
+def _told(chosen: int, shared: Sharing, inactive: int, *, dry_run: bool) -> Iterator[str]:
+    """Say below the table how many changed hands, who was passed over, and whether it was kept."""
+    yield f"{_customers(chosen)}, {shared.moved} to a new owner, {shared.without_position} without a position."
     if inactive:
-        context.console.print(f"Passed over: {_customers(inactive, 'inactive ')}.")
+        yield f"Passed over: {_customers(inactive, 'inactive ')}."
     if dry_run:
-        context.console.print("Dry run: nothing was kept.")
+        yield "Dry run: nothing was kept."
 
 
 def _share_table(reps: Sequence[User], shared: Sharing, work: Mapping[uuid.UUID, Work]) -> Table:
