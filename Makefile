@@ -3,28 +3,44 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PORT ?= 8000
 WORKERS ?= 2
+SEEDS ?= 1000
+FROM ?= 0
+NODE_EXAMPLES := $(patsubst %/package-lock.json,%/node_modules/.ready,$(wildcard examples/*/package-lock.json))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check lint types imports format lock clean
+.PHONY: help demo test planted quick simulate check lint types imports format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(READY): setup.cfg pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is needed; or name another: make PYTHON=python3 …"; exit 1; }
+	@echo "Setting up in $(VENV): pip fetches what is needed. That takes a minute or more, once."
 	$(PYTHON) -m venv $(VENV)
 	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,server]'
 	@touch $(READY)
 
-demo: $(READY) ## build a seeded city, plan and route its next working day, and serve it
-	$(BIN)/fieldsales demo
+demo: $(READY) ## build a seeded city, plan and route its next working day, and serve it on PORT
+	$(BIN)/fieldsales demo --port $(PORT)
 
-test: $(READY) ## run every test, on SQLite and on PostgreSQL
+examples/%/node_modules/.ready: examples/%/package-lock.json
+	@command -v npm >/dev/null || { echo "Node 20 or newer, with npm, is needed to run the examples"; exit 1; }
+	cd examples/$* && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test: $(READY) $(NODE_EXAMPLES) ## run every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-quick: $(READY) ## run the tests without the long ones
+planted: $(READY) ## put bugs into the sync one by one, and see that the simulator catches them
+	$(BIN)/python -m pytest -n $(WORKERS) tests/simulation/test_planted_bugs.py
+
+quick: $(READY) $(NODE_EXAMPLES) ## run the tests without the long ones
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+simulate: $(READY) ## run SEEDS courses of many phones, FROM a seed on, on either database
+	$(BIN)/python -m pytest -n $(WORKERS) tests/simulation/test_seeds.py --seeds $(SEEDS) --from-seed $(FROM)
 
 check: lint types imports test ## everything that a change must pass
 
@@ -48,4 +64,4 @@ lock: ## pin what setup.cfg allows today into constraints.txt
 	(echo "# Written by 'make lock'."; build/lock/bin/pip freeze --exclude-editable) > constraints.txt
 
 clean: ## forget the environment, caches and the demo's data
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var
+	rm -rf $(VENV) examples/*/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -37,6 +38,15 @@ def replan_afterwards(rep_ids: Collection[uuid.UUID], day: date | None = None) -
     """Bring plans up to date: the coming days that these reps have a route for, or one such day."""
     if rep_ids:
         afterwards(lambda: planner().replan(rep_ids, now=now(), only=day))
+
+
+def replan_slots_afterwards(slots: Collection[tuple[uuid.UUID, date]]) -> None:
+    """Bring some reps' days up to date, those for which there is a route."""
+    reps_of: dict[date, set[uuid.UUID]] = defaultdict(set)
+    for rep_id, day in slots:
+        reps_of[day].add(rep_id)
+    for day, rep_ids in sorted(reps_of.items()):
+        replan_afterwards(rep_ids, day)
 
 
 @contextmanager

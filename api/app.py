@@ -8,31 +8,54 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import migrations.tables  # noqa: F401 -- a table may refer to one that no route imports
+from api.accounts.routes import accounts
 from api.anomalies.routes import anomalies
+from api.arrangements.routes import arrangements
 from api.auth.routes import auth
+from api.causes.routes import causes
 from api.converters import document_converters, fill_in_me, install_converters
 from api.customers.routes import customers
 from api.database import connect
 from api.days.routes import days
+from api.days_off.routes import days_off
 from api.devices.routes import devices
 from api.documentation.routes import serve_documentation
 from api.edge import Edge, add_headers, name_request
+from api.edits.routes import planned_visits
+from api.feeds.routes import calendars, reps_calendars
 from api.guard import enforce
 from api.health import health
+from api.holdout.routes import holdout
+from api.journeys.routes import journeys
 from api.limits import limit_guesses
+from api.metrics.routes import metrics
 from api.openapi import document
+from api.packing.answers import pack_answers
 from api.people.routes import me, people
+from api.photos.routes import photos
 from api.planner import install_planner
 from api.plans.routes import plans
 from api.policies.routes import policies
 from api.problems import handle_problems
 from api.products.routes import products
+from api.review.routes import review
 from api.settings import furnish
-from api.sync.files import photos, receive_files
+from api.sync.bootstrap import bootstrap
+from api.sync.changes import changes
+from api.sync.files import receive_files, uploads
+from api.sync.hand_in import hand_in
+from api.sync.limits import limits
 from api.sync.routes import offline
+from api.sync.rxdb import rxdb
+from api.sync.sightings import install_sightings
+from api.sync.stream import install_streams, stream
+from api.sync.versions import install_versions
+from api.sync.watermelon import watermelon
 from api.team.routes import team
 from api.territories.routes import territories
+from api.tiers.routes import tiers
 from api.tokens import install_tokens
+from api.uplift.routes import uplift
 from fieldsales.clock import Clock, utc_now
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
@@ -44,14 +67,34 @@ RESOURCES = (
     territories,
     devices,
     customers,
+    accounts,
+    tiers,
+    arrangements,
     products,
     policies,
+    holdout,
     anomalies,
+    causes,
+    uplift,
     plans,
+    journeys,
+    days_off,
+    planned_visits,
     days,
+    reps_calendars,
+    calendars,
     team,
     offline,
+    changes,
+    bootstrap,
+    limits,
+    rxdb,
+    stream,
+    uploads,
     photos,
+    review,
+    hand_in,
+    watermelon,
 )
 
 
@@ -75,9 +118,11 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     engine = engine or make_engine(settings.database_url)
     connect(app, engine)
     install_planner(app, settings, engine)
+    install_streams(app, settings, engine)
     install_tokens(app, settings)
     handle_problems(app)
     app.before_request(name_request)
+    pack_answers(app)
     app.before_request(enforce)
     app.before_request(fill_in_me)
     install_converters(app)
@@ -87,9 +132,18 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     for resource in RESOURCES:
         api.register_blueprint(resource)
     app.register_blueprint(health)
+    app.register_blueprint(metrics)
     serve_documentation(app, api)
     receive_files(app)
-    limit_guesses(app, settings, logging_in="auth.log_in", changing="me.change_my_password")
+    install_sightings(app)
+    install_versions(app, settings)
+    limit_guesses(
+        app,
+        settings,
+        logging_in="auth.log_in",
+        changing="me.change_my_password",
+        handing_in="hand_in.hand_in_work",
+    )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -12,12 +12,15 @@ from rich.console import Console
 
 import migrations
 from api.serving import listen, serve_app
+from api.sync.command import sync
 from fieldsales.changes.service import new_epoch
 from fieldsales.cli.context import Context
 from fieldsales.cli.demo import DEMO_PASSWORD, build_demo, own_folder
 from fieldsales.cli.main import main
+from fieldsales.clock import utc_now
 from fieldsales.config import Settings
 from fieldsales.db.session import transaction
+from sync.settling import try_unknown_again
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 PORT = click.option(
@@ -38,9 +41,11 @@ def db() -> None:
 @db.command("upgrade")
 @click.pass_obj
 def db_upgrade(context: Context) -> None:
-    """Run the migrations that are missing. Safe to run again."""
-    context.make_folders()
+    """Run the migrations that are missing, and do what phones sent for a newer server. Safe to run again."""
+    context.make_database()
     migrations.upgrade(context.engine)
+    with transaction(context.engine) as session:
+        try_unknown_again(session, utc_now())
     context.console.print(f"The tables of {context.engine.url.render_as_string()} are current.")
 
 
@@ -60,6 +65,9 @@ def db_restored(context: Context) -> None:
     with transaction(context.engine) as session:
         new_epoch(session)
     context.console.print("A new epoch has begun.")
+
+
+main.add_command(sync)
 
 
 @main.command()

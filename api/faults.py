@@ -37,6 +37,38 @@ class BodyTooLarge(Invalid):
     status = 413
 
 
+class UnknownEncoding(Invalid):
+    """The body's Content-Encoding is none of ours, or more than one. Pack it once: zstd or gzip, or not at all."""
+
+    code = "request.encoding_unknown"
+    title = "The body is packed in an unknown way"
+    status = 415
+
+
+class BrokenEncoding(Invalid):
+    """The body cannot be unpacked: damaged, cut off, or going on behind its end. Pack it anew, as one frame."""
+
+    code = "request.encoding_broken"
+    title = "The body cannot be unpacked"
+    status = 400
+
+
+class InflatesTooFar(Invalid):
+    """The body inflates to many times its size, as a bomb does. Send it unpacked; GET /sync/v1 tells the ratio."""
+
+    code = "request.inflates_too_far"
+    title = "The body inflates too far"
+    status = 413
+
+
+class NotAcceptable(Invalid):
+    """The client takes the answer in no form that we have. Accept zstd, gzip or identity."""
+
+    code = "request.not_acceptable"
+    title = "No form of the answer is acceptable"
+    status = 406
+
+
 class FieldsInvalid(Invalid):
     """Some fields are missing, unknown or out of range; `errors` names each by a JSON pointer and says why."""
 
@@ -68,7 +100,7 @@ class MethodNotAllowed(Invalid):
 
 
 class TooManyAttempts(Forbidden):
-    """Too many logins were tried. Wait as many seconds as Retry-After says."""
+    """A password was tried, or work handed in, too often. Wait as many seconds as Retry-After says."""
 
     code = "auth.too_many_attempts"
     title = "Too many attempts"

@@ -10,7 +10,7 @@ from flask import current_app, g, request
 from api.database import SAFE_METHODS, db, session
 from api.faults import RoleNotAllowed
 from api.tokens import Claims, claims_of_request
-from fieldsales.db.session import reading
+from fieldsales.db.session import glance
 from fieldsales.people.models import Role
 from fieldsales.people.rules import Actor
 from fieldsales.sessions.queries import actor_of_session
@@ -51,8 +51,13 @@ def enforce() -> None:
     roles = guard_of(current_app.view_functions[request.endpoint])
     if roles == PUBLIC and roles is not None:
         return
+    admit(roles or frozenset())
+
+
+def admit(roles: frozenset[Role]) -> None:
+    """Recognise who asks; raise `RoleNotAllowed` for another role. For views that may let others in besides."""
     g.actor = _recognise(claims_of_request())
-    if roles is None or g.actor.role not in roles:
+    if g.actor.role not in roles:
         raise RoleNotAllowed(f"This is not open to a {g.actor.role}.", role=str(g.actor.role))
 
 
@@ -66,5 +71,5 @@ def _recognise(claims: Claims) -> Actor:
     """Ask in a snapshot of its own when the request writes: a slow body must not hold the write lock meanwhile."""
     if request.method in SAFE_METHODS:
         return actor_of_session(session(), claims.user_id, claims.device_id, claims.family_id)
-    with reading(db.engine) as snapshot:
+    with glance(db.engine) as snapshot:
         return actor_of_session(snapshot, claims.user_id, claims.device_id, claims.family_id)

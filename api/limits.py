@@ -1,4 +1,4 @@
-"""How often logins may be tried; the only module that knows Flask-Limiter."""
+"""How often logins may be tried and work handed in; the only module that knows Flask-Limiter."""
 
 from __future__ import annotations
 
@@ -12,24 +12,33 @@ from limits import parse_many
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 
-from api.faults import BadJson, TooManyAttempts
+from api.faults import TooManyAttempts
 from api.guard import actor
+from api.packing.bodies import body_of
 from api.payload import parse_json
 from api.problems import problem_response
+from api.tokens import spent_token_of_request
 from fieldsales.config import Settings
-from fieldsales.errors import BadSetting
+from fieldsales.errors import BadSetting, Invalid
 
 
-def limit_guesses(app: Flask, settings: Settings, *, logging_in: str, changing: str) -> None:
-    """Count the tries of a password against `settings.login_rate`, right or wrong.
+def limit_guesses(app: Flask, settings: Settings, *, logging_in: str, changing: str, handing_in: str) -> None:
+    """Count the tries of a password against `settings.login_rate`, right or wrong, and what is handed in.
 
     `logging_in` and `changing` are the endpoints where one logs in, counted for each login and address, and where one
-    changes the own password, counted for each person.
+    changes the own password, counted for each person. `handing_in` is open to whoever is locked out, and counted for
+    each person against `settings.hand_in_rate`.
     """
     _check(settings)
     limiter = Limiter(get_remote_address, app=app, storage_uri=settings.limiter_storage)
-    for endpoint, key in ((logging_in, _login_and_address), (changing, _person)):
-        limited: Any = limiter.limit(settings.login_rate, key_func=key)
+    limited_ones = frozenset({logging_in, changing, handing_in})
+    limiter.request_filter(lambda: request.endpoint not in limited_ones)  # else it ponders every request
+    for endpoint, rate, key in (
+        (logging_in, settings.login_rate, _login_and_address),
+        (changing, settings.login_rate, _person),
+        (handing_in, settings.hand_in_rate, _locked_out_person),
+    ):
+        limited: Any = limiter.limit(rate, key_func=key)
         app.view_functions[endpoint] = limited(app.view_functions[endpoint])
 
     def refuse(_error: RateLimitExceeded) -> Response:
@@ -44,10 +53,11 @@ def limit_guesses(app: Flask, settings: Settings, *, logging_in: str, changing: 
 
 
 def _check(settings: Settings) -> None:
-    try:
-        parse_many(settings.login_rate)
-    except ValueError as wrong:
-        raise _bad("login_rate", settings.login_rate, "Write, for example: 5 per minute; 50 per hour") from wrong
+    for name, rate in (("login_rate", settings.login_rate), ("hand_in_rate", settings.hand_in_rate)):
+        try:
+            parse_many(rate)
+        except ValueError as wrong:
+            raise _bad(name, rate, "Write, for example: 5 per minute; 50 per hour") from wrong
     try:
         storage_from_string(settings.limiter_storage)
     except ConfigurationError as wrong:
@@ -62,10 +72,14 @@ def _person() -> str:
     return str(actor().user_id)
 
 
+def _locked_out_person() -> str:
+    return str(spent_token_of_request().user_id)
+
+
 def _login_and_address() -> str:
     try:
-        said = parse_json(request.get_data(cache=True))
-    except BadJson:
+        said = parse_json(body_of(request))
+    except Invalid:
         said = None
     login = said.get("login") if isinstance(said, dict) else None
     return f"{get_remote_address()}:{str(login).strip().lower()[:120]}"

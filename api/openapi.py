@@ -7,6 +7,8 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask, Request, Response
 from flask_smorest import Api, Blueprint
 from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields
@@ -18,7 +20,7 @@ from api.guard import mark
 from api.payload import read_json
 from api.problems import MEDIA_TYPE
 from fieldsales.people.models import Role
-from sync.wire import unstorable
+from sync.wire import Strict, unstorable
 
 View = TypeVar("View", bound=Callable[..., Any])
 VERSION = "0.1.0"
@@ -109,8 +111,9 @@ class Resource(Blueprint):  # type: ignore[misc]
         roles: frozenset[Role],
         query: type[Schema] | None = None,
         takes: type[Schema] | None = None,
-        documents: type[Schema] | None = None,
-        gives: type[Schema] | None = None,
+        documents: type[Schema] | Schema | dict[str, Any] | None = None,
+        gives: type[Schema] | Schema | None = None,
+        media_type: str | None = None,
         status: int = 200,
         problems: Iterable[int] = (),
         example: Mapping[str, Any] | None = None,
@@ -118,11 +121,13 @@ class Resource(Blueprint):  # type: ignore[misc]
         """Register a view, which is called with the loaded query, then the loaded body, then the path's parts.
 
         `problems` are the statuses of errors that a client should expect here; `example` is of the body. A view
-        that reads its body by itself only `documents` it.
+        that reads its body by itself only `documents` it. An answer that is not JSON has another `media_type`.
         """
 
         def register(view: View) -> View:
-            told: Any = self.response(status, gives)(view if gives else _without_body(view, status))
+            told: Any = self.response(status, gives, content_type=media_type)(
+                view if gives else _without_body(view, status)
+            )
             for problem in problems:
                 told = self.alt_response(problem, HTTPStatus(problem).name)(told)
             if takes:
@@ -130,14 +135,14 @@ class Resource(Blueprint):  # type: ignore[misc]
             if documents:
                 told = self.doc(requestBody=_json_body(documents))(told)
             if query:
-                told = self.arguments(query, location="query")(told)
+                told = self.arguments(query(), location="query")(told)
             self.route(rule, methods=[method], endpoint=view.__name__)(mark(told, roles))
             return view
 
         return register
 
 
-def _json_body(schema: type[Schema]) -> dict[str, Any]:
+def _json_body(schema: type[Schema] | Schema | dict[str, Any]) -> dict[str, Any]:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
@@ -148,6 +153,27 @@ def _without_body(view: Callable[..., Any], status: int) -> Callable[..., Any]:
         return found if isinstance(found, Response) else Response(status=status)
 
     return answer
+
+
+class _Converter(OpenAPIConverter):
+    """Tells that what we take has no other fields, and leaves room for more in what we answer."""
+
+    def schema2jsonschema(self, schema: Schema) -> dict[str, Any]:
+        told: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        if not isinstance(schema, Strict) and schema.unknown == RAISE:
+            del told["additionalProperties"]
+        return told
+
+
+class _Plugin(MarshmallowPlugin):
+    Converter = _Converter
+
+
+def _name(schema: type[Schema] | Schema) -> str:
+    """Return what a schema is called: the shapes of what phones send may be called as some of our answers."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    name = kind.__name__.removesuffix("Schema")
+    return f"Sent{name}" if kind.__module__.startswith("sync.handlers.") else name
 
 
 class Documentation(Api):  # type: ignore[misc]
@@ -167,7 +193,8 @@ class Documentation(Api):  # type: ignore[misc]
 def document(app: Flask) -> Documentation:
     """Return the documentation of an app, to register resources with."""
     app.config.update(API_TITLE="fieldsales", API_VERSION=VERSION, OPENAPI_VERSION="3.0.3")
-    api = Documentation(app, spec_kwargs={"info": {"description": ABOUT, "license": {"name": "Apache-2.0"}}})
+    about = {"description": ABOUT, "license": {"name": "Apache-2.0"}}
+    api = Documentation(app, spec_kwargs={"info": about, "marshmallow_plugin": _Plugin(_name)})
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     return api
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,12 +12,15 @@ from threading import Lock
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from fieldsales.accounts.service import end_expired
 from fieldsales.config import Settings
 from fieldsales.dayplans.rules import PlanOutdated
 from fieldsales.dayplans.service import DayPlanned, gather, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.drafts.rules import Draft
 from fieldsales.driving.rules import Driving
+from fieldsales.journeys.rules import Sketch
+from fieldsales.journeys.service import solve_journeys
 from fieldsales.planning.queries import routed_days
 from routing.pool import SolverPool
 
@@ -60,7 +63,9 @@ class Planner:
             draft = gather(snapshot, day, driving=self.driving, now=now, rep_ids=rep_ids, with_anomalies=with_anomalies)
         solved = self._solve(draft)
         with transaction(self.engine) as session:
-            return store(session, solved)
+            done = store(session, solved)
+            end_expired(session, now, rep_ids)
+            return done
 
     def replan(self, rep_ids: Collection[uuid.UUID], *, now: datetime, only: date | None = None) -> None:
         """Plan again the coming days for which these reps have a route and that they have not begun, or one of them.
@@ -73,6 +78,11 @@ class Planner:
         for day, reps in stale.items():
             if only in {None, day}:
                 self.plan(day, reps, now=now)
+
+    def journeys(self, sketches: Sequence[Sketch]) -> list[Sketch]:
+        """Search for journey plans. Raises `JourneysUnavailable`."""
+        with self.one_at_a_time:
+            return solve_journeys(sketches, self.pool, self.driving)
 
     def _solve(self, draft: Draft) -> Draft:
         with self.one_at_a_time:

@@ -11,6 +11,7 @@ from fieldsales.config import Settings
 from fieldsales.errors import Unavailable
 
 THREADS = 16
+"""For requests; those who listen for news have threads of their own besides."""
 
 
 class CannotListen(Unavailable):
@@ -43,8 +44,11 @@ def listen(host: str, port: int) -> socket.socket:
 def serve_app(settings: Settings, listener: socket.socket, console: Console) -> None:
     """Serve until interrupted."""
     from api.app import create_app  # noqa: PLC0415 -- half a second that no other command has to wait
+    from api.sync.stream import end_streams_on_signals  # noqa: PLC0415
 
     app = create_app(settings)
     host, port = listener.getsockname()[:2]
     console.print(f"Serving on http://{host}:{port} (stop with Ctrl-C)", highlight=False)
-    waitress.serve(app, sockets=[listener], threads=THREADS, ident="fieldsales", _quiet=True)
+    end_streams_on_signals(app)
+    threads = THREADS + settings.most_streams
+    waitress.serve(app, sockets=[listener], threads=threads, ident="fieldsales", _quiet=True)

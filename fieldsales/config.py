@@ -30,6 +30,8 @@ _LEAST: dict[str, float] = {
     "trusted_proxies": 0,
     "max_upload_mb": 1,
     "max_body_mb": 1,
+    "most_streams": 0,
+    "stream_seconds": 0.0,
 }
 
 
@@ -44,6 +46,7 @@ class Settings:
     access_token_minutes: int = _setting(15, "life of an access token")
     refresh_token_days: int = _setting(30, "life of a refresh token")
     login_rate: str = _setting("5 per minute; 50 per hour", "how often one address may try one login")
+    hand_in_rate: str = _setting("10 per minute; 100 per hour", "how often somebody locked out may hand in work")
     limiter_storage: str = _setting("memory://", "where login attempts are counted, e.g. redis://127.0.0.1:6379")
     currency: str = _setting("EUR", "currency of imported prices that name none")
     time_zone: str = _setting("UTC", "time zone of a new territory that names none")
@@ -53,8 +56,13 @@ class Settings:
     solve_seconds: float = _setting(1.0, "longest search for one rep's day, in seconds")
     solver_workers: int = _setting(2, "processes that search for routes; 0 searches in the caller's own")
     trusted_proxies: int = _setting(0, "reverse proxies in front, whose X-Forwarded headers are believed")
+    oldest_app: str = _setting("", "oldest version of the app that need not update; empty: any")
+    advised_app: str = _setting("", "version of the app below which an update is advised; empty: none")
+    metrics_token: str = _setting("", "bearer token that may read /metrics; empty: only admins may")
     max_upload_mb: int = _setting(25, "largest photo accepted, in MB")
     max_body_mb: int = _setting(8, "largest JSON body accepted, in MB")
+    most_streams: int = _setting(32, "phones that one process lets listen for news; each occupies a thread")
+    stream_seconds: float = _setting(300.0, "how long a phone listens before it must ask again, in seconds")
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.migration import MigrationContext
 from sqlalchemy import JSON, Connection
 
 from fieldsales.changes.service import install_triggers, start_clock
@@ -37,9 +40,37 @@ def migrate(connection: Connection) -> None:
     context.run_migrations()
 
 
+@contextmanager
+def references_at_rest(connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild a table that others refer to: dropping the old one would delete what hangs from it."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or driver is None:
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def check_references(connection: Connection) -> None:
+    """Refuse, before anything is committed, to leave a reference to a row that is not there."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"the migration would leave {len(broken)} broken references, the first: {broken[0]}")
+
+
+def is_at_head(connection: Connection) -> bool:
+    """Tell whether the tables are those that the models describe: triggers may name any column of theirs."""
+    return MigrationContext.configure(connection).get_current_revision() == context.get_head_revision()
+
+
 engine = context.config.attributes.get("engine") or make_engine(Settings.from_environment().database_url)
-with engine.connect() as connection, connection.begin():
+with engine.connect() as connection, references_at_rest(connection), connection.begin():
     migrate(connection)
-    if not context.is_offline_mode() and engine.dialect.has_table(connection, "feed_clock"):
+    check_references(connection)
+    if is_at_head(connection):
         start_clock(connection)
         install_triggers(connection)

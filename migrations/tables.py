@@ -4,15 +4,26 @@
 from __future__ import annotations
 
 import fieldsales.anomalies.models
+import fieldsales.arrangements.models
 import fieldsales.audit.models
+import fieldsales.calendars.models
 import fieldsales.catalog.models
 import fieldsales.changes.models
 import fieldsales.customers.models
+import fieldsales.feeds.models
 import fieldsales.imports.models
+import fieldsales.journeys.models
+import fieldsales.notes.models
 import fieldsales.orders.models
+import fieldsales.overrides.models
 import fieldsales.people.models
+import fieldsales.pictures.models
 import fieldsales.planning.models
+import fieldsales.policies.models
+import fieldsales.receivables.models
+import fieldsales.steps.models
 import fieldsales.tiers.models
+import fieldsales.tracks.models
 import fieldsales.visits.models
 import sync.models
 from fieldsales.db.base import Base

@@ -5,11 +5,13 @@ request. A pool keeps searching where it hurts nobody, and uses every core.
 """
 
 import multiprocessing
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
+
+import numpy as np
 
 from routing.budget import Budget
 from routing.checks import require
@@ -17,10 +19,17 @@ from routing.day import DEFAULT_BUDGET, solve_on_matrix
 from routing.errors import SolverDied
 from routing.problem import DayProblem
 from routing.route import DayRoute
-from routing.travel.matrix import TravelProvider
+from routing.travel.matrix import TravelMatrix, TravelProvider
+from routing.weeks.plan import Effort, WeeksPlan, solve_on_times
+from routing.weeks.problem import WeeksProblem
 
 Progress = Callable[[int, int], None]
-"""Told how many days are done, of how many."""
+"""Told how many are done, of how many."""
+
+Problem = TypeVar("Problem")
+
+AHEAD = 3
+"""How many problems at most are handed to each process at once, with what it is busy with."""
 
 
 class SolverPool:
@@ -65,12 +74,31 @@ class SolverPool:
             TravelError: when ``travel`` gives no usable matrix.
             SolverDied: when a process ended without an answer. The pool can be used again.
         """
-        days = list(problems)
+        return self._solve(
+            list(problems), lambda day: (solve_on_matrix, day, _ways(day, travel), budget, seed), progress
+        )
+
+    def solve_weeks(
+        self,
+        problems: Iterable[WeeksProblem],
+        travel: TravelProvider,
+        effort: Effort = Effort(),  # noqa: B008 -- frozen
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> list[WeeksPlan]:
+        """The plans of weeks for ``problems``, in their order. Raises as `solve_days`."""
+        return self._solve(
+            list(problems), lambda weeks: (_solve_weeks, weeks, _ways(weeks, travel), effort, seed), progress
+        )
+
+    def _solve(
+        self, problems: Sequence[Problem], job: Callable[[Problem], tuple[Any, ...]], progress: Progress | None
+    ) -> list[Any]:
         tell = progress or (lambda done, total: None)
-        if self._workers == 0:
-            return _one_by_one(days, travel, budget, seed, tell)
         try:
-            return self._side_by_side(days, travel, budget, seed, tell)
+            if self._workers == 0:
+                return _one_by_one(problems, job, tell)
+            return self._side_by_side(problems, job, tell)
         except BrokenProcessPool as broken:
             self._close()
             raise SolverDied(
@@ -79,21 +107,25 @@ class SolverPool:
             ) from broken
 
     def _side_by_side(
-        self, days: list[DayProblem], travel: TravelProvider, budget: Budget, seed: int, tell: Progress
-    ) -> list[DayRoute]:
-        futures: list[Future[DayRoute]] = []
+        self, problems: Sequence[Problem], job: Callable[[Problem], tuple[Any, ...]], tell: Progress
+    ) -> list[Any]:
+        """A few wait for each process, no more: each carries its matrix."""
+        answers: list[Any] = [None] * len(problems)
+        waiting: dict[Future[Any], int] = {}
+        done = 0
         try:
-            for day in days:
-                matrix = travel.matrix(day.points())
-                futures.append(self._open().submit(solve_on_matrix, day, matrix, budget, seed))
-            for done, future in enumerate(as_completed(futures), start=1):
-                future.result()
-                tell(done, len(days))
+            for index, problem in enumerate(problems):
+                waiting[self._open().submit(*job(problem))] = index
+                while waiting and (len(waiting) >= AHEAD * self._workers or index == len(problems) - 1):
+                    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                        answers[waiting.pop(future)] = future.result()
+                        done += 1
+                        tell(done, len(problems))
         except BaseException:
-            for future in futures:
+            for future in waiting:
                 future.cancel()
             raise
-        return [future.result() for future in futures]
+        return answers
 
     def _open(self) -> ProcessPoolExecutor:
         if self._processes is None:
@@ -106,11 +138,18 @@ class SolverPool:
             self._processes = None
 
 
-def _one_by_one(
-    days: list[DayProblem], travel: TravelProvider, budget: Budget, seed: int, tell: Progress
-) -> list[DayRoute]:
-    routes = []
-    for day in days:
-        routes.append(solve_on_matrix(day, travel.matrix(day.points()), budget, seed))
-        tell(len(routes), len(days))
-    return routes
+def _one_by_one(problems: Sequence[Problem], job: Callable[[Problem], tuple[Any, ...]], tell: Progress) -> list[Any]:
+    answers = []
+    for problem in problems:
+        solve, *given = job(problem)
+        answers.append(solve(*given))
+        tell(len(answers), len(problems))
+    return answers
+
+
+def _ways(problem: DayProblem | WeeksProblem, travel: TravelProvider) -> TravelMatrix:
+    return travel.matrix(problem.points())
+
+
+def _solve_weeks(weeks: WeeksProblem, matrix: TravelMatrix, effort: Effort, seed: int) -> WeeksPlan:
+    return solve_on_times(weeks, matrix.duration_s.astype(np.float64), effort, seed)

@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from fieldsales.errors import Invalid
 from sync.timing import Stamp
-from sync.wire import Flag, Strict, load, moment, whole, words
+from sync.wire import Flag, Strict, load, moment, unstorable, whole, words
 
 SCHEMA = 1
 MOST_MUTATIONS = 500
@@ -48,7 +48,10 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch whose envelope is sound. `mutations` are still as they were sent."""
+    """A batch whose envelope is sound. `mutations` are still as they were sent.
+
+    `queued` is how many mutations the phone holds besides these; None where it does not say.
+    """
 
     device_id: str
     app_version: str
@@ -56,6 +59,7 @@ class Batch:
     mutations: tuple[object, ...]
     cursor: str | None = None
     want_changes: bool = False
+    queued: int | None = None
 
 
 class StampSchema(Strict):
@@ -75,6 +79,7 @@ class BatchSchema(Strict):
     sent = fields.Nested(StampSchema, required=True)
     cursor = words(1000, load_default=None, allow_none=True)
     want_changes = Flag(load_default=False)
+    queued = whole(0, 2**31 - 1, load_default=None, allow_none=True)
     mutations = fields.List(fields.Raw(allow_none=True), required=True)
 
 
@@ -86,11 +91,10 @@ def parse_batch(body: object) -> Batch:
 
     Raises `BatchInvalid`, `BatchTooLarge` or `SchemaUnsupported`; the phone keeps its queue in each case.
     """
+    _check_schema(body)
+    check_storable(body, BatchInvalid)
     found = load(_BATCH, body, BatchInvalid, "The batch")
-    if found.pop("schema") != SCHEMA:
-        raise SchemaUnsupported(
-            f"This server speaks version {SCHEMA}.", mend="Keep the queue and update the app.", supported=[SCHEMA]
-        )
+    found.pop("schema")
     mutations = tuple(found.pop("mutations"))
     if len(mutations) > MOST_MUTATIONS:
         raise BatchTooLarge(
@@ -99,3 +103,19 @@ def parse_batch(body: object) -> Batch:
             most=MOST_MUTATIONS,
         )
     return Batch(sent=Stamp(**found.pop("sent")), mutations=mutations, **found)
+
+
+def check_storable(body: object, error: type[Invalid]) -> None:
+    """Raise `error` if what stands around the mutations of a body is no text that a database keeps."""
+    told = {name: each for name, each in body.items() if name != "mutations"} if isinstance(body, dict) else None
+    if reason := unstorable(told):
+        raise error(f"The body cannot be stored: {reason}.", mend="Send plain text and finite numbers.")
+
+
+def _check_schema(body: object) -> None:
+    """Look at the version before all else: a batch of another one may have another shape altogether."""
+    told = body.get("schema") if isinstance(body, dict) else None
+    if type(told) is int and told > 0 and told != SCHEMA:
+        raise SchemaUnsupported(
+            f"This server speaks version {SCHEMA}.", mend="Keep the queue and update the app.", supported=[SCHEMA]
+        )

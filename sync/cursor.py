@@ -11,12 +11,14 @@ import binascii
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fieldsales.changes.models import Scope
 from fieldsales.errors import Conflict, Invalid
 
 _CHECK_BYTES = 6
+_WITH_NAMES = (4, 9)
+"""How many parts a cursor has, resting or amid pages, that is of some entities only."""
 _BEYOND = 2**63
 """No database numbers a transaction so high."""
 
@@ -36,7 +38,7 @@ class CursorExpired(Conflict):
     status = 410
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Position:
     """The last change row that a page looked at, by the primary key of the feed."""
 
@@ -48,7 +50,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A phone has all that was written before transaction `since`.
+    """A phone has all that was written before transaction `since`, of the entities `only` (None: of all).
 
     Amid the pages of one pull, `horizon` is where that pull ends and `after` the last row looked at.
     """
@@ -58,6 +60,7 @@ class Cursor:
     since: int
     horizon: int | None = None
     after: Position | None = None
+    only: frozenset[str] | None = None
 
     def text(self) -> str:
         """Return the cursor as a phone keeps it: URL-safe, at most some 200 characters."""
@@ -65,6 +68,8 @@ class Cursor:
         if self.horizon is not None and self.after is not None:
             after = self.after
             parts += [self.horizon, after.scope_kind.value, after.scope_id.hex, after.entity, after.entity_id.hex]
+        if self.only is not None:
+            parts.append(sorted(self.only))
         body = json.dumps(parts, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(_check(body) + body).rstrip(b"=").decode()
 
@@ -93,13 +98,20 @@ def not_ours() -> CursorInvalid:
 
 
 def _read(parts: list[object]) -> Cursor:
+    only = _names(parts.pop()) if len(parts) in _WITH_NAMES else None
     epoch, user_id, since, *paging = parts
-    cursor = Cursor(uuid.UUID(str(epoch)), uuid.UUID(str(user_id)), _number(since))
+    cursor = Cursor(uuid.UUID(str(epoch)), uuid.UUID(str(user_id)), _number(since), only=only)
     if not paging:
         return cursor
     horizon, kind, scope_id, entity, entity_id = paging
     after = Position(Scope(str(kind)), uuid.UUID(str(scope_id)), str(entity), uuid.UUID(str(entity_id)))
-    return Cursor(cursor.epoch, cursor.user_id, cursor.since, _number(horizon, cursor.since), after)
+    return replace(cursor, horizon=_number(horizon, cursor.since), after=after)
+
+
+def _names(told: object) -> frozenset[str]:
+    if not isinstance(told, list) or not all(isinstance(name, str) for name in told):
+        raise ValueError("those are no names of entities")
+    return frozenset(told)
 
 
 def _number(told: object, least: int = 0) -> int:

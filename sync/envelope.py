@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import fields, validate
@@ -15,6 +16,8 @@ from sync.batch import StampSchema
 from sync.timing import Stamp
 from sync.wire import Strict, load, problem_of, unstorable, whole
 
+MOST_AFTER = 50
+"""How many others a mutation may wait for."""
 _NAMELESS = uuid.UUID("8b0c5a4e-6d0e-5f63-9c1c-6c1a7e1d2f30")
 _NAME = validate.Regexp(r"^[a-z][a-z_]*(\.[a-z][a-z_]*)*$")
 
@@ -43,9 +46,6 @@ class Envelope:
     type: str = ""
     v: int = 0
     at: Stamp | None = None
-    entity_type: str = ""
-    entity_id: uuid.UUID | None = None
-    after: tuple[uuid.UUID, ...] = ()
     problem: dict[str, Any] | None = None
 
 
@@ -66,7 +66,7 @@ class MutationSchema(Strict):
     at = fields.Nested(StampSchema, required=True)
     entity = fields.Nested(EntitySchema, required=True)
     base_version = whole(0, load_default=None, allow_none=True)
-    after = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=50))
+    after = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MOST_AFTER))
     data = fields.Dict(required=True)
 
 
@@ -80,23 +80,15 @@ def open_envelope(index: int, raw: object, device_id: uuid.UUID) -> Envelope:
     digest = fingerprint(payload)
     sent_id = _id_of(raw)
     identity = sent_id or uuid.uuid5(_NAMELESS, f"{device_id}:{digest}")
-    found = Envelope(index, identity, sent_id is not None, payload, digest)
+    given = sent_id is not None
     try:
         if reason is not None:
             raise MutationMalformed(f"The mutation cannot be stored: {reason}.", mend="Send plain JSON text.")
-        loaded = load(_MUTATION, raw, MutationMalformed, "The mutation")
+        told = load(_MUTATION, raw, MutationMalformed, "The mutation")
     except MutationMalformed as malformed:
-        return replace(found, problem=problem_of(malformed))
-    return replace(
-        found,
-        seq=loaded["seq"],
-        type=loaded["type"],
-        v=loaded["v"],
-        at=Stamp(**loaded["at"]),
-        entity_type=loaded["entity"]["type"],
-        entity_id=loaded["entity"]["id"],
-        after=tuple(each for each in dict.fromkeys(loaded["after"]) if each != identity),
-    )
+        return Envelope(index, identity, given, payload, digest, problem=problem_of(malformed))
+    at = Stamp(**told["at"])
+    return Envelope(index, identity, given, payload, digest, told["seq"], told["type"], told["v"], at)
 
 
 def fingerprint(payload: dict[str, Any]) -> str:
@@ -105,8 +97,19 @@ def fingerprint(payload: dict[str, Any]) -> str:
     Key order, white space and `1.0` for `1` do not count: libraries on the way may change them.
     """
     content = {key: value for key, value in payload.items() if key != "seq"}
-    text = json.dumps(_plain(content), sort_keys=True, separators=(",", ":"))
+    text = _sorted(content)
+    if _WHOLE_FLOAT.search(text):
+        text = _sorted(_plain(content))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+_SORTED = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_WHOLE_FLOAT = re.compile(r"\.0[,}\]]|\de[+-]?\d")
+"""Where a number may stand that is whole and yet written as a float; only then is it worth a closer look."""
+
+
+def _sorted(content: dict[str, Any]) -> str:
+    return _SORTED.encode(content)
 
 
 def _plain(value: Any) -> Any:

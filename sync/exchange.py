@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from fieldsales.db.session import reading, transaction
+from fieldsales.db.session import insist, reading
+from fieldsales.errors import Unavailable
 from sync.batch import Batch, Phone
 from sync.cursor import CursorExpired, CursorInvalid
 from sync.outcomes import BatchResult
@@ -21,20 +22,20 @@ class Exchange:
 
     pushed: BatchResult
     changes: Page | None = None
-    lost: CursorExpired | CursorInvalid | None = None
+    lost: CursorExpired | CursorInvalid | Unavailable | None = None
 
 
 def exchange(engine: Engine, phone: Phone, batch: Batch, now: datetime) -> Exchange:
-    """Push a batch in one transaction; once that is durable, pull the first page in another.
+    """Push a batch in one transaction, anew where it collides; once that is durable, pull the first page in another.
 
-    A cursor that is worthless does not undo the push: what was durable stays answered.
+    A cursor that is worthless does not undo the push, nor does a database that stumbles after it: what was durable
+    is answered.
     """
-    with transaction(engine) as session:
-        pushed = push(session, phone, batch, now)
+    pushed = insist(engine, lambda session: push(session, phone, batch, now))
     if not batch.want_changes:
         return Exchange(pushed)
     try:
         with reading(engine) as session:
             return Exchange(pushed, pull(session, phone.user_id, batch.cursor))
-    except (CursorExpired, CursorInvalid) as lost:
+    except (CursorExpired, CursorInvalid, Unavailable) as lost:
         return Exchange(pushed, lost=lost)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, delete
 
+from fieldsales.darkroom.developing import develop
 from fieldsales.db.session import reading, transaction
 from fieldsales.errors import Invalid
+from fieldsales.photos.service import keep
+from fieldsales.pictures.service import remember
 from fieldsales.storage import Storage
 from fieldsales.visits.models import Photo
 from fieldsales.visits.queries import stored_since
-from fieldsales.visits.service import store_photos
+from sync.completion import check_bytes, complete
 from sync.models import Upload
 from sync.parts import Part, open_part, remove_part
-from sync.pictures import HEAD_BYTES, content_type_of
+from sync.sweeping import Broom
 from sync.uploads import (
-    Corrupt,
-    NotAPicture,
     OffsetMismatch,
     SizeMismatch,
     UploadState,
@@ -36,28 +34,11 @@ from sync.uploads import (
     unknown,
 )
 
-log = logging.getLogger(__name__)
-
 LIFE = timedelta(hours=24)
 MOST_UNFINISHED = 3
 """How many unfinished uploads one photo may have; a phone goes on with the last one that it knows."""
-SWEPT_EVERY = timedelta(hours=1)
 CHECKPOINT = 1 << 20
 """Bytes after which what has come is made durable, however long the request goes on."""
-
-
-@dataclass(slots=True)
-class Broom:
-    """Remembers when this process last threw expired uploads away."""
-
-    last: datetime | None = None
-
-    def is_due(self, now: datetime) -> bool:
-        """Tell whether it is time to sweep, and count that as done."""
-        if self.last is not None and now - self.last < SWEPT_EVERY:
-            return False
-        self.last = now
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +54,19 @@ class Files:
     most_bytes: int
     broom: Broom = field(default_factory=Broom, compare=False)
 
-    def create(self, user_id: uuid.UUID, photo_id: uuid.UUID, length: int, now: datetime) -> UploadState:
+    def create(
+        self, user_id: uuid.UUID, photo_id: uuid.UUID, length: int, now: datetime, told: str | None = None
+    ) -> UploadState:
         """Begin an upload for an announced photo; complete at once if the rep's bytes are here already.
 
-        Of the unfinished uploads of one photo only the latest `MOST_UNFINISHED` are kept.
-        Raises `PhotoUnknown`, `UploadTooLarge`, `SizeMismatch`.
+        `told` is kept as the client said it. Of the unfinished uploads of one photo only the latest `MOST_UNFINISHED`
+        are kept. Raises `PhotoUnknown`, `UploadTooLarge`, `SizeMismatch`.
         """
         if length > self.most_bytes:
             raise UploadTooLarge(
                 f"The photo has {length} bytes.", mend=f"Send at most {self.most_bytes}.", most=self.most_bytes
             )
-        self._sweep(now)
+        self.broom.sweep(self.engine, self.folder, now)
         with reading(self.engine) as session:
             photo = own_photo(session, user_id, photo_id)
             known = stored_since(session, user_id, photo) is not None
@@ -91,16 +74,14 @@ class Files:
         here = known and self.storage.exists(photo.sha256)
         with transaction(self.engine) as session:
             stale = drop_stale(session, user_id, photo_id, MOST_UNFINISHED - 1)
-            upload = Upload(user_id=user_id, photo_id=photo_id, size_bytes=length, created_at=now)
+            upload = Upload(user_id=user_id, photo_id=photo_id, size_bytes=length, created_at=now, told=told)
             upload.expires_at = now + LIFE
             upload.received_bytes = length if here else 0
             session.add(upload)
             session.flush()
-            if here:
-                _complete(session, upload.id, user_id, photo, now)
-            session.refresh(upload)
-            state = state_of(upload)
-        self._remove(stale)
+            state = complete(session, upload, photo, now) if here else state_of(upload)
+        for upload_id in stale:
+            remove_part(self.folder, upload_id)
         return state
 
     def status(self, user_id: uuid.UUID, upload_id: uuid.UUID, now: datetime) -> UploadState:
@@ -119,14 +100,15 @@ class Files:
         """Take bytes that begin at `offset`; with the last ones verify the whole and store it.
 
         If `chunks` breaks off, what came before is kept. Raises `UploadUnknown`, `OffsetMismatch`, `UploadTooLarge`
-        (more bytes than announced), `UploadBusy` (another request is sending), `Corrupt`, `NotAPicture`.
+        (more bytes than announced), `UploadBusy` (another request is sending), `Corrupt`, `NotAPicture`, and where the
+        bytes are kept but something else must mend first `NoRoom`, `StorageUnavailable`, `DarkroomBusy`.
         """
         state = self._look(user_id, upload_id, now)
         if state.complete and offset == state.length:
             return state
         with open_part(self.folder, upload_id) as part:
             state = self._look(user_id, upload_id, now)
-            if part.size < state.offset:
+            if part.size < state.offset and not state.complete:
                 # The disk lost what the books say we have; the phone asks for the offset and goes on from there.
                 state = self._acknowledge(upload_id, 0, now)
             if offset != state.offset:
@@ -146,34 +128,12 @@ class Files:
         with open_part(self.folder, upload_id):
             self._discard(upload_id)
 
-    def expire(self, now: datetime) -> int:
-        """Throw away unfinished uploads that nobody went on with for a day; return how many."""
-        with transaction(self.engine) as session:
-            found = delete(Upload).where(Upload.completed_at.is_(None), Upload.expires_at <= now)
-            gone = session.scalars(found.returning(Upload.id)).all()
-        self._remove(gone)
-        return len(gone)
-
-    def _sweep(self, now: datetime) -> None:
-        """Expire what is due, at most once in a while; nobody's request fails for it."""
-        if not self.broom.is_due(now):
-            return
-        try:
-            self.expire(now)
-        except Exception:
-            log.exception("expired uploads could not be thrown away")
-
-    def _remove(self, upload_ids: Iterable[uuid.UUID]) -> None:
-        for upload_id in upload_ids:
-            remove_part(self.folder, upload_id)
-
     def _look(self, user_id: uuid.UUID, upload_id: uuid.UUID, now: datetime) -> UploadState:
         with reading(self.engine) as session:
             return state_of(own_upload(session, user_id, upload_id, now))
 
     def _receive(self, part: Part, state: UploadState, chunks: Iterable[bytes], now: datetime) -> UploadState:
         part.begin_at(state.offset)
-        durable = state.offset
         try:
             for chunk in chunks:
                 if part.size + len(chunk) > state.length:
@@ -181,12 +141,12 @@ class Files:
                         f"More bytes came than the {state.length} of the upload.", mend="Send what was announced."
                     )
                 part.write(chunk)
-                if part.size - durable >= CHECKPOINT:
+                if part.size - state.offset >= CHECKPOINT:
                     part.make_durable()
-                    durable = self._acknowledge(state.id, part.size, now).offset
+                    state = self._acknowledge(state.id, part.size, now)
         finally:
             part.make_durable()
-            if part.size > durable:
+            if part.size > state.offset:
                 state = self._acknowledge(state.id, part.size, now)
         return state
 
@@ -203,16 +163,15 @@ class Files:
         with reading(self.engine) as session:
             photo = session.get_one(Photo, state.photo_id)
         try:
-            _verify(part.path, photo)
+            check_bytes(part.path, photo)
+            with develop(part.path, photo.content_type) as developed:
+                keep(self.storage, photo.sha256, part.path, developed)
+                with transaction(self.engine) as session:
+                    remember(session, photo.sha256, developed, now)
+                    state = complete(session, session.get_one(Upload, state.id), photo, now)
         except Invalid:
             self._discard(state.id)
             raise
-        self.storage.put(photo.sha256, part.path)
-        with transaction(self.engine) as session:
-            upload = session.get_one(Upload, state.id)
-            _complete(session, upload.id, upload.user_id, photo, now)
-            session.refresh(upload)
-            state = state_of(upload)
         remove_part(self.folder, state.id)
         return state
 
@@ -229,24 +188,3 @@ def _check_size(photo: Photo, length: int) -> None:
             mend="Announce the photo as it is, and upload that.",
             announced=photo.size_bytes,
         )
-
-
-def _verify(path: Path, photo: Photo) -> None:
-    with path.open("rb") as file:
-        shown = content_type_of(file.read(HEAD_BYTES))
-        file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != photo.sha256:
-        raise Corrupt(
-            f"The bytes have SHA-256 {digest}, {photo.sha256} was announced.", mend="Upload it again from the start."
-        )
-    if shown != photo.content_type:
-        raise NotAPicture(
-            f"The photo was announced as {photo.content_type}, the bytes are {shown or 'no picture that we take'}.",
-            mend="Send JPEG, PNG or WebP, announced as what it is.",
-        )
-
-
-def _complete(session: Session, upload_id: uuid.UUID, user_id: uuid.UUID, photo: Photo, now: datetime) -> None:
-    session.execute(update(Upload).where(Upload.id == upload_id).values(completed_at=now))
-    store_photos(session, user_id, photo, now)

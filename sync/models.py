@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldsales.changes.models import Feed, Scope, Synced
@@ -23,19 +23,55 @@ class Status(StrEnum):
     HELD = "held"
 
 
+class Review(StrEnum):
+    """Whether a person must look at a mutation, or has."""
+
+    OPEN = "open"
+    DONE = "done"
+
+
+class Decision(StrEnum):
+    """What a person did about a mutation under review."""
+
+    RETRIED = "retried"
+    CORRECTED = "corrected"
+    DISCARDED = "discarded"
+    ACCEPTED = "accepted"
+
+
+class Way(StrEnum):
+    """By which door a mutation came in; all lead to the same handlers."""
+
+    PHONE = "phone"
+    WATERMELON = "watermelon"
+    RXDB = "rxdb"
+    HANDED_IN = "handed_in"
+
+
 class Mutation(Synced, Base):
     """One thing that a phone did: as it was sent, and the outcome, written in the same transaction as the effect.
 
     `at` is the phone's moment dated by the server's clock, and `skew_ms` how far the phone's clock was ahead; both
     are settled on receipt, so that a mutation that is held can be applied later as if it had been applied then. A
-    mutation that was ever held (`held_at`) is in the feed: the phone hears there what became of it.
+    mutation that was ever held (`held_at`) is in the feed: the phone hears there what became of it. So is one that
+    a client library brought and that was refused, or applied for a person to look at: such libraries get no answers.
+
+    `review` says whether a person must look at it: what is held, and what was applied although something about it
+    wants a person's eye. `corrected` is the data as a person corrected it; `payload` stays as it was sent.
     """
 
     __tablename__ = "mutation"
-    __feed__: ClassVar[Feed] = Feed("mutation", Scope.REP, "user_id", only="{row}.held_at IS NOT NULL")
+    __feed__: ClassVar[Feed] = Feed(
+        "mutation",
+        Scope.REP,
+        "user_id",
+        only="({row}.held_at IS NOT NULL OR ({row}.way IN ('watermelon', 'rxdb') "
+        "AND ({row}.status = 'rejected' OR {row}.review IS NOT NULL)))",
+    )
     __table_args__ = (
         Index(None, "device_id", "seq"),
         Index(None, "status", "received_at"),
+        Index(None, "review", "received_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -54,6 +90,13 @@ class Mutation(Synced, Base):
     received_at: Mapped[datetime]
     held_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    way: Mapped[Way] = mapped_column(one_of(Way, "way"), default=Way.PHONE)
+    review: Mapped[Review | None] = mapped_column(one_of(Review, "review"))
+    corrected: Mapped[dict[str, Any] | None]
+    decision: Mapped[Decision | None] = mapped_column(one_of(Decision, "decision"))
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str | None] = mapped_column(String(500))
 
 
 class Wait(Base):
@@ -65,8 +108,33 @@ class Wait(Base):
     waits_for: Mapped[uuid.UUID] = mapped_column(primary_key=True, index=True)
 
 
+class DeviceHealth(Base):
+    """How a device fares, as its last exchanges told.
+
+    `queued` is how many mutations it said it still held. Of all exchanges within one boot the one that came through
+    fastest tells best how its clocks stand to ours: `anchor_ms` is then our time (milliseconds since 1970) less the
+    phone's monotonic clock. `cursor_tx` is the transaction up to which it has the feed.
+    """
+
+    __tablename__ = "device_health"
+
+    device_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("device.id", ondelete="CASCADE"), primary_key=True)
+    pushed_at: Mapped[datetime | None]
+    pulled_at: Mapped[datetime | None]
+    queued: Mapped[int | None]
+    skew_ms: Mapped[int | None] = mapped_column(BigInteger)
+    boot_id: Mapped[str | None] = mapped_column(String(64))
+    anchor_ms: Mapped[int | None] = mapped_column(BigInteger)
+    anchored_at: Mapped[datetime | None]
+    cursor_tx: Mapped[int | None] = mapped_column(BigInteger)
+    clock_flags: Mapped[list[str]] = mapped_column(default=list)
+
+
 class Upload(Base):
-    """Bytes of a photo on their way. `received_bytes` counts only what is durable."""
+    """Bytes of a photo on their way. `received_bytes` counts only what is durable.
+
+    `told` is what the client said of them in `Upload-Metadata`, which tus has us repeat.
+    """
 
     __tablename__ = "upload"
     __table_args__ = (CheckConstraint("received_bytes BETWEEN 0 AND size_bytes", name="received"),)
@@ -79,3 +147,4 @@ class Upload(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     completed_at: Mapped[datetime | None]
+    told: Mapped[str | None] = mapped_column(Text)

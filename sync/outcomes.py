@@ -17,13 +17,17 @@ RETRY = "retry"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer to one mutation before it is written down; `waits_for` names what a held one needs."""
+    """The answer to one mutation before it is written down.
+
+    `waits_for` names what a held one needs. With `review` a person should look at it although it was applied.
+    """
 
     status: Status
     result: dict[str, Any] | None = None
     problem: dict[str, Any] | None = None
     flags: tuple[str, ...] = ()
     waits_for: frozenset[uuid.UUID] = field(default=frozenset())
+    review: bool = False
 
     @classmethod
     def refused(cls, error: FieldsalesError) -> Outcome:
@@ -72,6 +76,13 @@ class BatchResult:
     results: tuple[ItemResult, ...]
     server_time: datetime
     skew_ms: int
+
+
+def outcome_in_books(mutation: Mutation) -> Outcome:
+    """Return the outcome that stands in the books for a mutation, without what it waits for."""
+    told = mutation.outcome
+    flags = tuple(told.get("flags", ()))
+    return Outcome(mutation.status, told.get("result"), told.get("problem"), flags, review=mutation.review is not None)
 
 
 def recorded(mutation: Mutation, index: int, *, replayed: bool, given_id: bool = True) -> ItemResult:

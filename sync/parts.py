@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedRandom
+from io import FileIO
 from pathlib import Path
 
 from fieldsales.errors import Conflict, Unavailable
@@ -34,7 +34,7 @@ class Part:
     """An open, locked file of `size` bytes."""
 
     path: Path
-    file: BufferedRandom
+    file: FileIO
     size: int
 
     def begin_at(self, offset: int) -> None:
@@ -44,17 +44,26 @@ class Part:
         self.size = offset
 
     def write(self, chunk: bytes) -> None:
-        """Add bytes at the end."""
-        self.file.write(chunk)
-        self.size += len(chunk)
+        """Add bytes at the end. Raises `NoRoom`; what was written of them counts."""
+        rest = memoryview(chunk)
+        with _room():
+            while rest:
+                written = self.file.write(rest)
+                self.size += written
+                rest = rest[written:]
 
     def make_durable(self) -> None:
         """Return only when the bytes would survive a power cut. Raises `NoRoom`."""
-        try:
-            self.file.flush()
+        with _room():
             os.fsync(self.file.fileno())
-        except OSError as full:
-            raise NoRoom(f"The bytes could not be kept: {full.strerror}.", mend="Try again later.") from full
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as full:
+        raise NoRoom(f"The bytes could not be kept: {full.strerror}.", mend="Try again later.") from full
 
 
 @contextmanager
@@ -63,7 +72,7 @@ def open_part(folder: Path, upload_id: uuid.UUID) -> Iterator[Part]:
     path = _path(folder, upload_id)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
     except OSError as refused:
         raise NoRoom(f"The upload folder cannot be written to: {refused.strerror}.") from refused
     with file:
@@ -77,6 +86,11 @@ def open_part(folder: Path, upload_id: uuid.UUID) -> Iterator[Part]:
 def remove_part(folder: Path, upload_id: uuid.UUID) -> None:
     """Delete the file of an upload that is stored or thrown away."""
     _path(folder, upload_id).unlink(missing_ok=True)
+
+
+def parts_in(folder: Path) -> list[uuid.UUID]:
+    """Return the uploads whose files lie in the folder."""
+    return [uuid.UUID(path.stem) for path in folder.glob("*.part")]
 
 
 def _path(folder: Path, upload_id: uuid.UUID) -> Path:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from fieldsales.changes import queries
-from fieldsales.changes.models import Change, Op
+from fieldsales.changes.models import Op
 from fieldsales.changes.queries import Frontier
 from sync import documents, feed
 from sync.cursor import Cursor, CursorExpired, Position, not_ours, parse_cursor
@@ -41,29 +41,36 @@ class Page:
     more: bool
 
 
-def pull(session: Session, user_id: uuid.UUID, cursor: str | None, limit: int = PAGE) -> Page:
+def pull(
+    session: Session,
+    user_id: uuid.UUID,
+    cursor: str | None,
+    limit: int = PAGE,
+    entities: frozenset[str] | None = None,
+) -> Page:
     """Return the next page of what a user's phone has to learn. Without a cursor: the first page of everything.
 
-    `session` must be read-only (`fieldsales.db.session.reading`): one snapshot, in which nothing below the horizon
-    is still to come. Raises `CursorInvalid`, or `CursorExpired` (the feed began a new epoch, or the cursor is
-    another user's).
+    With `entities`, only of those; the cursor then goes on with the same ones only. `session` must be read-only
+    (`fieldsales.db.session.reading`): one snapshot, in which nothing below the horizon is still to come. Raises
+    `CursorInvalid` (also for a cursor of other entities), or `CursorExpired` (the feed began a new epoch, or the
+    cursor is another user's).
     """
-    frontier = _settled_frontier(session)
-    here = _start(session, user_id) if cursor is None else _resume(session, user_id, parse_cursor(cursor), frontier)
-    horizon = here.horizon if here.horizon is not None else max(here.since, frontier.horizon)
-    size = max(1, min(limit, LARGEST_PAGE))
-    rows = feed.looked_at(session, user_id, (here.since, horizon), here.after, size + 1)
-    page = rows[:size]
-    told = _told(session, user_id, page, first_load=here.since == 0)
-    if len(rows) > size:
-        following = Cursor(here.epoch, user_id, here.since, horizon, _position(page[-1]))
-        return Page(told, following.text(), more=True)
-    # The pages below a horizon may have taken their time: what came since then is the next pull.
-    behind = here.after is not None and frontier.horizon > horizon
-    return Page(told, Cursor(here.epoch, user_id, horizon).text(), more=behind)
+    return _page(session, user_id, cursor, limit=limit, entities=entities, frontier=settled_frontier(session))
 
 
-def _settled_frontier(session: Session) -> Frontier:
+def pull_all(
+    session: Session, user_id: uuid.UUID, cursor: str | None, entities: frozenset[str] | None = None
+) -> Iterator[Page]:
+    """Yield every page there is, all of one snapshot; only the last one's cursor is for keeping. Raises as `pull`."""
+    frontier = settled_frontier(session)
+    more = True
+    while more:
+        page = _page(session, user_id, cursor, limit=LARGEST_PAGE, entities=entities, frontier=frontier)
+        cursor, more = page.next_cursor, page.more
+        yield page
+
+
+def settled_frontier(session: Session) -> Frontier:
     """Return how far this snapshot reaches; take another one while it is held back by what has ended meanwhile."""
     frontier = queries.frontier(session)
     for _ in range(SNAPSHOTS):
@@ -74,14 +81,40 @@ def _settled_frontier(session: Session) -> Frontier:
     return frontier
 
 
-def _start(session: Session, user_id: uuid.UUID) -> Cursor:
-    return Cursor(queries.epoch(session), user_id, 0)
+def _page(
+    session: Session,
+    user_id: uuid.UUID,
+    cursor: str | None,
+    *,
+    limit: int,
+    entities: frozenset[str] | None,
+    frontier: Frontier,
+) -> Page:
+    here = _start(user_id, entities, frontier) if cursor is None else _resume(user_id, cursor, frontier)
+    if here.only != entities:
+        raise not_ours()
+    horizon = here.horizon if here.horizon is not None else max(here.since, frontier.horizon)
+    size = max(1, min(limit, LARGEST_PAGE))
+    rows = feed.looked_at(session, user_id, (here.since, horizon), here.after, size + 1, entities=entities)
+    page = rows[:size]
+    told = _told(session, user_id, page, first_load=here.since == 0)
+    if len(rows) > size:
+        following = replace(here, horizon=horizon, after=page[-1])
+        return Page(told, following.text(), more=True)
+    # The pages below a horizon may have taken their time: what came since then is the next pull.
+    behind = here.after is not None and frontier.horizon > horizon
+    return Page(told, Cursor(here.epoch, user_id, horizon, only=entities).text(), more=behind)
 
 
-def _resume(session: Session, user_id: uuid.UUID, cursor: Cursor, frontier: Frontier) -> Cursor:
+def _start(user_id: uuid.UUID, entities: frozenset[str] | None, frontier: Frontier) -> Cursor:
+    return Cursor(frontier.epoch, user_id, 0, only=entities)
+
+
+def _resume(user_id: uuid.UUID, text: str, frontier: Frontier) -> Cursor:
+    cursor = parse_cursor(text)
     if cursor.after is not None and cursor.after.entity not in SHAPES:
         raise not_ours()
-    if cursor.epoch != queries.epoch(session) or cursor.user_id != user_id:
+    if cursor.epoch != frontier.epoch or cursor.user_id != user_id:
         raise _expired()
     if max(cursor.since, cursor.horizon or 0) > frontier.end:
         raise _expired()
@@ -94,11 +127,7 @@ def _expired() -> CursorExpired:
     )
 
 
-def _position(row: Change) -> Position:
-    return Position(row.scope_kind, row.scope_id, row.entity, row.entity_id)
-
-
-def _told(session: Session, user_id: uuid.UUID, rows: Sequence[Change], *, first_load: bool) -> tuple[ChangeRow, ...]:
+def _told(session: Session, user_id: uuid.UUID, rows: Sequence[Position], *, first_load: bool) -> tuple[ChangeRow, ...]:
     """Say of each entity what it is now: a row of the feed only tells where to look."""
     keys = dict.fromkeys((row.entity, row.entity_id) for row in rows)
     found = documents.visible(session, user_id, keys)

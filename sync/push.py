@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from fieldsales.errors import Conflict, FieldsalesError, Forbidden, NeedsDecision, Unavailable
-from fieldsales.people.models import Device, User
+from fieldsales.errors import Conflict, Forbidden, Unavailable
+from fieldsales.people.models import Device
 from sync import ledger
 from sync.batch import Batch, Phone
-from sync.envelope import Envelope, MutationMalformed, open_envelope
-from sync.handlers.context import Context, Handler, NotHereYet
-from sync.handlers.registry import HANDLERS
-from sync.models import Mutation, Status
-from sync.outcomes import RETRY, BatchResult, ItemResult, Outcome, recorded
-from sync.timing import date_by_server, skew
-from sync.wire import load, problem_of
+from sync.devices import Known, hear_push, known_device
+from sync.envelope import Envelope, open_envelope
+from sync.handed_in import keep
+from sync.models import Mutation, Status, Way
+from sync.order import in_order
+from sync.outcomes import RETRY, BatchResult, ItemResult, recorded
+from sync.quick import settle_at_once
+from sync.settling import follow_up, queue_up, work_off
+from sync.timing import Reckoning
+from sync.wire import problem_of
 
-log = logging.getLogger(__name__)
+SEEN_EVERY = timedelta(minutes=1)
+"""A device that was seen less long ago is not written down again."""
+
+_UNDECIDED: dict[str, Any] = {"corrected": None, "decision": None, "held_at": None, "settled_at": None, "review": None}
 
 
 class WrongDevice(Forbidden):
@@ -39,54 +45,66 @@ class IdTaken(Conflict):
     title = "That id is taken"
 
 
-class UnknownType(Conflict):
-    """A type or a version that this server does not know yet, or any more. It is kept; update the server or the app."""
-
-    code = "mutation.unknown_type"
-    title = "This server does not know that type of mutation"
-
-
-class OurFault(FieldsalesError):
-    """An error of our own over one mutation. It is stored, and a person will look at it."""
-
-    code = "mutation.internal_error"
-    title = "Something went wrong on our side"
-
-
-def push(session: Session, phone: Phone, batch: Batch, now: datetime) -> BatchResult:
+def push(session: Session, phone: Phone, batch: Batch, now: datetime, way: Way = Way.PHONE) -> BatchResult:
     """Do what a phone did, in one transaction that the caller commits; answer every mutation of the batch.
 
-    Raises `WrongDevice` if the batch is not this device's. A user's pushes queue up behind each other, so that a
-    mutation and one that waits for it cannot miss each other.
+    `way` is the door by which it came in; what is handed in is only kept. A user's pushes queue up behind each other,
+    so that a mutation and one that waits for it cannot miss each other. Raises `WrongDevice` if the batch is not this
+    device's.
     """
-    _check_in_device(session, phone, batch, now)
     envelopes = [open_envelope(index, raw, phone.device_id) for index, raw in enumerate(batch.mutations)]
-    firsts: dict[uuid.UUID, Envelope] = {}
-    for each in sorted(envelopes, key=lambda each: (each.seq, each.index)):
-        firsts.setdefault(each.id, each)
-    claimed = ledger.claim(session, [_row(each, phone, batch, now) for each in firsts.values()])
-    known = claimed | ledger.known(session, firsts.keys() - claimed.keys())
-    fresh = [claimed[each] for each in firsts if each in claimed]
-    retries = _work_off(session, phone.user_id, fresh, now)
+    queue_up(session, phone.user_id)
+    device = known_device(session, phone.device_id)
+    _check_in_device(session, device, phone, batch, now)
+    clocks = hear_push(session, device, batch, now)
+    firsts = in_order(envelopes)
+    known = ledger.known(session, firsts.keys())
+    new = [_row(each, phone, clocks) | {"way": way} for each in firsts.values() if each.id not in known]
+    settled = _settle(session, phone, new, now)
+    books = known | settled.books
     answered: list[ItemResult] = []
     for each in envelopes:
-        replayed = each.id not in claimed or firsts[each.id] is not each
-        answered.append(_answer(each, known[each.id], phone, replayed, retries))
-    return BatchResult(tuple(answered), now, _milliseconds(skew(batch.sent, now)))
+        replayed = each.id not in settled.written or firsts[each.id] is not each
+        answered.append(_answer(each, books[each.id], phone, replayed, settled.retries))
+    return BatchResult(tuple(answered), now, _milliseconds(clocks.skew))
 
 
-def _check_in_device(session: Session, phone: Phone, batch: Batch, now: datetime) -> None:
-    # NO KEY UPDATE: pushes of one user wait for each other, rows that merely refer to the user do not.
-    session.execute(select(User.id).where(User.id == phone.user_id).with_for_update(key_share=True))
-    device = session.get_one(Device, phone.device_id)
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What stands in the books now, which of it was written down by us, and what must be sent again."""
+
+    books: dict[uuid.UUID, Mutation]
+    written: Collection[uuid.UUID]
+    retries: dict[uuid.UUID, Unavailable] = field(default_factory=dict)
+
+
+def _settle(session: Session, phone: Phone, rows: Sequence[dict[str, Any]], now: datetime) -> _Settled:
+    """Write down and settle what nobody had written down, the quick way if nothing surprises."""
+    if not any(row["way"] is Way.HANDED_IN for row in rows):
+        fresh = [Mutation.fresh(**row, **_UNDECIDED) for row in rows]
+        if settle_at_once(session, fresh, now):
+            follow_up(session, phone.user_id, fresh, now)
+            held = ledger.known(session, [each.id for each in fresh if each.status is Status.HELD])
+            return _Settled({each.id: each for each in fresh} | held, {each.id for each in fresh})
+    claimed = ledger.claim(session, rows)
+    others = ledger.known(session, {row["id"] for row in rows} - claimed.keys())
+    mine = [claimed[row["id"]] for row in rows if row["id"] in claimed]
+    if any(each.way is Way.HANDED_IN for each in mine):
+        keep(session, phone, mine, now)
+        return _Settled(claimed | others, claimed)
+    return _Settled(claimed | others, claimed, work_off(session, phone.user_id, mine, now))
+
+
+def _check_in_device(session: Session, device: Known, phone: Phone, batch: Batch, now: datetime) -> None:
     if batch.device_id not in (device.installation, str(device.id)) or device.user_id != phone.user_id:
         raise WrongDevice("The batch was not made by the device that is logged in.", mend="Log in on that device.")
-    device.app_version = batch.app_version
-    device.last_seen_at = now
+    if device.app_version != batch.app_version or now - device.last_seen_at >= SEEN_EVERY:
+        written = session.get_one(Device, device.id)
+        written.app_version, written.last_seen_at = batch.app_version, now
 
 
-def _row(each: Envelope, phone: Phone, batch: Batch, now: datetime) -> dict[str, object]:
-    dated = date_by_server(each.at, batch.sent, now) if each.at else None
+def _row(each: Envelope, phone: Phone, clocks: Reckoning) -> dict[str, Any]:
+    dated = clocks.date(each.at) if each.at else None
     return {
         "id": each.id,
         "user_id": phone.user_id,
@@ -99,119 +117,10 @@ def _row(each: Envelope, phone: Phone, batch: Batch, now: datetime) -> dict[str,
         "status": Status.HELD,
         "outcome": {"problem": each.problem} if each.problem else {},
         "at": dated.at if dated else None,
-        "skew_ms": _milliseconds(skew(batch.sent, now)),
+        "skew_ms": _milliseconds(clocks.skew),
         "clock_flags": list(dated.flags) if dated else [],
-        "received_at": now,
+        "received_at": clocks.now,
     }
-
-
-def _work_off(
-    session: Session, user_id: uuid.UUID, mutations: list[Mutation], now: datetime
-) -> dict[uuid.UUID, Unavailable]:
-    """Settle mutations in their order, then whatever waited for them; return those that must be sent again."""
-    retries: dict[uuid.UUID, Unavailable] = {}
-    settled: set[uuid.UUID] = set()
-    while mutations:
-        names: set[uuid.UUID] = set()
-        for mutation, outcome in [(each, _settle(session, each, settled)) for each in mutations]:
-            if isinstance(outcome, Unavailable):
-                retries[mutation.id] = outcome
-                session.delete(mutation)
-                continue
-            ledger.record(session, mutation, outcome, now)
-            names |= _names(mutation, outcome)
-        session.flush()
-        mutations = ledger.set_free(session, user_id, names)
-    return retries
-
-
-def _names(mutation: Mutation, outcome: Outcome) -> set[uuid.UUID]:
-    """What others may have waited for: the mutation itself, and what it was about.
-
-    Also where it was refused: what waits for a visit whose id turns out to be another rep's is refused in its turn.
-    """
-    if outcome.status is Status.HELD:
-        return set()
-    return {mutation.id, uuid.UUID(mutation.payload["entity"]["id"])} if mutation.type else {mutation.id}
-
-
-def _settle(session: Session, mutation: Mutation, settled: set[uuid.UUID]) -> Outcome | Unavailable:
-    """Answer one mutation; `settled` are those of this push that came before it. `Unavailable`: send it again."""
-    try:
-        outcome = _judge(session, mutation, settled)
-    except Unavailable as down:
-        # What was held before stays so: its phone has forgotten it.
-        return down if mutation.held_at is None else Outcome.held(down)
-    if outcome.status is not Status.HELD:
-        settled.add(mutation.id)
-    return outcome
-
-
-def _judge(session: Session, mutation: Mutation, settled: set[uuid.UUID]) -> Outcome:
-    if not mutation.type:
-        return Outcome(Status.REJECTED, problem=mutation.outcome["problem"])
-    after = {uuid.UUID(each) for each in mutation.payload.get("after", ())} - settled - {mutation.id}
-    if missing := ledger.unsettled(session, mutation.user_id, after):
-        return Outcome.held(NotHereYet("mutation", min(missing)), *missing)
-    handler = HANDLERS.get((mutation.type, mutation.v))
-    if handler is None:
-        return Outcome.held(
-            UnknownType(f"“{mutation.type}” in version {mutation.v} is not known here.", mend="It is kept.")
-        )
-    return _attempt(session, mutation, handler)
-
-
-def _attempt(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
-    """Run a handler in a savepoint of its own; raise `Unavailable` if it may work when sent again."""
-    try:
-        return _run(session, mutation, handler)
-    except NotHereYet as missing:
-        return Outcome.held(missing, missing.identity)
-    except NeedsDecision as question:
-        return Outcome.held(question)
-    except Unavailable:
-        raise
-    except FieldsalesError as broken:
-        return Outcome.refused(broken)
-    except OperationalError as down:
-        raise Unavailable("The database could not do this just now.", mend="Send it again.") from down
-    except Exception:
-        log.exception("mutation %s (%s v%s) failed and is held", mutation.id, mutation.type, mutation.v)
-        return Outcome.held(OurFault("It is stored, and somebody will look at it.", mend="Nothing is lost."))
-
-
-def _run(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
-    """Run a handler in a savepoint; once more if a row of the same id was committed while it ran.
-
-    The second run sees that row and says what is wrong.
-    """
-    try:
-        with session.begin_nested():
-            return _apply(session, mutation, handler)
-    except IntegrityError:
-        log.info("mutation %s met another one and is tried once more", mutation.id)
-    with session.begin_nested():
-        return _apply(session, mutation, handler)
-
-
-def _apply(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
-    data = load(handler.schema, mutation.payload["data"], MutationMalformed, f"The data of {mutation.type}")
-    kind, key = handler.entity
-    entity = mutation.payload["entity"]
-    if entity["type"] != kind or uuid.UUID(entity["id"]) != data[key]:
-        raise MutationMalformed(
-            f"The entity is not the {kind} that data.{key} names.", mend="Name the same one twice.", field="entity"
-        )
-    context = Context(
-        session=session,
-        rep_id=mutation.user_id,
-        at=mutation.at or mutation.received_at,
-        received_at=mutation.received_at,
-        skew=timedelta(milliseconds=mutation.skew_ms),
-        clock_flags=tuple(mutation.clock_flags),
-    )
-    applied = handler.run(context, data)
-    return Outcome(Status.APPLIED, result=applied.result, flags=applied.flags)
 
 
 def _answer(

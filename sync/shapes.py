@@ -3,68 +3,46 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, and_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, or_
 
 from fieldsales.catalog.models import Product, TierDiscount, TierPrice
+from fieldsales.causes.rules import CAUSES
 from fieldsales.customers.models import Assignment, Customer, CustomerReference
+from fieldsales.notes.models import Note
 from fieldsales.orders.models import Order, OrderLine, Origin
-from fieldsales.planning.models import PlannedVisit, Route, RouteStop
+from fieldsales.policies.models import Policy
+from fieldsales.receivables.models import Payment
 from fieldsales.visits.models import Photo, Visit, VisitEvent
 from sync.feed import served_by
-from sync.models import Mutation
-
-Columns = tuple[InstrumentedAttribute[Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Children:
-    """Rows that hang from an entity, told inside its document under `name`, in the order of the first column."""
-
-    name: str
-    parent: InstrumentedAttribute[Any]
-    columns: Columns
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The columns of an entity that phones hold, the first its id; `visible` is the condition for one user."""
-
-    columns: Columns
-    visible: Callable[[uuid.UUID], ColumnElement[bool]]
-    children: tuple[Children, ...] = ()
-
-
-def _everybody(_user_id: uuid.UUID) -> ColumnElement[bool]:
-    return true()
+from sync.models import Mutation, Status, Way
+from sync.plan_shapes import PLANNED_VISIT, ROUTE
+from sync.shape import Children, Shape, everybody, of_served
 
 
 def _on_sale(_user_id: uuid.UUID) -> ColumnElement[bool]:
     return Product.active.is_(True)
 
 
-def _of_served(column: InstrumentedAttribute[uuid.UUID]) -> Callable[[uuid.UUID], ColumnElement[bool]]:
-    return lambda user_id: column.in_(select(Assignment.customer_id).where(served_by(user_id)))
-
-
-def _own(column: InstrumentedAttribute[uuid.UUID]) -> Callable[[uuid.UUID], ColumnElement[bool]]:
-    return lambda user_id: column == user_id
+def _causes(_user_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(Policy.kind == CAUSES.name, Policy.withdrawn_at.is_(None))
 
 
 def _customers(user_id: uuid.UUID) -> ColumnElement[bool]:
-    return and_(Customer.active, _of_served(Customer.id)(user_id))
+    return and_(Customer.active, of_served(Customer.id)(user_id))
 
 
 def _orders(user_id: uuid.UUID) -> ColumnElement[bool]:
-    return and_(Order.origin == Origin.FIELD, _of_served(Order.customer_id)(user_id))
+    return and_(Order.origin == Origin.FIELD, of_served(Order.customer_id)(user_id))
 
 
 def _mutations(user_id: uuid.UUID) -> ColumnElement[bool]:
-    return and_(Mutation.user_id == user_id, Mutation.held_at.is_not(None))
+    unanswered = and_(
+        Mutation.way.in_((Way.WATERMELON, Way.RXDB)),
+        or_(Mutation.status == Status.REJECTED, Mutation.review.is_not(None)),
+    )
+    return and_(Mutation.user_id == user_id, or_(Mutation.held_at.is_not(None), unanswered))
 
 
 PRODUCT = Shape(
@@ -103,55 +81,11 @@ CUSTOMER = Shape(
     ),
     visible=_customers,
     children=(
-        Children("references", CustomerReference.customer_id, (CustomerReference.system, CustomerReference.value)),
-    ),
-)
-
-PLANNED_VISIT = Shape(
-    columns=(
-        PlannedVisit.id,
-        PlannedVisit.customer_id,
-        PlannedVisit.day,
-        PlannedVisit.source,
-        PlannedVisit.reason,
-        PlannedVisit.value,
-        PlannedVisit.status,
-        PlannedVisit.left_out_code,
-        PlannedVisit.left_out_reason,
-    ),
-    visible=_own(PlannedVisit.rep_id),
-)
-
-ROUTE = Shape(
-    columns=(
-        Route.id,
-        Route.day,
-        Route.starts_at,
-        Route.ends_at,
-        Route.lunch_at,
-        Route.lunch_minutes,
-        Route.travel_s,
-        Route.wait_s,
-        Route.service_s,
-        Route.distance_m,
-        Route.home_travel_s,
-        Route.home_distance_m,
-    ),
-    visible=_own(Route.rep_id),
-    children=(
         Children(
-            "stops",
-            RouteStop.route_id,
-            (
-                RouteStop.position,
-                RouteStop.planned_visit_id,
-                RouteStop.arrival_at,
-                RouteStop.wait_s,
-                RouteStop.service_s,
-                RouteStop.departure_at,
-                RouteStop.travel_s,
-                RouteStop.distance_m,
-            ),
+            "references",
+            CustomerReference.customer_id,
+            (CustomerReference.system, CustomerReference.value),
+            order=(CustomerReference.system, CustomerReference.value),
         ),
     ),
 )
@@ -165,14 +99,16 @@ VISIT = Shape(
         Visit.checked_in_at,
         Visit.checked_out_at,
         Visit.summary,
+        Visit.cause_code,
         Visit.flags,
     ),
-    visible=_of_served(Visit.customer_id),
+    visible=of_served(Visit.customer_id),
     children=(
         Children(
             "events",
             VisitEvent.visit_id,
-            (VisitEvent.at, VisitEvent.id, VisitEvent.kind, VisitEvent.distance_m, VisitEvent.flags),
+            (VisitEvent.at, VisitEvent.kind, VisitEvent.distance_m, VisitEvent.flags),
+            order=(VisitEvent.at, VisitEvent.id),
         ),
         Children(
             "photos",
@@ -187,6 +123,7 @@ VISIT = Shape(
                 Photo.stored_at,
                 Photo.flags,
             ),
+            order=(Photo.id,),
         ),
     ),
 )
@@ -202,6 +139,10 @@ ORDER = Shape(
         Order.ordered_at,
         Order.currency,
         Order.amount_minor,
+        Order.state,
+        Order.amends_id,
+        Order.against_id,
+        Order.reason,
         Order.flags,
     ),
     visible=_orders,
@@ -215,9 +156,33 @@ ORDER = Shape(
                 OrderLine.quantity,
                 OrderLine.unit_price_minor,
                 OrderLine.amount_minor,
+                OrderLine.condition,
             ),
+            order=(OrderLine.line_no,),
         ),
     ),
+)
+
+NOTE = Shape(
+    columns=(Note.id, Note.customer_id, Note.rep_id, Note.visit_id, Note.text, Note.noted_at, Note.flags),
+    visible=of_served(Note.customer_id),
+)
+
+PAYMENT = Shape(
+    columns=(
+        Payment.id,
+        Payment.customer_id,
+        Payment.rep_id,
+        Payment.visit_id,
+        Payment.method,
+        Payment.currency,
+        Payment.amount_minor,
+        Payment.paid_on,
+        Payment.paid_at,
+        Payment.reference,
+        Payment.flags,
+    ),
+    visible=of_served(Payment.customer_id),
 )
 
 SHAPES: Mapping[str, Shape] = {
@@ -227,23 +192,38 @@ SHAPES: Mapping[str, Shape] = {
             Assignment.customer_id,
             Assignment.kind,
             Assignment.instruction,
+            Assignment.priority,
+            Assignment.from_on,
+            Assignment.until_on,
+            Assignment.together,
             Assignment.assigned_at,
         ),
         visible=served_by,
     ),
+    "cause_list": Shape((Policy.id, Policy.effective_from, Policy.made_at, Policy.body), _causes),
     "customer": CUSTOMER,
     "mutation": Shape(
-        columns=(Mutation.id, Mutation.type, Mutation.status, Mutation.outcome, Mutation.settled_at),
+        columns=(
+            Mutation.id,
+            Mutation.type,
+            Mutation.status,
+            Mutation.outcome,
+            Mutation.settled_at,
+            Mutation.decision,
+            Mutation.decision_reason,
+        ),
         visible=_mutations,
     ),
+    "note": NOTE,
     "order": ORDER,
+    "payment": PAYMENT,
     "planned_visit": PLANNED_VISIT,
     "product": PRODUCT,
     "route": ROUTE,
-    "tier_discount": Shape((TierDiscount.id, TierDiscount.tier, TierDiscount.discount_bp), _everybody),
+    "tier_discount": Shape((TierDiscount.id, TierDiscount.tier, TierDiscount.discount_bp), everybody),
     "tier_price": Shape(
         (TierPrice.id, TierPrice.tier, TierPrice.product_id, TierPrice.price_minor),
-        _everybody,
+        everybody,
     ),
     "visit": VISIT,
 }

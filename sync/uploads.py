@@ -11,15 +11,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from fieldsales.errors import Conflict, Invalid, NotFound
+from fieldsales.photos.queries import PhotoUnknown
 from fieldsales.visits.models import Photo, Visit
 from sync.models import Upload
-
-
-class PhotoUnknown(NotFound):
-    """No photo of this user has that id. Send its `photo.attach` mutation first."""
-
-    code = "photo.not_found"
-    title = "There is no such photo"
 
 
 class UploadUnknown(NotFound):
@@ -58,16 +52,12 @@ class Corrupt(Invalid):
     title = "The bytes are not the announced ones"
 
 
-class NotAPicture(Invalid):
-    """The bytes are no picture of the announced type, and were thrown away. Send JPEG, PNG or WebP as what it is."""
-
-    code = "upload.not_a_picture"
-    title = "That is not the picture it claims to be"
-
-
 @dataclass(frozen=True, slots=True)
 class UploadState:
-    """How far an upload is: `offset` of `length` bytes are durable; when `complete`, the photo is stored."""
+    """How far an upload is: `offset` of `length` bytes are durable; when `complete`, the photo is stored.
+
+    `told` is the client's Upload-Metadata, word for word.
+    """
 
     id: uuid.UUID
     photo_id: uuid.UUID
@@ -75,6 +65,7 @@ class UploadState:
     length: int
     expires_at: datetime
     complete: bool
+    told: str | None
 
 
 def own_photo(session: Session, user_id: uuid.UUID, photo_id: uuid.UUID) -> Photo:
@@ -87,11 +78,9 @@ def own_photo(session: Session, user_id: uuid.UUID, photo_id: uuid.UUID) -> Phot
 
 
 def own_upload(session: Session, user_id: uuid.UUID, upload_id: uuid.UUID, now: datetime) -> Upload:
-    """Return a user's upload that is complete or still alive. Raises `UploadUnknown`."""
+    """Return a user's upload that is still remembered. Raises `UploadUnknown`."""
     upload = session.get(Upload, upload_id)
-    if upload is None or upload.user_id != user_id:
-        raise unknown(upload_id)
-    if upload.completed_at is None and upload.expires_at <= now:
+    if upload is None or upload.user_id != user_id or upload.expires_at <= now:
         raise unknown(upload_id)
     return upload
 
@@ -122,4 +111,5 @@ def state_of(upload: Upload) -> UploadState:
         upload.size_bytes,
         upload.expires_at,
         upload.completed_at is not None,
+        upload.told,
     )

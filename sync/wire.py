@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from fieldsales.errors import FieldsalesError, Invalid
+from sync.shortcut import Unsure, shortcut
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 LARGEST_WHOLE = 2**53 - 1
 """The largest whole number that every JSON library keeps exact."""
 DEEPEST = 32
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class Strict(Schema):
@@ -59,6 +63,8 @@ def words(longest: int, shortest: int = 1, **options: Any) -> fields.String:
 
 def load(schema: Schema, value: object, error: type[Invalid], what: str) -> dict[str, Any]:
     """Return what `schema` makes of `value`, or raise `error` with the findings as `fields`."""
+    with suppress(Unsure):
+        return dict(shortcut(schema)(value))
     try:
         return dict(schema.load(value))  # type: ignore[arg-type]
     except ValidationError as wrong:
@@ -85,19 +91,24 @@ def unstorable(value: object) -> str | None:
 
     PostgreSQL keeps neither NUL characters nor lone surrogates in JSON, and no database keeps NaN.
     """
-    waiting = [(value, 0)]
-    while waiting:
-        each, depth = waiting.pop()
+    level, depth = [value], 0
+    while level:
         if depth > DEEPEST:
             return f"it is nested more than {DEEPEST} levels deep"
-        if isinstance(each, str) and ("\x00" in each or any("\ud800" <= sign <= "\udfff" for sign in each)):
-            return "a text holds a character that is not text"
-        if isinstance(each, float) and not math.isfinite(each):
-            return "a number is not finite"
-        if isinstance(each, dict):
-            waiting += [(inner, depth + 1) for pair in each.items() for inner in pair]
-        elif isinstance(each, list):
-            waiting += [(inner, depth + 1) for inner in each]
+        below: list[Any] = []
+        for each in level:
+            if isinstance(each, str):
+                if "\x00" in each if each.isascii() else _NOT_TEXT.search(each):
+                    return "a text holds a character that is not text"
+            elif isinstance(each, float):
+                if not math.isfinite(each):
+                    return "a number is not finite"
+            elif isinstance(each, dict):
+                below += each.keys()
+                below += each.values()
+            elif isinstance(each, list):
+                below += each
+        level, depth = below, depth + 1
     return None
 
 

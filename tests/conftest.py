@@ -22,6 +22,16 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)  # a
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "house")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much of what is drawn by seed is tried: see docs/proof.md."""
+    parser.addoption("--seeds", type=int, default=150, help="simulated courses of events on each database")
+    parser.addoption("--from-seed", type=int, default=0, help="the first of them")
+    parser.addoption(
+        "--kill-rounds", type=int, default=1, help="how often servers are killed under load, from a new seed"
+    )
+    parser.addoption("--race-rows", type=int, default=2000, help="rows that eight writers commit out of order")
+
+
 def pytest_report_header() -> str:
     """Say which PostgreSQL the tests talk to; they never skip it."""
     return f"databases: SQLite in files, {databases.describe_postgresql()}"

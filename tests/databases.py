@@ -37,14 +37,14 @@ def describe_postgresql() -> str:
 
 
 @contextmanager
-def postgresql_database(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Make a migrated database, yield its address, drop it."""
+def postgresql_database(name: str, tmp_path_factory: pytest.TempPathFactory, revision: str = "head") -> Iterator[str]:
+    """Make a database that is migrated up to a revision, yield its address, drop it."""
     server = RUNNING if is_running() else _brought(tmp_path_factory)
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
         url = make_url(server).set(database=name).render_as_string(hide_password=False)
         engine = make_engine(url)
-        upgrade(engine)
+        upgrade(engine, revision)
         engine.dispose()
         try:
             yield url

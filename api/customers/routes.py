@@ -24,6 +24,7 @@ from fieldsales.customers import queries, service
 from fieldsales.customers.queries import CustomerCard
 from fieldsales.db.paging import Page
 from fieldsales.districts.service import Sharing, share_customers
+from fieldsales.proposals import service as proposals
 
 customers = Resource("customers", __name__, url_prefix="/api/v1/customers", description="Who buys, and who serves them")
 
@@ -57,6 +58,17 @@ def change_customer(body: service.CustomerChanges, customer_id: uuid.UUID) -> Cu
     Phone numbers become E.164; a position takes the customer into routes.
     """
     service.change_customer(session(), customer_id, body, by=actor(), now=now())
+    return queries.customer_card(session(), actor(), customer_id)
+
+
+@customers.on("POST", "/<uuid:customer_id>/confirm", roles=LEADERS, gives=CustomerCardSchema, problems=[403, 404])
+def confirm_customer(customer_id: uuid.UUID) -> CustomerCard:
+    """Confirm a shop that a rep found
+
+    Somebody looked, and it is a customer of its own. One that is not is switched off: PATCH `active` to false.
+    """
+    customer = queries.require_customer_to_manage(session(), actor(), customer_id)
+    proposals.confirm_customer(session(), customer, by=actor().user_id, now=now())
     return queries.customer_card(session(), actor(), customer_id)
 
 

@@ -25,6 +25,10 @@ class AssignmentSchema(Schema):
     rep_id = fields.UUID(required=True)
     kind = fields.String(required=True, metadata={"enum": ["owner", "key_account"]})
     instruction = fields.String(allow_none=True)
+    priority = fields.Integer(required=True, metadata={"description": "1 goes first, 3 is ordinary, 5 last"})
+    from_on = fields.Date(allow_none=True)
+    until_on = fields.Date(allow_none=True)
+    together = fields.Boolean(required=True)
     assigned_by = fields.UUID(allow_none=True)
     assigned_at = fields.DateTime(required=True)
 
@@ -72,6 +76,7 @@ class CustomerQuery(PageQuery):
 
     search = words(100, metadata={"description": "part of name, address or city; or a whole reference"})
     tier = words(8)
+    category = words(80)
     territory_id = fields.UUID(metadata={"description": "those in this territory and below"})
     rep_id = fields.UUID(metadata={"description": "those whom this rep serves"})
     has_position = fields.Boolean()

@@ -18,11 +18,10 @@ from api.openapi import Resource
 from api.settings import now
 from fieldsales.briefings.queries import DayBriefing, day_briefing
 from fieldsales.briefings.rules import day_geojson
-from fieldsales.customers.queries import require_customer_in_scope
+from fieldsales.edits import service as edits
 from fieldsales.people.queries import require_rep_in_scope
 from fieldsales.planning.models import PlannedVisit
 from fieldsales.planning.queries import rep_day
-from fieldsales.planning.service import add_manual_visit
 
 days = Resource("days", __name__, url_prefix="/api/v1/reps", description="A rep's day")
 
@@ -42,7 +41,8 @@ def read_day(rep_id: uuid.UUID, day: date) -> DayBriefing:
 def read_geojson(rep_id: uuid.UUID, day: date) -> Response:
     """A rep's day as GeoJSON
 
-    A FeatureCollection: `start`, each `visit` with its number, `unrouted` and `left_out` visits, and the `route`.
+    A FeatureCollection: `start`, each `visit` with its number, `unrouted`, `left_out` and `skipped` visits, and
+    the `route`.
     """
     rep = require_rep_in_scope(session(), actor(), rep_id)
     told = day_geojson(rep_day(session(), rep.id, day))
@@ -56,16 +56,14 @@ def read_geojson(rep_id: uuid.UUID, day: date) -> Response:
     takes=ManualVisitSchema,
     gives=PlannedVisitSchema,
     status=201,
-    problems=[404, 409, 422],
+    problems=[403, 404, 409, 422],
 )
 def add_visit(body: dict[str, Any], rep_id: uuid.UUID, day: date) -> PlannedVisit:
     """Put a customer on a day by hand
 
-    It comes before what the planner chose; the route of the day follows if there is one.
+    It comes before what the planner chose; the route of the day follows if there is one. The same as
+    `POST /api/v1/planned-visits`.
     """
-    rep = require_rep_in_scope(session(), actor(), rep_id)
-    customer = require_customer_in_scope(session(), actor(), body["customer_id"])
-    by = actor().user_id
-    visit = add_manual_visit(session(), rep.id, customer.id, day, by=by, reason=body["reason"], now=now())
-    replan_afterwards({rep.id}, day)
-    return visit
+    edited = edits.add_visit(session(), rep_id, day=day, **body, by=actor(), now=now())
+    replan_afterwards({rep_id}, day)
+    return edited.visit

@@ -53,6 +53,7 @@ class MadeSchema(Schema):
     checked_in_at = fields.DateTime(allow_none=True)
     checked_out_at = fields.DateTime(allow_none=True)
     summary = fields.String(allow_none=True)
+    cause_code = fields.String(allow_none=True)
     flags = fields.List(fields.String(), required=True)
 
 
@@ -123,7 +124,7 @@ class StartSchema(Schema):
 
 
 class RepDaySchema(Schema):
-    """A rep's day: the stops in driving order, visits that the route does not pass, and those without room."""
+    """A rep's day: the stops in driving order, visits that the route does not pass, those without room or skipped."""
 
     rep = fields.Nested(RepSchema, required=True)
     day = fields.Date(required=True)
@@ -133,6 +134,7 @@ class RepDaySchema(Schema):
     stops = fields.List(fields.Nested(DayVisitSchema), required=True)
     unrouted = fields.List(fields.Nested(DayVisitSchema), required=True)
     left_out = fields.List(fields.Nested(DayVisitSchema), required=True)
+    skipped = fields.List(fields.Nested(DayVisitSchema), required=True)
 
 
 class ManualVisitSchema(Strict):

@@ -6,22 +6,27 @@ import uuid
 from typing import Any
 
 from api.database import session
-from api.devices.schemas import DevicePageSchema, DeviceSchema
+from api.devices.schemas import DeviceFarePageSchema, DeviceSchema
 from api.guard import EVERYBODY, actor
 from api.openapi import Resource
 from api.schema import PageQuery
 from api.settings import now
 from fieldsales.db.paging import Page
 from fieldsales.people.models import Device
-from fieldsales.sessions import queries, service
+from fieldsales.sessions import service
+from sync.devices import Fare, fares
 
 devices = Resource("devices", __name__, url_prefix="/api/v1/devices", description="Phones in use")
 
 
-@devices.on("GET", "", roles=EVERYBODY, query=PageQuery, gives=DevicePageSchema)
-def list_devices(query: dict[str, Any]) -> Page[Device]:
-    """The devices of the people whom I may see"""
-    return queries.devices_visible_to(session(), actor(), query["page"])
+@devices.on("GET", "", roles=EVERYBODY, query=PageQuery, gives=DeviceFarePageSchema)
+def list_devices(query: dict[str, Any]) -> Page[Fare]:
+    """The devices of the people whom I may see
+
+    With each: when it was last seen, what it still holds, what of it waits for a person, how its clock and its cursor
+    stand.
+    """
+    return fares(session(), actor(), query["page"])
 
 
 @devices.on("POST", "/<uuid:device_id>/revoke", roles=EVERYBODY, gives=DeviceSchema, problems=[404])

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.database import db
-from api.guard import LEADERS, actor
+from api.afterwards import replan_slots_afterwards
+from api.database import db, session
+from api.guard import EVERYBODY, LEADERS, actor
 from api.openapi import Resource
 from api.planner import planner
 from api.plans.schemas import DayPlannedSchema, PlanWantedSchema
+from api.plans.selection import SelectedSchema, SelectionSchema
 from api.settings import now
 from fieldsales.dayplans.service import DayPlanned
 from fieldsales.db.session import reading
 from fieldsales.people.queries import require_reps_in_scope
+from fieldsales.selections.rules import Selected
+from fieldsales.selections.service import plan_selection
 
 plans = Resource("plans", __name__, url_prefix="/api/v1/plans", description="Who visits whom, in what order")
 
@@ -35,3 +39,25 @@ def generate(body: dict[str, Any]) -> DayPlanned:
     with reading(db.engine) as snapshot:
         rep_ids = [rep.id for rep in require_reps_in_scope(snapshot, actor(), body["rep_ids"])]
     return planner().plan(body["day"], rep_ids, now=now(), with_anomalies=body["with_anomalies"])
+
+
+@plans.on(
+    "POST",
+    "/from-selection",
+    roles=EVERYBODY,
+    takes=SelectionSchema,
+    gives=SelectedSchema,
+    problems=[404, 409, 422],
+    example={"anomalies": {"kind": "churn_risk"}, "days": ["2026-03-03", "2026-03-04"], "dry_run": True},
+)
+def plan_from_selection(body: dict[str, Any]) -> Selected:
+    """Turn a selection of anomalies or customers into a plan
+
+    Each is visited once, by whoever serves it, on a day that has room: the most money at risk, or the highest tier,
+    chooses first. Without `days`: the coming five working days. The same again changes nothing and says where each
+    is. A rep plans for the own customers. Routes follow.
+    """
+    found = plan_selection(session(), **body, by=actor(), now=now())
+    if not body["dry_run"]:
+        replan_slots_afterwards(found.changed)
+    return found

@@ -26,6 +26,7 @@ class RepPlannedSchema(Schema):
     name = fields.String(required=True)
     visits = fields.Integer(required=True)
     left_out = fields.Integer(required=True)
+    skipped = fields.Integer(required=True)
     changed = fields.Boolean(required=True)
     note = fields.String(allow_none=True)
 

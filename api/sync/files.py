@@ -16,12 +16,12 @@ from sync.files import Files
 
 PREFIX = "/sync/v1/files"
 _EXTENSION = "fieldsales-files"
-photos = Resource("files", __name__, url_prefix=PREFIX, description="Photo bytes, by tus 1.0.0")
+uploads = Resource("files", __name__, url_prefix=PREFIX, description="Photo bytes, by tus 1.0.0")
 
 
 def receive_files(app: Flask) -> None:
     """Let an app receive files; the store is opened when the first one comes."""
-    app.wsgi_app = tus.MethodOverride(app.wsgi_app, PREFIX)  # type: ignore[method-assign]
+    app.wsgi_app = tus.TusMiddleware(app.wsgi_app, PREFIX)  # type: ignore[method-assign]
 
 
 def files() -> Files:
@@ -44,40 +44,30 @@ def speak_tus() -> None:
         tus.check_version(request.headers)
 
 
-def name_tus(response: Response) -> Response:
-    """Name the version in every answer, also in those that refuse."""
-    response.headers["Tus-Resumable"] = tus.VERSION
-    if response.status_code == 412:
-        response.headers["Tus-Version"] = tus.VERSION
-    return response
+uploads.before_request(speak_tus)
 
 
-photos.before_request(speak_tus)
-photos.after_request(name_tus)
-
-
-@photos.on("OPTIONS", "", roles=PUBLIC, status=204)
+@uploads.on("OPTIONS", "", roles=PUBLIC, status=204)
 def describe() -> Response:
     """What this server can do"""
     response = Response(status=204)
-    response.headers["Tus-Version"] = tus.VERSION
     response.headers["Tus-Extension"] = tus.EXTENSIONS
     response.headers["Tus-Max-Size"] = str(_most_bytes())
     response.headers["Tus-Checksum-Algorithm"] = "sha1,sha256"
     return response
 
 
-@photos.on("POST", "", roles=EVERYBODY, status=201, problems=[400, 404, 412, 413, 415])
+@uploads.on("POST", "", roles=EVERYBODY, status=201, problems=[400, 404, 412, 413, 415, 422])
 def create_upload() -> Response:
     """Begin an upload
 
     Upload-Length, and `photo_id` in Upload-Metadata: the photo that a `photo.attach` mutation announced. The first
     bytes may come along. If the server has these bytes already, the upload is complete at once.
     """
-    photo_id, length = tus.photo_id_of(request.headers), tus.number_of(request.headers, "Upload-Length")
-    begun = bool(request.content_length)
+    length, (told, photo_id) = tus.length_of(request.headers), tus.metadata_of(request.headers)
+    begun = bool(request.content_length) or request.mimetype == tus.BYTES
     chunks = tus.bytes_of(request, _most_bytes()) if begun else ()
-    state = files().create(actor().user_id, photo_id, length, now())
+    state = files().create(actor().user_id, photo_id, length, now(), told)
     if begun and not state.complete:
         state = files().append(actor().user_id, state.id, 0, chunks, now())
     response = tus.tell(Response(status=201), state)
@@ -85,16 +75,13 @@ def create_upload() -> Response:
     return response
 
 
-@photos.on("HEAD", "/<uuid:upload_id>", roles=EVERYBODY, status=200, problems=[404, 412])
+@uploads.on("HEAD", "/<uuid:upload_id>", roles=EVERYBODY, status=200, problems=[404, 412])
 def read_offset(upload_id: uuid.UUID) -> Response:
     """How far an upload is"""
-    state = files().status(actor().user_id, upload_id, now())
-    response = tus.tell(Response(status=200), state)
-    response.headers["Upload-Length"] = str(state.length)
-    return response
+    return tus.describe(Response(status=200), files().status(actor().user_id, upload_id, now()))
 
 
-@photos.on("PATCH", "/<uuid:upload_id>", roles=EVERYBODY, status=204, problems=[400, 404, 409, 412, 413, 415, 422])
+@uploads.on("PATCH", "/<uuid:upload_id>", roles=EVERYBODY, status=204, problems=[400, 404, 409, 412, 413, 415, 422])
 def append_bytes(upload_id: uuid.UUID) -> Response:
     """Send the next bytes, from Upload-Offset on"""
     offset = tus.number_of(request.headers, "Upload-Offset")
@@ -102,7 +89,7 @@ def append_bytes(upload_id: uuid.UUID) -> Response:
     return tus.tell(Response(status=204), files().append(actor().user_id, upload_id, offset, chunks, now()))
 
 
-@photos.on("DELETE", "/<uuid:upload_id>", roles=EVERYBODY, status=204, problems=[404, 412])
+@uploads.on("DELETE", "/<uuid:upload_id>", roles=EVERYBODY, status=204, problems=[404, 412])
 def end_upload(upload_id: uuid.UUID) -> None:
     """Throw an unfinished upload away"""
     files().terminate(actor().user_id, upload_id, now())

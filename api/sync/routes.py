@@ -6,7 +6,6 @@ against a schema again on its way out would cost more than finding them.
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
@@ -17,35 +16,32 @@ from api.guard import EVERYBODY, actor
 from api.openapi import Resource
 from api.payload import read_batch
 from api.settings import now
+from api.sync.caller import calling_phone, json_answer
 from api.sync.schemas import (
-    ChangesQuery,
-    ChangesSchema,
-    MutationsSchema,
     OutcomeSchema,
     PushedSchema,
     changes_json,
     outcome_json,
     pushed_json,
 )
-from fieldsales.errors import Forbidden
-from sync.batch import Phone, parse_batch
+from api.sync.shapes_of_work import batch_shape
+from api.sync.sightings import note_pull
+from api.sync.versions import app_json
+from sync.batch import parse_batch
 from sync.exchange import exchange
-from sync.pull import pull
 from sync.queries import outcome_of
 from sync.wire import problem_of
 
 offline = Resource("sync", __name__, url_prefix="/sync/v1", description="The offline protocol of phones")
 
 
-class NoDevice(Forbidden):
-    """Only somebody who logged in on a device may send mutations."""
-
-    code = "sync.no_device"
-    title = "This session is on no device"
-
-
 @offline.on(
-    "POST", "/mutations", roles=EVERYBODY, documents=MutationsSchema, gives=PushedSchema, problems=[400, 403, 413, 415]
+    "POST",
+    "/mutations",
+    roles=EVERYBODY,
+    documents=batch_shape(),
+    gives=PushedSchema,
+    problems=[400, 403, 413, 415, 422],
 )
 def push_mutations() -> Response:
     """Send what a phone did
@@ -54,12 +50,15 @@ def push_mutations() -> Response:
     the phone may forget the mutation. Sending it again answers the same with `replayed: true`.
     """
     batch = parse_batch(read_batch(request))
-    done = exchange(db.engine, _phone(), batch, now())
+    done = exchange(db.engine, calling_phone(), batch, now())
     told: dict[str, Any] = pushed_json(done.pushed)
     told["changes"] = changes_json(done.changes) if done.changes else None
+    told["app"] = app_json(batch.app_version)
+    if done.changes:
+        note_pull(done.changes)
     if done.lost:
         told["changes_problem"] = problem_of(done.lost)
-    return _json(told)
+    return json_answer(told)
 
 
 @offline.on("GET", "/mutations/<uuid:mutation_id>", roles=EVERYBODY, gives=OutcomeSchema, problems=[404])
@@ -68,24 +67,4 @@ def read_mutation(mutation_id: uuid.UUID) -> Response:
 
     For a phone that never got the answer. Only one's own are told.
     """
-    return _json(outcome_json(outcome_of(session(), mutation_id, actor().user_id)))
-
-
-@offline.on("GET", "/changes", roles=EVERYBODY, query=ChangesQuery, gives=ChangesSchema, problems=[410])
-def read_changes(query: dict[str, Any]) -> Response:
-    """What changed in my scope since a cursor
-
-    Without a cursor, everything. 410 means: load everything again without a cursor, and keep the unsent queue.
-    """
-    return _json(changes_json(pull(session(), actor().user_id, query.get("cursor"), query["limit"])))
-
-
-def _phone() -> Phone:
-    device_id = actor().device_id
-    if device_id is None:
-        raise NoDevice("This session is on no device.", mend="Log in on the phone.")
-    return Phone(actor().user_id, device_id)
-
-
-def _json(told: dict[str, Any]) -> Response:
-    return Response(json.dumps(told, separators=(",", ":")), mimetype="application/json")
+    return json_answer(outcome_json(outcome_of(session(), mutation_id, actor().user_id)))

@@ -6,9 +6,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from api.sync.versions import AppSchema
 from sync.batch import BatchSchema
 from sync.outcomes import BatchResult, ItemResult
-from sync.pull import LARGEST_PAGE, PAGE, Page
+from sync.pull import LARGEST_PAGE, PAGE, ChangeRow, Page
 from sync.wire import Strict, words
 
 
@@ -17,7 +18,7 @@ class OutcomeSchema(Schema):
 
     index = fields.Integer(metadata={"description": "its place in the batch, from 0"})
     id = fields.UUID(allow_none=True)
-    status = fields.String(required=True, metadata={"enum": ["applied", "merged", "rejected", "held", "retry"]})
+    status = fields.String(required=True, metadata={"enum": ["applied", "rejected", "held", "retry"]})
     result = fields.Dict()
     problem = fields.Dict(metadata={"description": "code, title, detail, mend"})
     flags = fields.List(fields.String(), required=True)
@@ -40,6 +41,7 @@ class ChangesSchema(Schema):
     changes = fields.List(fields.Nested(ChangeSchema), required=True)
     next_cursor = fields.String(required=True)
     more = fields.Boolean(required=True)
+    app = fields.Nested(AppSchema, metadata={"description": "with a pull; a push tells it beside its results"})
 
 
 class PushedSchema(Schema):
@@ -50,17 +52,56 @@ class PushedSchema(Schema):
     skew_ms = fields.Integer(required=True)
     changes = fields.Nested(ChangesSchema, allow_none=True)
     changes_problem = fields.Dict()
+    app = fields.Nested(AppSchema, required=True)
 
 
 class MutationsSchema(BatchSchema):
     """A batch of what a phone did; each mutation is checked by itself and answered by itself."""
 
 
+class PartEntrySchema(Schema):
+    """One part of a first load."""
+
+    name = fields.String(required=True, metadata={"example": "catalogue"})
+    url = fields.String(required=True, metadata={"example": "/sync/v1/bootstrap/catalogue"})
+    etag = fields.String(required=True, metadata={"description": "as the same Accept-Encoding gets it"})
+    rows = fields.Integer(required=True, metadata={"description": "about how many documents it holds"})
+    bytes = fields.Integer(metadata={"description": "how long it is, where known already"})
+
+
+class ManifestSchema(Schema):
+    """Fetch every part, then pull from `cursor`."""
+
+    parts = fields.List(fields.Nested(PartEntrySchema), required=True)
+    cursor = fields.String(required=True)
+
+
+class PartSchema(Schema):
+    """Documents column by column; docs/sync-protocol.md says how to read them."""
+
+    part = fields.String(required=True)
+    ids = fields.Dict(required=True, metadata={"description": "heads: numbers; tails: text of 20 digits for each"})
+    tables = fields.List(fields.Dict(), required=True)
+
+
+class LimitsSchema(Schema):
+    """What the server takes and gives; docs/sync-protocol.md explains each."""
+
+    schemas = fields.List(fields.Integer(), required=True, metadata={"description": "versions of the protocol"})
+    mutations = fields.Dict(required=True)
+    body = fields.Dict(required=True)
+    changes = fields.Dict(required=True)
+    bootstrap = fields.Dict(required=True)
+    files = fields.Dict(required=True)
+
+
 class ChangesQuery(Strict):
     """From where to read on."""
 
     cursor = words(1000, metadata={"description": "the `next_cursor` of the last page; none to load everything"})
-    limit = fields.Integer(validate=validate.Range(1, LARGEST_PAGE), load_default=PAGE)
+    limit = fields.Integer(
+        validate=validate.Range(1, LARGEST_PAGE), metadata={"description": f"by default {PAGE}, or as lines all"}
+    )
 
 
 def outcome_json(item: ItemResult) -> dict[str, Any]:
@@ -90,7 +131,11 @@ def pushed_json(pushed: BatchResult) -> dict[str, Any]:
     }
 
 
+def change_json(row: ChangeRow) -> dict[str, Any]:
+    """Return one change as it is told."""
+    return {"entity": row.entity, "id": str(row.id), "op": row.op, "document": row.document}
+
+
 def changes_json(page: Page) -> dict[str, Any]:
     """Return a page as it is told; documents are JSON already."""
-    rows = [{"entity": row.entity, "id": str(row.id), "op": row.op, "document": row.document} for row in page.changes]
-    return {"changes": rows, "next_cursor": page.next_cursor, "more": page.more}
+    return {"changes": [change_json(row) for row in page.changes], "next_cursor": page.next_cursor, "more": page.more}

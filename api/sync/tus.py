@@ -6,10 +6,11 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response
 from werkzeug.datastructures import Headers
@@ -26,6 +27,9 @@ EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
 BYTES = "application/offset+octet-stream"
 _ALGORITHMS = ("sha1", "sha256")
 _CHUNK = 64 * 1024
+_LONGEST_METADATA = 4000
+_PAIR = re.compile(r"([!-+\--~]+)(?: ([A-Za-z0-9+/=]*))?")
+"""A key without spaces and commas, and its value in base64, which may be empty or missing."""
 
 
 class WrongTusVersion(Invalid):
@@ -74,16 +78,35 @@ def number_of(headers: Headers, name: str) -> int:
     return int(text)
 
 
-def photo_id_of(headers: Headers) -> uuid.UUID:
-    """Return the `photo_id` of Upload-Metadata: the photo that `photo.attach` announced. Raises `BadUploadHeader`."""
+def length_of(headers: Headers) -> int:
+    """Return how many bytes the whole upload has: known from the announcement, never deferred.
+
+    Raises `BadUploadHeader`.
+    """
+    if "Upload-Defer-Length" in headers:
+        raise BadUploadHeader(
+            "The length of a photo cannot be deferred.",
+            mend="Send Upload-Length, as in the announcement.",
+            header="Upload-Defer-Length",
+        )
+    return number_of(headers, "Upload-Length")
+
+
+def metadata_of(headers: Headers) -> tuple[str, uuid.UUID]:
+    """Return Upload-Metadata, and its `photo_id`: the photo that `photo.attach` announced. Raises `BadUploadHeader`."""
+    told = headers.get("Upload-Metadata", "")
     try:
-        pairs = (pair.split() for pair in headers.get("Upload-Metadata", "").split(","))
-        found = {pair[0]: base64.b64decode(pair[1], validate=True) for pair in pairs if len(pair) == 2}
-        return uuid.UUID(found["photo_id"].decode("ascii"))
+        if len(told) > _LONGEST_METADATA or not (told.isascii() and told.isprintable()):
+            raise ValueError("too long, or not text")
+        pairs = [_PAIR.fullmatch(pair.strip(" ")) for pair in told.split(",")]
+        found = {pair[1]: base64.b64decode(pair[2] or "", validate=True) for pair in pairs if pair}
+        if len(found) != len(pairs):
+            raise ValueError("a key that is twice there, or no pair")
+        return told, uuid.UUID(found["photo_id"].decode("ascii"))
     except (KeyError, ValueError, binascii.Error) as wrong:
         raise BadUploadHeader(
             "Upload-Metadata does not name a photo.",
-            mend="Send “Upload-Metadata: photo_id <base64 of the photo's UUID>”.",
+            mend="Send “Upload-Metadata: photo_id <base64 of the photo's UUID>”; each key once.",
             header="Upload-Metadata",
         ) from wrong
 
@@ -107,24 +130,46 @@ def bytes_of(request: Request, most_bytes: int) -> Iterable[bytes]:
 def tell(response: Response, state: UploadState) -> Response:
     """Say in an answer's headers how far an upload is."""
     response.headers["Upload-Offset"] = str(state.offset)
-    if not state.complete:
-        response.headers["Upload-Expires"] = format_datetime(state.expires_at, usegmt=True)
+    response.headers["Upload-Expires"] = format_datetime(state.expires_at, usegmt=True)
     return response
 
 
-class MethodOverride:
-    """WSGI middleware: tus lets clients that can only POST name the method in X-HTTP-Method-Override."""
+def describe(response: Response, state: UploadState) -> Response:
+    """Say all that there is to say of an upload: how far, of how much, and what the client called it."""
+    tell(response, state).headers["Upload-Length"] = str(state.length)
+    if state.told:
+        response.headers["Upload-Metadata"] = state.told
+    return response
+
+
+class TusMiddleware:
+    """WSGI middleware for what tus asks of every request below a path.
+
+    The method is the one that X-HTTP-Method-Override names, whatever the request line says. Every answer names the
+    version, also one that no route gave. The answer to a POST that stands for a HEAD has no body, and says so.
+    """
 
     def __init__(self, app: WSGIApplication, prefix: str) -> None:
         self.app = app
         self.prefix = prefix
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        method = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE", "").upper()
-        here = environ["REQUEST_METHOD"] == "POST" and environ.get("PATH_INFO", "").startswith(self.prefix)
-        if here and method in {"PATCH", "DELETE", "HEAD"}:
-            environ["REQUEST_METHOD"] = method
-        return self.app(environ, start_response)
+        path = environ.get("PATH_INFO", "")
+        if path != self.prefix and not path.startswith(f"{self.prefix}/"):
+            return self.app(environ, start_response)
+        asked = environ["REQUEST_METHOD"]
+        environ["REQUEST_METHOD"] = str(environ.get("HTTP_X_HTTP_METHOD_OVERRIDE") or environ["REQUEST_METHOD"]).upper()
+
+        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
+            named = [("Tus-Resumable", VERSION)]
+            if environ["REQUEST_METHOD"] == "OPTIONS" or status.startswith("412"):
+                named.append(("Tus-Version", VERSION))
+            if environ["REQUEST_METHOD"] == "HEAD" != asked:
+                headers = [each for each in headers if each[0].lower() != "content-length"]
+                named.append(("Content-Length", "0"))
+            return start_response(status, headers + named, *failure)
+
+        return self.app(environ, start)
 
 
 def _pieces(request: Request) -> Iterator[bytes]:
@@ -138,7 +183,7 @@ def _check(body: bytes, promised: str) -> None:
         raise UnknownChecksum(f"“{algorithm[:40]}” is not known.", mend=f"Use one of {', '.join(_ALGORITHMS)}.")
     try:
         digest = base64.b64decode(text, validate=True)
-    except binascii.Error as wrong:
+    except ValueError as wrong:  # also what is not ASCII
         raise BadUploadHeader("Upload-Checksum is not base64.", header="Upload-Checksum") from wrong
     if not hmac.compare_digest(hashlib.new(algorithm, body, usedforsecurity=False).digest(), digest):
         raise ChecksumMismatch("The checksum does not fit the bytes.", mend="Send them again.")

@@ -32,7 +32,8 @@ class TeamStopSchema(Schema):
 class RepOfDaySchema(Schema):
     """One rep's day in numbers, and its stops in driving order.
 
-    `missed` counts what was not visited once the day is over; until then it is `to_do`.
+    `missed` counts what was not visited once the day is over; until then it is `to_do`. What a person
+    skipped is neither.
     """
 
     rep = fields.Nested(RepSchema, required=True)
@@ -42,12 +43,14 @@ class RepOfDaySchema(Schema):
     missed = fields.Integer(required=True)
     to_do = fields.Integer(required=True)
     left_out = fields.Integer(required=True)
+    skipped = fields.Integer(required=True)
     orders = fields.Integer(required=True, attribute="sold.orders")
     order_value_minor = fields.Integer(required=True, metadata={"description": "in the territory's currency"})
     currency = fields.String(required=True)
     order_values = fields.Dict(
         required=True, attribute="sold.amounts", metadata={"description": "minor units by currency"}
     )
+    collected = fields.Dict(required=True, metadata={"description": "money taken, in minor units by currency"})
     last_position = fields.Nested(PositionSchema, allow_none=True)
     stops = fields.List(fields.Nested(TeamStopSchema), required=True)
 

@@ -59,7 +59,10 @@ class VisitBriefing:
 
 @dataclass(frozen=True, slots=True)
 class DayBriefing:
-    """A rep's day: the stops in driving order, visits that the route does not pass, and those there is no room for."""
+    """A rep's day: the stops in driving order, visits that the route does not pass, and those that are not made.
+
+    These are `left_out` for want of room, or `skipped` by a person.
+    """
 
     rep: User
     day: date
@@ -69,6 +72,7 @@ class DayBriefing:
     stops: tuple[VisitBriefing, ...]
     unrouted: tuple[VisitBriefing, ...]
     left_out: tuple[VisitBriefing, ...]
+    skipped: tuple[VisitBriefing, ...]
 
 
 def day_briefing(session: Session, rep_id: uuid.UUID, day: date) -> DayBriefing:
@@ -76,7 +80,7 @@ def day_briefing(session: Session, rep_id: uuid.UUID, day: date) -> DayBriefing:
     plan = rep_day(session, rep_id, day)
     stop_of = {stop.planned_visit_id: stop for stop in plan.stops}
     on_route = [stop.planned_visit for stop in plan.stops]
-    customers = {each.customer_id: each.customer for each in (*on_route, *plan.unrouted, *plan.left_out)}
+    customers = {each.customer_id: each.customer for each in (*on_route, *plan.unrouted, *plan.left_out, *plan.skipped)}
     known = customer_briefings(session, list(customers.values()), day)
     made = {visit.customer_id: visit for visit in visits_of_rep_on(session, rep_id, day)}
 
@@ -95,6 +99,7 @@ def day_briefing(session: Session, rep_id: uuid.UUID, day: date) -> DayBriefing:
         stops=briefed(on_route),
         unrouted=briefed(plan.unrouted),
         left_out=briefed(plan.left_out),
+        skipped=briefed(plan.skipped),
     )
 
 

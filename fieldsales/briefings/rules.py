@@ -14,13 +14,15 @@ Feature = dict[str, Any]
 def day_geojson(day: RepDay) -> dict[str, Any]:
     """Return a rep's day as a FeatureCollection, told apart by the property `kind`.
 
-    `start` is where the day starts and ends; each `visit` has its `number` in driving order from 1; `unrouted` and
-    `left_out` visits have none; `route` is the line from place to place as the crow flies, with the day's totals.
+    `start` is where the day starts and ends; each `visit` has its `number` in driving order from 1; `unrouted`,
+    `left_out` and `skipped` visits have none; `route` is the line from place to place as the crow flies, with
+    the day's totals.
     """
     features = [*_start(day)]
     features += [_visit(stop.planned_visit, "visit", _timing(stop)) for stop in day.stops]
     features += [_visit(visit, "unrouted", {}) for visit in day.unrouted]
     features += [_visit(visit, "left_out", {"why": visit.left_out_reason}) for visit in day.left_out]
+    features += [_visit(visit, "skipped", {"why": visit.skip_reason or visit.skip_code}) for visit in day.skipped]
     if day.route is not None and day.stops:
         features.append(_line(day, day.route))
     return {"type": "FeatureCollection", "features": [each for each in features if each["geometry"]]}

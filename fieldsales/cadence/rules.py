@@ -11,12 +11,14 @@ The rule, in order:
    RRULE's period, so that a new list is spread evenly over weeks.
 4. Who was due and not visited stays due: the visit rolls forward to the next working day, and each missed period
    adds once more the visit's value, up to four times.
+
+Where a journey plan covers the day, it says when the customer is due instead of 1 to 3 (`due_by_journey`).
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -28,6 +30,9 @@ MOST_URGENT = 4.0
 
 FULL = 1.25
 """How much more than its mean a weekday may hold before wishes for it are passed over."""
+
+LONGEST_LEAVE = 60
+"""How many days are looked back for the last working day."""
 
 _EPOCH = date(2010, 1, 4)
 """A Monday long ago, from which the periods of customers never contacted are counted."""
@@ -81,12 +86,14 @@ class Due:
 
     `contact` is the last visit that the day was counted from, if any. `weekday` (Monday is 0) and `gap_days` are those
     of the customer's weekday and of the cadence's minimum gap that moved the day away from the plain rule, else None.
+    `journey`: the day is the journey plan's.
     """
 
     since: date
     contact: date | None
     weekday: int | None = None
     gap_days: int | None = None
+    journey: bool = False
 
     def urgency(self, day: date, period_days: int) -> float:
         """How many times its value the visit is worth on a day: 1, and 1 more for each period gone by."""
@@ -117,6 +124,23 @@ def due_without_contact(
     """
     turn = latest_until(cadence.rrule, _first_turn(cadence, customer_id, tuple(weekdays)), day)
     return Due(turn, None) if turn is not None and turn > last_working_day else None
+
+
+def due_by_journey(cadence: Cadence, days: Sequence[date], contact: date | None, day: date) -> Due | None:
+    """Return since when a customer with these days in the journey plan is due, or None if not by `day`.
+
+    A day of the plan that was missed rolls forward to the next days, until the plan's next one is closer than half
+    the minimum gap. One that comes closer than that after a visit needs none: the plan itself keeps the gaps, and a
+    visit made a day late must not cost the next one.
+    """
+    gap = cadence.minimum_gap_days / 2
+    missed = [on for on in days if on <= day and (contact is None or (on - contact).days >= gap)]
+    if not missed:
+        return None
+    coming = next((on for on in days if on > day), None)
+    if missed[-1] < day and coming is not None and (coming - day).days < gap:
+        return None
+    return Due(missed[0], contact, journey=True)
 
 
 EVERY_WEEKDAY = frozenset(range(7))
@@ -164,9 +188,10 @@ def stable_number(customer_id: uuid.UUID, salt: int = 0) -> int:
     return int.from_bytes(blake2b(customer_id.bytes, digest_size=6, salt=salt.to_bytes(2)).digest())
 
 
-def previous_working_day(day: date, weekdays: Sequence[int]) -> date:
-    """Return the last day before `day` that falls on one of the weekdays."""
-    return next(earlier for back in range(1, 8) if (earlier := day - timedelta(days=back)).weekday() in weekdays)
+def previous_working_day(day: date, weekdays: Sequence[int], off: Collection[date] = ()) -> date:
+    """Return the last day before `day` that falls on one of the weekdays and is not off; a week back if none does."""
+    earlier = (day - timedelta(days=back) for back in range(1, LONGEST_LEAVE))
+    return next((on for on in earlier if on.weekday() in weekdays and on not in off), day - timedelta(days=7))
 
 
 def _first_turn(cadence: Cadence, customer_id: uuid.UUID, weekdays: tuple[int, ...]) -> date:

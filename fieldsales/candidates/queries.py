@@ -8,12 +8,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from fieldsales.candidates.rules import WEEKDAYS, Contact, KeyAccount, Rep, Shop
+from fieldsales.candidates.rules import WEEKDAYS, Contact, Rep, Shop
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.people.models import Role, Territory, User
+from fieldsales.turns.rules import KeyAccount, cadence_of
 from fieldsales.visits.models import Visit
 
 
@@ -34,42 +35,67 @@ def crew(session: Session, rep_ids: Collection[uuid.UUID] | None = None) -> list
     return list(session.scalars(query))
 
 
-def as_rep(user: User) -> Rep:
+def as_rep(user: User, off: Collection[date] = ()) -> Rep:
     """Return what the choice needs to know of a rep; one without a working pattern works on no day."""
     named = user.work_pattern.weekdays.upper().split(",") if user.work_pattern else []
-    return Rep(user.id, user.name, tuple(at for at, name in enumerate(WEEKDAYS) if name in {n.strip() for n in named}))
+    weekdays = tuple(at for at, name in enumerate(WEEKDAYS) if name in {n.strip() for n in named})
+    return Rep(user.id, user.name, weekdays, frozenset(off))
 
 
 def served_by(session: Session, rep_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Served]:
     """Return the active customers that any of these reps serves, each with everybody who serves it."""
+    return _served(session, Customer.id.in_(served_ids(rep_ids)))
+
+
+def served_among(session: Session, customer_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Served]:
+    """Return those of some customers that are active and served, each with everybody who serves it."""
+    return _served(session, Customer.id.in_(customer_ids))
+
+
+def _served(session: Session, which: ColumnElement[bool]) -> dict[uuid.UUID, Served]:
     giver = aliased(User)
     rows = session.execute(
         select(
             Customer.id, Customer.name, Customer.latitude, Customer.longitude, Customer.opening_hours,
             Territory.region, Customer.service_minutes,
-            Assignment.rep_id, Assignment.kind, giver.name, Assignment.instruction,
+            Assignment.rep_id, Assignment.kind, giver.name, Assignment.instruction, Assignment.priority,
+            Assignment.rrule, Assignment.minimum_gap_days, Assignment.from_on, Assignment.until_on, Assignment.together,
         )
         .join(Territory, Territory.id == Customer.territory_id)
         .join(Assignment, Assignment.customer_id == Customer.id)
         .join(giver, giver.id == Assignment.assigned_by, isouter=True)
-        .where(Customer.active, Assignment.ended_at.is_(None), Customer.id.in_(served_ids(rep_ids)))
+        .where(Customer.active, Assignment.ended_at.is_(None), which)
         .order_by(Customer.id, Assignment.assigned_at, Assignment.id)
     )  # fmt: skip
     found: dict[uuid.UUID, Served] = {}
-    for *shop, rep_id, kind, given_by, instruction in rows:
+    for *shop, rep_id, kind, given_by, instruction, priority, rrule, gap, from_on, until_on, together in rows:
         served = found.setdefault(shop[0], Served(Shop(*shop)))
         if kind is AssignmentKind.OWNER:
             served.owner = rep_id
         else:
-            served.key_accounts.append(KeyAccount(rep_id, given_by, instruction))
+            cadence = cadence_of(rrule, gap) if rrule else None
+            served.key_accounts.append(
+                KeyAccount(rep_id, given_by, instruction, priority, cadence, from_on, until_on, together)
+            )
     return found
 
 
 def last_visits(session: Session, rep_ids: Collection[uuid.UUID], before: date) -> dict[uuid.UUID, list[Contact]]:
     """Return, for the customers these reps serve, the last visit of each rep before a day."""
+    return _last_visits(session, Visit.customer_id.in_(served_ids(rep_ids)), before)
+
+
+def last_visits_at(
+    session: Session, customer_ids: Collection[uuid.UUID], before: date
+) -> dict[uuid.UUID, list[Contact]]:
+    """Return, for some customers, the last visit of each rep before a day."""
+    return _last_visits(session, Visit.customer_id.in_(customer_ids), before)
+
+
+def _last_visits(session: Session, which: ColumnElement[bool], before: date) -> dict[uuid.UUID, list[Contact]]:
     rows = session.execute(
         select(Visit.customer_id, Visit.rep_id, func.max(Visit.day))
-        .where(Visit.day < before, Visit.customer_id.in_(served_ids(rep_ids)))
+        .where(Visit.day < before, which)
         .group_by(Visit.customer_id, Visit.rep_id)
     )
     found: dict[uuid.UUID, list[Contact]] = defaultdict(list)

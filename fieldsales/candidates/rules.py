@@ -1,6 +1,8 @@
 """Who could be visited on a day, by which rep, why, and what the visit is worth.
 
-One customer gives at most one candidate a day, so no two reps meet at a door. In this order:
+One customer gives at most one candidate a day, so no two reps meet at a door, unless a manager wants the reps of a key
+account to go together. A key account counts between its days only, and by its own cadence where it has one. In this
+order:
 
 1. *Key account, never seen.* A rep to whom a manager gave the customer and who has not been there yet goes at once.
 2. *Due.* By the cadence of the customer's tier (`cadence.rules`). The owner goes; a key account is shared: its owner
@@ -9,8 +11,9 @@ One customer gives at most one candidate a day, so no two reps meet at a door. I
 
 Whatever the visit is for, an open anomaly of the customer is told with it.
 
-A visit is worth its tier's value, times the urgency of being late (1 to 4), times 2 for a key account and 1.5 for an
-anomaly. What a person put on a day is not decided here: it stays, and comes before everything else.
+A visit is worth its tier's value, times the urgency of being late (1 to 4), times 2 for a key account (and a half to 2
+by its priority) and 1.5 for an anomaly. What a person put on a day is not decided here: it stays, and comes before
+everything else.
 """
 
 from __future__ import annotations
@@ -26,10 +29,12 @@ from fieldsales.cadence.rules import (
     Cadence,
     Due,
     due_after_contact,
+    due_by_journey,
     due_without_contact,
     previous_working_day,
     stable_number,
 )
+from fieldsales.turns.rules import FACTORS, KeyAccount, going_together, own_cadence, priority_of, whose_turn
 
 KEY_ACCOUNT_FACTOR = 2.0
 ANOMALY_FACTOR = 1.5
@@ -53,11 +58,16 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """A rep as far as the choice needs: a name for reasons, and the weekdays worked (Monday is 0)."""
+    """A rep as far as the choice needs: a name for reasons, the weekdays worked (Monday is 0), and days off."""
 
     id: uuid.UUID
     name: str
     weekdays: tuple[int, ...]
+    off: frozenset[date] = frozenset()
+
+    def works_on(self, day: date) -> bool:
+        """Whether the rep works on a day."""
+        return day.weekday() in self.weekdays and day not in self.off
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +94,6 @@ class TierVisit:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyAccount:
-    """A manager gave the customer to a rep; `given_by` is the manager's name."""
-
-    rep_id: uuid.UUID
-    given_by: str | None = None
-    instruction: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Contact:
     """A rep was at the customer on a day, or is planned to be on a coming one."""
 
@@ -116,7 +117,8 @@ class Case:
     `contacts` lie before the day. `missed_since` is the first day on which a visit was planned and not made, for a
     customer without a contact. `next_planned` is the nearest day after this one on which the customer is planned.
     `weekday` is the one that the visits are kept to, `usual_weekday` the one on which the customer orders, and
-    `last_order` the last day before this one on which it did, as far as the history goes back.
+    `last_order` the last day before this one on which it did, as far as the history goes back. `journey` are
+    the days of the owner's journey plan, None where none covers the day.
     """
 
     customer_id: uuid.UUID
@@ -130,10 +132,22 @@ class Case:
     usual_weekday: int | None = None
     alarm: Alarm | None = None
     last_order: date | None = None
+    journey: tuple[date, ...] | None = None
 
     def last_seen_by(self, rep_id: uuid.UUID) -> date | None:
         """The last day on which a rep was there."""
         return max((contact.day for contact in self.contacts if contact.rep_id == rep_id), default=None)
+
+    def on(self, day: date) -> Case:
+        """The case with the key accounts that count on a day, and with their cadence where they have one."""
+        accounts = tuple(each for each in self.key_accounts if each.counts_on(day))
+        own = own_cadence(accounts)
+        return replace(self, key_accounts=accounts, tier=replace(self.tier, cadence=own) if own else self.tier)
+
+    @property
+    def key_account_factor(self) -> float:
+        """How many times its value a visit is worth to a key account of this priority."""
+        return KEY_ACCOUNT_FACTOR * FACTORS[priority_of(self.key_accounts)]
 
     @property
     def last_contact(self) -> Contact | None:
@@ -143,7 +157,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A visit that should be made: by whom, why, and what it is worth beside others."""
+    """A visit that should be made: by whom, why, and what it is worth beside others.
+
+    `anomaly` is what an anomaly's own visit is for; `asks_about` the one that any visit should find the cause of.
+    """
 
     rep_id: uuid.UUID
     customer_id: uuid.UUID
@@ -151,19 +168,41 @@ class Candidate:
     reason: str
     value: int
     anomaly: AnomalyKind | None = None
+    asks_about: AnomalyKind | None = None
+
+
+def choose_all(case: Case, day: date, crew: Sequence[Rep], *, with_anomalies: bool = False) -> tuple[Candidate, ...]:
+    """Return the visits that the customer should have on a day: one, or one of each rep who goes together with others.
+
+    Those go on a day on which all of them work, if there is any in the week.
+    """
+    pair = going_together(each for each in case.key_accounts if each.counts_on(day))
+    if not pair:
+        found = choose(case, day, crew, with_anomalies=with_anomalies)
+        return (found,) if found else ()
+    reps = [rep for rep in crew if rep.id in pair]
+    common = frozenset(range(7)).intersection(*(rep.weekdays for rep in reps))
+    if common and day.weekday() not in common:
+        return ()
+    found = choose(case, day, crew, with_anomalies=with_anomalies)
+    if found is None:
+        return ()
+    going = [rep for rep in reps if day.weekday() in rep.weekdays] or [rep for rep in crew if rep.id == found.rep_id]
+    return tuple(_beside(found, rep, going) for rep in going)
 
 
 def choose(case: Case, day: date, crew: Sequence[Rep], *, with_anomalies: bool = False) -> Candidate | None:
     """Return the visit that the customer should have on a day, or None. `crew` are all reps who serve anybody."""
+    case = case.on(day)
     serving = _serving(case, crew)
-    working = [rep for rep in serving if day.weekday() in rep.weekdays]
+    working = [rep for rep in serving if rep.works_on(day)]
     if not working or _soon_planned(case, day):
         return None
     found = _first_meeting(case, working) or _due(case, day, serving, working)
     if found is None:
         return _alarmed(case, day, working) if with_anomalies else None
     told = f"{found.reason}; {_alarm_told(case.alarm)}" if case.alarm else found.reason
-    return replace(found, reason=_shortened(told))
+    return replace(found, reason=_shortened(told), asks_about=case.alarm.kind if case.alarm else None)
 
 
 def short_day(day: date, read_on: date) -> str:
@@ -194,7 +233,7 @@ def _first_meeting(case: Case, working: Sequence[Rep]) -> Candidate | None:
     account = given[rep.id]
     told = f": {account.instruction}" if account.instruction else ""
     reason = f"key account, given by {account.given_by or 'a manager'}{told}; {rep.name}'s first visit"
-    return Candidate(rep.id, case.customer_id, Why.KEY_ACCOUNT, reason, _worth(case, 1.0, KEY_ACCOUNT_FACTOR))
+    return Candidate(rep.id, case.customer_id, Why.KEY_ACCOUNT, reason, _worth(case, 1.0, case.key_account_factor))
 
 
 def _due(case: Case, day: date, serving: Sequence[Rep], working: Sequence[Rep]) -> Candidate | None:
@@ -205,20 +244,24 @@ def _due(case: Case, day: date, serving: Sequence[Rep], working: Sequence[Rep]) 
     reason = _why_due(case, due, day)
     if not case.key_accounts:
         return Candidate(working[0].id, case.customer_id, Why.TIER, reason, _worth(case, urgency))
-    rep = min(working, key=lambda rep: case.last_seen_by(rep.id) or date.min)
-    reason = f"key account, {reason}{_turn(case, rep, serving, day)}"
-    return Candidate(rep.id, case.customer_id, Why.KEY_ACCOUNT, reason, _worth(case, urgency, KEY_ACCOUNT_FACTOR))
+    seen = {each.id: last for each in working if (last := case.last_seen_by(each.id))}
+    rep = next(each for each in working if each.id == whose_turn([one.id for one in working], seen))
+    together = going_together(case.key_accounts)
+    reason = f"key account, {reason}{'' if together else turn_told(case, rep, serving, day)}"
+    return Candidate(rep.id, case.customer_id, Why.KEY_ACCOUNT, reason, _worth(case, urgency, case.key_account_factor))
 
 
 def _when_due(case: Case, day: date, rep: Rep) -> Due | None:
     cadence, contact = case.tier.cadence, case.last_contact
+    if case.journey is not None:
+        return due_by_journey(cadence, case.journey, contact.day if contact else None, day)
     weekday = case.weekday if case.weekday in rep.weekdays else None
     if contact is not None:
         return due_after_contact(cadence, contact.day, day, weekday)
     if case.missed_since is not None:
         return Due(case.missed_since, None)
     turns = rep.weekdays if weekday is None else (weekday,)
-    return due_without_contact(cadence, case.customer_id, day, previous_working_day(day, rep.weekdays), turns)
+    return due_without_contact(cadence, case.customer_id, day, previous_working_day(day, rep.weekdays, rep.off), turns)
 
 
 def _alarmed(case: Case, day: date, working: Sequence[Rep]) -> Candidate | None:
@@ -227,11 +270,17 @@ def _alarmed(case: Case, day: date, working: Sequence[Rep]) -> Candidate | None:
         return None
     worth = _worth(case, 1.0, ANOMALY_FACTOR)
     reason = _shortened(_alarm_told(alarm))
-    return Candidate(working[0].id, case.customer_id, Why.ANOMALY, reason, worth, alarm.kind)
+    return Candidate(working[0].id, case.customer_id, Why.ANOMALY, reason, worth, alarm.kind, alarm.kind)
 
 
 def _alarm_told(alarm: Alarm) -> str:
     return f"{alarm_words(alarm.kind)}: {alarm.reason}"
+
+
+def _beside(found: Candidate, rep: Rep, going: Sequence[Rep]) -> Candidate:
+    others = ", ".join(other.name for other in going if other != rep)
+    told = f"; together with {others}" if others else ""
+    return replace(found, rep_id=rep.id, reason=_shortened(f"{found.reason}{told}"))
 
 
 def _shortened(reason: str) -> str:
@@ -253,6 +302,8 @@ def _why_due(case: Case, due: Due, day: date) -> str:
 def _how_often(case: Case, due: Due) -> str:
     """The cadence, with whatever else moved the day, so that a reader who counts comes to the same day."""
     told = str(case.tier.cadence)
+    if due.journey:
+        told += " by the journey plan"
     if due.weekday is not None:
         told += f" on {_DAY_NAMES[due.weekday]}"
     if due.gap_days is not None:
@@ -271,7 +322,8 @@ def _since_when(case: Case, due: Due, day: date) -> str:
     return "first planned visit"
 
 
-def _turn(case: Case, rep: Rep, serving: Sequence[Rep], day: date) -> str:
+def turn_told(case: Case, rep: Rep, serving: Sequence[Rep], day: date) -> str:
+    """Say whose turn it is among several, and who went last before: “; Ben's turn, Anna went Mon 2 Mar”."""
     others = [(seen, other.name) for other in serving if other != rep and (seen := case.last_seen_by(other.id))]
     if len(serving) < 2:
         return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -12,7 +11,19 @@ from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product, TierDiscount, TierPrice
 from fieldsales.catalog.rules import Price, price_for
+from fieldsales.db.desk import Desk
 from fieldsales.db.paging import Page, PageWanted, fetch_page
+from fieldsales.db.statements import among, ask
+
+_ARTICLES = select(Product.id, Product.sku, Product.price_minor, Product.currency, Product.active).where(
+    among(Product.id, "ids")
+)
+_DISCOUNTS = select(TierDiscount.tier, TierDiscount.discount_bp).where(among(TierDiscount.tier, "tiers"))
+_AGREED = (
+    select(TierPrice.tier, TierPrice.product_id, TierPrice.price_minor)
+    .where(among(TierPrice.tier, "tiers"), among(TierPrice.product_id, "ids"))
+    .order_by(TierPrice.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,22 @@ class PricedProduct:
 
     product: Product
     price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What a sale must know of a product."""
+
+    id: uuid.UUID
+    sku: str
+    price_minor: int
+    currency: str
+    active: bool
+
+
+def articles(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Article]:
+    """Return what a sale must know of products, by id; those that are no longer sold included."""
+    return {row[0]: Article(*row) for row in ask(session, _ARTICLES, ids=ids)}
 
 
 def products(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Product]:
@@ -49,9 +76,19 @@ def product_page(
 
 def discount_of(session: Session, tier: str | None) -> int:
     """Return what a tier pays under the list price, in basis points; 0 where nothing is agreed."""
-    if tier is None:
-        return 0
-    return session.scalar(select(TierDiscount.discount_bp).where(TierDiscount.tier == tier)) or 0
+    return 0 if tier is None else discounts(session, [tier]).get(tier, 0)
+
+
+def discounts(session: Session, tiers: Collection[str]) -> dict[str, int]:
+    """Return what tiers pay under the list price, in basis points; no entry where nothing is agreed."""
+    return dict(map(tuple, ask(session, _DISCOUNTS, tiers=tiers)))
+
+
+def agreed_prices(session: Session, keys: Collection[tuple[str, uuid.UUID]]) -> dict[tuple[str, uuid.UUID], int]:
+    """Return the prices agreed for a tier, by (tier, product); no entry where there is none."""
+    tiers, ids = {tier for tier, _ in keys}, {product_id for _, product_id in keys}
+    rows = ask(session, _AGREED, tiers=tiers, ids=ids)
+    return {(tier, product_id): price for tier, product_id, price in rows}
 
 
 def prices(session: Session, ids: Collection[uuid.UUID], tier: str | None) -> dict[uuid.UUID, Price]:
@@ -59,13 +96,19 @@ def prices(session: Session, ids: Collection[uuid.UUID], tier: str | None) -> di
     return prices_of(session, products(session, ids).values(), tier)
 
 
-def prices_of(session: Session, articles: Collection[Product], tier: str | None) -> dict[uuid.UUID, Price]:
+def prices_of(
+    session: Session, sold: Collection[Product | Article], tier: str | None, desk: Desk | None = None
+) -> dict[uuid.UUID, Price]:
     """Return what each of these products costs a customer of a tier."""
-    agreed: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
-    if tier is not None:
-        ids = [product.id for product in articles]
-        tier_prices = select(TierPrice).where(TierPrice.product_id.in_(ids), TierPrice.tier == tier)
-        for each in session.scalars(tier_prices):
-            agreed[each.product_id][each.tier] = each.price_minor
-    discount = discount_of(session, tier)
-    return {product.id: price_for(product.price_minor, tier, agreed[product.id], discount) for product in articles}
+    if tier is None:
+        return {each.id: price_for(each.price_minor, None, {}, 0) for each in sold}
+    here = desk or Desk(session)
+    if desk is None:
+        here.lay_out(agreed_prices, [(tier, each.id) for each in sold])
+    discount = here.find(discounts, tier) or 0
+    return {each.id: _price(here, each, tier, discount) for each in sold}
+
+
+def _price(desk: Desk, sold: Product | Article, tier: str, discount: int) -> Price:
+    agreed = desk.find(agreed_prices, (tier, sold.id))
+    return price_for(sold.price_minor, tier, {} if agreed is None else {tier: agreed}, discount)

@@ -8,6 +8,7 @@ in with `Synced` (see `rules.py` for the triggers, `docs/decisions/0002-feed-by-
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -57,6 +58,16 @@ class Synced:
     """Mixin of every table whose rows phones hold."""
 
     __feed__: ClassVar[Feed]
+
+
+class Versioned:
+    """Mixin of a table whose rows have a `version`, and whose fields remember in which one each last changed.
+
+    `__versioned__` names the columns of each field. A trigger writes the table `<table>_field` (`<table>_id`, `field`,
+    `version`), so that no writer has to remember it.
+    """
+
+    __versioned__: ClassVar[Mapping[str, tuple[str, ...]]]
 
 
 class Change(Base):

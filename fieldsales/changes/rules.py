@@ -6,10 +6,13 @@ transaction: `pg_current_xact_id()` on PostgreSQL, the feed clock on SQLite (see
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from fieldsales.changes.models import EVERYONE, Feed, Op
 
 _UPSERT = "ON CONFLICT (scope_kind, scope_id, entity, entity_id) DO UPDATE SET tx = excluded.tx, op = excluded.op"
-_TX = {
+_FIELD_UPSERT = "ON CONFLICT ({table}_id, field) DO UPDATE SET version = excluded.version"
+TX = {
     "sqlite": "(SELECT tx FROM feed_clock)",
     "postgresql": "pg_current_xact_id()::text::bigint",
 }
@@ -54,13 +57,47 @@ def postgresql_triggers(table: str, feed: Feed) -> list[str]:
     ]
 
 
+def versioning_trigger_name(table: str) -> str:
+    """Return the name of the trigger that remembers when each field of a table changed."""
+    return f"version_{table}"
+
+
+def sqlite_versioning(table: str, fields: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the statement that creates the versioning trigger of a table on SQLite."""
+    columns = ", ".join(column for group in fields.values() for column in group)
+    noted = " ".join(
+        f"INSERT INTO {table}_field ({table}_id, field, version) SELECT NEW.id, '{field}', NEW.version "
+        f"WHERE {_differs(group, 'IS NOT')} {_FIELD_UPSERT.format(table=table)};"
+        for field, group in fields.items()
+    )
+    return [f"CREATE TRIGGER {versioning_trigger_name(table)} AFTER UPDATE OF {columns} ON {table} BEGIN {noted} END"]
+
+
+def postgresql_versioning(table: str, fields: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the statements that create the versioning function and trigger of a table on PostgreSQL."""
+    name = versioning_trigger_name(table)
+    columns = ", ".join(column for group in fields.values() for column in group)
+    each = ", ".join(f"('{field}', {_differs(group, 'IS DISTINCT FROM')})" for field, group in fields.items())
+    return [
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608 -- names of ours
+        f"INSERT INTO {table}_field ({table}_id, field, version) SELECT NEW.id, told.field, NEW.version "
+        f"FROM (VALUES {each}) AS told (field, differs) WHERE told.differs {_FIELD_UPSERT.format(table=table)}; "
+        f"RETURN NEW; END $$",
+        f"CREATE TRIGGER {name} AFTER UPDATE OF {columns} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]
+
+
+def _differs(columns: Iterable[str], operator: str) -> str:
+    return " OR ".join(f"OLD.{column} {operator} NEW.{column}" for column in columns)
+
+
 def _statement(dialect: str, feed: Feed, row: str, op: str, condition: str | None) -> str:
     scope_id = f"{row}.{feed.scope_column}" if feed.scope_column else f"'{_everyone(dialect)}'"
     if dialect == "postgresql" and not feed.scope_column:
         scope_id += "::uuid"
     return (
         "INSERT INTO change (scope_kind, scope_id, entity, entity_id, tx, op) "
-        f"SELECT '{feed.scope}', {scope_id}, '{feed.entity}', {row}.id, {_TX[dialect]}, {op} "
+        f"SELECT '{feed.scope}', {scope_id}, '{feed.entity}', {row}.id, {TX[dialect]}, {op} "
         f"WHERE {condition or 'true'} {_UPSERT}; "
     )
 

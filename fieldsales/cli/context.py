@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 from rich.console import Console
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from fieldsales.config import Settings
-from fieldsales.db.engine import make_engine
+from fieldsales.db.engine import DatabaseMissing, make_engine
 from fieldsales.errors import BadSetting
 
 PRINTED_WIDTH = 120
@@ -32,8 +32,20 @@ class Context:
 
     @cached_property
     def engine(self) -> Engine:
-        """The database of the settings, opened when first asked for."""
-        return make_engine(self.settings.database_url)
+        """The database of the settings, opened when first asked for.
+
+        Raises `DatabaseMissing` for a file that is not there, instead of leaving an empty one.
+        """
+        engine = make_engine(self.settings.database_url)
+        file = _file_of(engine)
+        if file and not file.exists():
+            raise DatabaseMissing("The database file is not there.", mend="Run: fieldsales db upgrade")
+        return engine
+
+    @property
+    def address(self) -> str:
+        """Which database that is, without its password."""
+        return make_url(self.settings.database_url).render_as_string()
 
     def close(self) -> None:
         """Let go of the database's connections."""
@@ -45,13 +57,27 @@ class Context:
 
         Raises `BadSetting` for an address that is none, or a place where nothing can be written.
         """
-        url = self.engine.url
+        self._make(with_file=False)
+
+    def make_database(self) -> None:
+        """Make those folders, and the database's empty file where there is none. Raises `BadSetting` likewise."""
+        self._make(with_file=True)
+
+    def _make(self, *, with_file: bool) -> None:
+        file = _file_of(make_engine(self.settings.database_url))
         try:
             self.settings.data_dir.mkdir(parents=True, exist_ok=True)
-            if url.get_backend_name() == "sqlite" and url.database:
-                Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            if file:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                if with_file:
+                    file.touch()
         except OSError as wrong:
             raise BadSetting(
                 f"{wrong.filename} cannot be made: {wrong.strerror}.",
                 mend="Choose folders that you may write to: FIELDSALES_DATA_DIR and FIELDSALES_DATABASE_URL.",
             ) from wrong
+
+
+def _file_of(engine: Engine) -> Path | None:
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name and not name.startswith((":", "file:")) else None

@@ -15,6 +15,7 @@ from fieldsales.cli.sharing import Wanted, Work, busiest_cities, customers_to_sh
 from fieldsales.clock import utc_now
 from fieldsales.db.session import transaction
 from fieldsales.districts.service import Sharing, share_customers
+from fieldsales.ladders.queries import ladder_on
 from fieldsales.people.models import User
 
 MOST_CITIES = 8
@@ -63,7 +64,7 @@ def share(
         if not chosen:
             asked = _as_asked(code, city, with_orders=with_orders, unowned=unowned)
             raise click.UsageError(_nobody_found(session, asked, inactive))
-        work = work_of(session, chosen)
+        work = work_of(ladder_on(session, utc_now().date()), chosen)
         shared = share_customers(
             session,
             [each.id for each in chosen],

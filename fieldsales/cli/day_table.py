@@ -17,6 +17,8 @@ from fieldsales.planning.queries import RepDay
 WIDE = 110
 """From how many characters on the table also tells the length of a visit and when it ends."""
 
+_MARKS = {PlanStatus.DONE: " [green]✓[/green]", PlanStatus.SKIPPED: " [yellow]skipped[/yellow]"}
+
 MOST_LEFT_OUT = 12
 """How many visits without room are told one by one."""
 
@@ -24,7 +26,7 @@ MOST_LEFT_OUT = 12
 def print_day(console: Console, day: RepDay) -> None:
     """Print who is visited when and why, what there was no room for, and what the day adds up to."""
     console.print(f"\n[bold]{escape(day.rep.name)}[/bold], {day.day:%A} {day.day.day} {day.day:%B %Y} ({day.zone})")
-    if not day.route and not day.unrouted and not day.left_out:
+    if not (day.route or day.unrouted or day.left_out or day.skipped):
         console.print("  Nothing is planned.")
         return
     if day.route:
@@ -32,6 +34,9 @@ def print_day(console: Console, day: RepDay) -> None:
         console.print(f"  {_total(day.route, day.zone)}", soft_wrap=True)
     _print_unrouted(console, day)
     _print_left_out(console, day.left_out)
+    for visit in day.skipped:
+        told = escape(visit.skip_reason or str(visit.skip_code).replace("_", " "))
+        console.print(f"  Skipped: {escape(visit.customer.name)}: {told}", soft_wrap=True)
 
 
 def _route_table(route: Route, zone_name: str, *, wide: bool) -> Table:
@@ -74,7 +79,7 @@ def _home(route: Route, zone_name: str, wide: bool) -> Iterator[str]:
 
 def _stop(stop: RouteStop, zone_name: str, wide: bool) -> Iterator[str]:
     visit = stop.planned_visit
-    done = " [green]✓[/green]" if visit.status is PlanStatus.DONE else ""
+    done = _MARKS.get(visit.status, "")
     yield from (str(stop.position), escape(visit.customer.name) + done, escape(visit.reason))
     yield _clock(stop.arrival_at, zone_name)
     yield f"{stop.wait_s // 60} min" if stop.wait_s >= 60 else ""

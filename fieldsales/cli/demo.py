@@ -100,7 +100,7 @@ def _clear(context: Context) -> None:
     for suffix in ("", "-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
     shutil.rmtree(context.settings.data_dir, ignore_errors=True)
-    context.make_folders()
+    context.make_database()
 
 
 def _give_passwords(session: Session) -> None:

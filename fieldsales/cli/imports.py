@@ -22,8 +22,8 @@ from fieldsales.imports.writing.rules import Writing
 from fieldsales.tabular.rejects import write_rejects
 from fieldsales.tabular.table import TableFile, examine
 
-_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-_MARKS = {"point": ".", "comma": ","}
+DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+MARKS = {"point": ".", "comma": ","}
 _SAVED = ("encoding", "delimiter", "sheet", "decimal", "dates", "system", "territory", "currency")
 """Options that a mapping remembers."""
 
@@ -84,7 +84,7 @@ def _file_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--encoding", help="Encoding of a text, if it is not recognised: utf-8, gb18030, big5, cp1252 …"),
         click.option("--delimiter", help="What separates columns: , ; | or tab.  [default: recognised]"),
         click.option("--sheet", help="Sheet of a workbook.  [default: the first]"),
-        click.option("--decimal", type=click.Choice(list(_MARKS)), help="Decimal mark.  [default: recognised]"),
+        click.option("--decimal", type=click.Choice(list(MARKS)), help="Decimal mark.  [default: recognised]"),
         click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="Order of 03/04/2021.  [default: recognised]"),
     )
     for option in reversed(options):
@@ -176,7 +176,7 @@ def _import(context: Context, kind: ImportKind, typed: dict[str, Any]) -> None:
 def _ask(session: Session, kind: ImportKind, typed: dict[str, Any]) -> Asked:
     options = {name: typed[name] for name in _SAVED if typed.get(name)}
     if "delimiter" in options:
-        options["delimiter"] = _DELIMITERS.get(options["delimiter"], options["delimiter"])
+        options["delimiter"] = DELIMITERS.get(options["delimiter"], options["delimiter"])
     saved = saved_mapping(session, kind, typed["mapping"]) if typed["mapping"] else None
     path, rejects = typed["file"], typed["rejects"]
     if rejects is not None and rejects.resolve() == path.resolve():
@@ -184,7 +184,7 @@ def _ask(session: Session, kind: ImportKind, typed: dict[str, Any]) -> Asked:
     return Asked(
         kind,
         path,
-        columns=dict(_parse_map(pair) for pair in typed["columns"]),
+        columns=dict(parse_map(pair) for pair in typed["columns"]),
         saved_columns=saved.columns if saved else {},
         options=(saved.options if saved else {}) | options,
         save_as=typed["save_mapping"],
@@ -199,12 +199,13 @@ def _prepare(context: Context, session: Session, asked: Asked, file: TableFile) 
         system=options.get("system", "erp"),
         territory=options.get("territory"),
         currency=options.get("currency") or common_currency(session) or context.settings.currency,
-        writing=Writing(_MARKS.get(options.get("decimal", "")), options.get("dates")),
+        writing=Writing(MARKS.get(options.get("decimal", "")), options.get("dates")),
     )
     return prepare(session, asked.kind, file, given=asked.columns, saved=asked.saved_columns, terms=terms)
 
 
-def _parse_map(pair: str) -> tuple[str, str]:
+def parse_map(pair: str) -> tuple[str, str]:
+    """Return the field and the column of a `--map` option."""
     field, equals, column = pair.partition("=")
     if not equals:
         raise click.BadParameter(f"“{pair}” is not FIELD=COLUMN, such as latitude=Lat.", param_hint="--map")

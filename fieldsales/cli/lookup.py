@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fieldsales.customers.models import Customer, CustomerReference
+from fieldsales.customers.queries import CustomerNotFound
 from fieldsales.people.models import Role, Territory, User
 from fieldsales.people.queries import PersonNotFound, TerritoryNotFound
+from fieldsales.policies.models import Policy
+from fieldsales.policies.queries import history
+from fieldsales.policies.rules import PolicyNotFound
 
 
 def find_territory(session: Session, code: str) -> Territory:
@@ -33,3 +40,29 @@ def find_rep(session: Session, login: str) -> User:
     if person.role is not Role.REP or not person.active:
         raise click.BadParameter(f"“{login}” is not an active rep. See: fieldsales people list")
     return person
+
+
+def find_customer(session: Session, named: str) -> Customer:
+    """Return the customer of an id or of a number in another system, or raise `CustomerNotFound`."""
+    try:
+        found = session.get(Customer, uuid.UUID(named))
+    except ValueError:
+        numbered = select(Customer).join(CustomerReference).where(CustomerReference.value == named).limit(2)
+        several = session.scalars(numbered).all()
+        if len(several) > 1:
+            raise click.BadParameter(f"Several customers have the number “{named}”; give the id.") from None
+        found = several[0] if several else None
+    if found is None:
+        raise CustomerNotFound(f"There is no customer “{named}”.", mend="Give its number in another system, or its id.")
+    return found
+
+
+def find_policy_version(session: Session, kind: str, begins: str) -> Policy:
+    """Return the version of a kind whose id begins like that, or raise `PolicyNotFound`."""
+    found = [each for each in history(session, kind) if str(each.id).startswith(begins.lower())]
+    if len(found) != 1:
+        there = "no version" if not found else f"{len(found)} versions"
+        raise PolicyNotFound(
+            f"There is {there} “{begins}” of the policy {kind}.", mend=f"See: fieldsales policies history {kind}"
+        )
+    return found[0]

@@ -8,12 +8,23 @@ from typing import Any
 
 import click
 
+from fieldsales.cli.anomalies import anomalies
+from fieldsales.cli.arrangements import arrange_customer
+from fieldsales.cli.calendars import calendars
 from fieldsales.cli.context import Context
 from fieldsales.cli.customers import customers
+from fieldsales.cli.days_off import days_off
+from fieldsales.cli.edits import plans
 from fieldsales.cli.imports import imports
+from fieldsales.cli.journeys import journeys
+from fieldsales.cli.key_accounts import key_accounts
 from fieldsales.cli.people import people
 from fieldsales.cli.plans import plan
+from fieldsales.cli.policies import policies
+from fieldsales.cli.tiers import tiers
+from fieldsales.cli.uplift import uplift
 from fieldsales.config import Settings
+from fieldsales.db.engine import DatabaseMissing
 from fieldsales.errors import FieldsalesError
 
 
@@ -27,6 +38,14 @@ class Friendly(click.Group):
         except FieldsalesError as error:
             click.echo(f"fieldsales: {error}  [{error.code}]", err=True)
             sys.exit(2)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; where the database is missing, say which one was looked at."""
+        try:
+            return super().invoke(ctx)
+        except DatabaseMissing as missing:
+            told = f"{missing.detail} It is {ctx.obj.address} (FIELDSALES_DATABASE_URL)."
+            raise DatabaseMissing(told, mend=missing.mend) from missing
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List commands in the order of a new user's first hour, not of the alphabet."""
@@ -45,8 +64,10 @@ def main(ctx: click.Context) -> None:
       fieldsales people add …                    a territory, a manager, the reps
       fieldsales import customers shops.csv      then products, then orders
       fieldsales customers share --reps a,b      who serves whom
+      fieldsales journeys build                  for weeks ahead, on which days whom
       fieldsales plan tomorrow                   tiers, due visits, routes
       fieldsales serve                           the API and its documentation
+      fieldsales anomalies score orders.csv …    who will stay away, from any export of orders
 
     Settings come from the environment (FIELDSALES_…, see docs/settings.md).
     """
@@ -55,5 +76,20 @@ def main(ctx: click.Context) -> None:
     ctx.call_on_close(ctx.obj.close)
 
 
-for command in (people, imports, customers, plan):
+for command in (
+    people,
+    imports,
+    customers,
+    key_accounts,
+    tiers,
+    policies,
+    days_off,
+    journeys,
+    plan,
+    plans,
+    calendars,
+    anomalies,
+    uplift,
+):
     main.add_command(command)
+customers.add_command(arrange_customer)

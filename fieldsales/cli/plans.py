@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.orm import Session
 
+from fieldsales.accounts.service import end_expired
 from fieldsales.candidates.queries import as_rep, crew
 from fieldsales.cli.context import Context
 from fieldsales.cli.day_table import print_day
@@ -113,6 +114,7 @@ def _plan_and_print_days(context: Context, wanted: Wanted, *, dry_run: bool, qui
     draft = _search(context, draft, driving)
     with transaction(context.engine) as session:
         done = store(session, draft)
+        end_expired(session, utc_now(), wanted.rep_ids)
         for rep in done.reps:
             if not quiet and (rep.visits or rep.left_out):
                 print_day(context.console, rep_day(session, rep.rep_id, wanted.day))

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from fieldsales.cadence.rules import Cadence
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
+from fieldsales.ladders.rules import Ladder, Tier
 from fieldsales.orders.models import Order
 from fieldsales.people.queries import territories_below
-from fieldsales.tiers.queries import policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +57,17 @@ def busiest_cities(session: Session, at_most: int) -> list[tuple[str, int]]:
     return [(city, count) for city, count in rows if city]
 
 
-def work_of(session: Session, customers: Sequence[Customer]) -> dict[uuid.UUID, Work]:
+def work_of(ladder: Ladder, customers: Sequence[Customer]) -> dict[uuid.UUID, Work]:
     """Return the work of each customer by its tier, the least for one without; nothing if nobody has a tier yet."""
-    by_tier = {
-        each.tier: _work(Cadence(each.rrule, each.minimum_gap_days), each.service_minutes) for each in policies(session)
-    }
+    by_tier = {each.tier: _work(each) for each in ladder.tiers}
     if not any(customer.tier in by_tier for customer in customers):
         return {}
     least = min(by_tier.values(), key=lambda work: work.minutes)
     return {customer.id: by_tier.get(customer.tier or "", least) for customer in customers}
 
 
-def _work(cadence: Cadence, service_minutes: int) -> Work:
-    visits = 7 / cadence.period_days
-    return Work(visits, visits * service_minutes)
+def _work(tier: Tier) -> Work:
+    return Work(tier.visits_a_week, tier.visits_a_week * tier.service_minutes)
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fieldsales.changes.models import Feed, Scope, Synced
+from fieldsales.changes.models import Feed, Scope, Synced, Versioned
 from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
 
 
-class Customer(Synced, Base):
-    """A shop or company that buys. Without a position it is kept out of routes until somebody finds it."""
+class Customer(Synced, Versioned, Base):
+    """A shop or company that buys. Without a position it is kept out of routes until somebody finds it.
+
+    `proposed_by` is the rep who found it on the road.
+    """
 
     __tablename__ = "customer"
     __feed__: ClassVar[Feed] = Feed("customer", Scope.CUSTOMER, "id", alive="{row}.active")
+    __versioned__: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "name": ("name",),
+        "category": ("category",),
+        "address": ("address",),
+        "city": ("city",),
+        "postal_code": ("postal_code",),
+        "phone": ("phone",),
+        "opening_hours": ("opening_hours",),
+        "position": ("latitude", "longitude"),
+    }
     __table_args__ = (
         CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude"),
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
@@ -44,6 +58,7 @@ class Customer(Synced, Base):
     tier_since: Mapped[date | None]
     flags: Mapped[list[str]] = mapped_column(default=list)
     active: Mapped[bool] = mapped_column(default=True)
+    proposed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -51,6 +66,19 @@ class Customer(Synced, Base):
     references: Mapped[list[CustomerReference]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- declared so by SQLAlchemy
+
+
+class CustomerField(Base):
+    """The version of a customer in which one of its fields last changed; no row for one that never did.
+
+    An edit made on a phone offline is weighed against it, field by field. A trigger keeps it (`Versioned`).
+    """
+
+    __tablename__ = "customer_field"
+
+    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
+    field: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int]
 
 
 class CustomerReference(Base):
@@ -72,8 +100,17 @@ class AssignmentKind(StrEnum):
     KEY_ACCOUNT = "key_account"
 
 
+ORDINARY = 3
+"""The priority of a key account of which nothing is said."""
+
+
 class Assignment(Synced, Base):
-    """A rep serves a customer until `ended_at`. It is also what lets the rep's phone hold the customer."""
+    """A rep serves a customer until `ended_at`. It is also what lets the rep's phone hold the customer.
+
+    What a manager says of a key account: its `priority` (1 goes first, 3 is ordinary, 5 last), how often to go where
+    not as its tier says (`rrule`, with `minimum_gap_days`), the days on which it counts (both included; after
+    `until_on` it is ended), and whether its reps go `together`, on the same day.
+    """
 
     __tablename__ = "assignment"
     __feed__: ClassVar[Feed] = Feed("assignment", Scope.REP, "rep_id", alive="{row}.ended_at IS NULL")
@@ -95,6 +132,9 @@ class Assignment(Synced, Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index(None, "rep_id", "ended_at"),
+        CheckConstraint("priority BETWEEN 1 AND 5", name="priority"),
+        CheckConstraint("minimum_gap_days >= 1", name="minimum_gap_days"),
+        CheckConstraint("from_on <= until_on", name="from_until"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -102,6 +142,12 @@ class Assignment(Synced, Base):
     rep_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     kind: Mapped[AssignmentKind] = mapped_column(one_of(AssignmentKind, "kind"))
     instruction: Mapped[str | None] = mapped_column(String(500))
+    priority: Mapped[int] = mapped_column(default=ORDINARY, server_default=text("3"))
+    rrule: Mapped[str | None] = mapped_column(String(200))
+    minimum_gap_days: Mapped[int | None]
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    together: Mapped[bool] = mapped_column(default=False, server_default=false())
     assigned_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     assigned_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
@@ -42,6 +43,7 @@ class CustomerFilter:
 
     search: str | None = None
     tier: str | None = None
+    category: str | None = None
     territory_id: uuid.UUID | None = None
     rep_id: uuid.UUID | None = None
     has_position: bool | None = None
@@ -85,6 +87,11 @@ def find_customers(
     statement = _narrow(visible_customers(actor), only or CustomerFilter())
     page = fetch_page(session, statement, (Customer.name, Customer.id), wanted)
     return Page(cards_of(session, page.items), page.next)
+
+
+def customers_matching(actor: Actor | None, only: CustomerFilter) -> Select[Customer]:
+    """Return those of the customers whom an actor may see that a filter lets through, as a statement."""
+    return _narrow(visible_customers(actor), only)
 
 
 def require_customer_in_scope(session: Session, actor: Actor | None, customer_id: uuid.UUID) -> Customer:
@@ -131,6 +138,13 @@ def assignments_in_force(session: Session, customer_ids: Iterable[uuid.UUID]) ->
     return list(session.scalars(statement.order_by(owners_first, Assignment.assigned_at, Assignment.id)))
 
 
+def visited_together(day: date) -> Select[uuid.UUID]:
+    """Return the ids of the customers whose reps go there together on a day, as a statement."""
+    begun = or_(Assignment.from_on.is_(None), Assignment.from_on <= day)
+    not_over = or_(Assignment.until_on.is_(None), Assignment.until_on >= day)
+    return select(Assignment.customer_id).where(Assignment.together, Assignment.ended_at.is_(None), begun, not_over)
+
+
 def _served_by(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(Assignment.customer_id == Customer.id, Assignment.ended_at.is_(None), condition)
 
@@ -140,6 +154,8 @@ def _narrow(statement: Select[Customer], only: CustomerFilter) -> Select[Custome
         statement = statement.where(_found_by(only.search))
     if only.tier is not None:
         statement = statement.where(Customer.tier == only.tier)
+    if only.category is not None:
+        statement = statement.where(Customer.category == only.category)
     if only.territory_id is not None:
         statement = statement.where(Customer.territory_id.in_(territories_below(only.territory_id)))
     if only.rep_id is not None:

@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,11 +24,12 @@ Alarms = Mapping[tuple[uuid.UUID, AnomalyKind], uuid.UUID]
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """Who serves whom, who has begun the day, which anomalies are open."""
+    """Who serves whom, who has begun the day, which anomalies are open; `at` is when the plan was drawn."""
 
     served: Mapping[uuid.UUID, Collection[uuid.UUID]]
     begun: Collection[uuid.UUID]
     alarms: Alarms
+    at: datetime
 
 
 def lock_day(session: Session, draft: Draft) -> Mapping[uuid.UUID, Collection[uuid.UUID]]:

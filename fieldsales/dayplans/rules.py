@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from fieldsales.clock import at_second
-from fieldsales.drafts.rules import PLANNED, Plan, Standing
+from fieldsales.drafts.rules import LEFT_OUT, PLANNED, Line, Plan, Standing
 from fieldsales.errors import Conflict
 from fieldsales.planning.models import RouteStop
+from fieldsales.steps.models import StepKind
 from routing.route import DayRoute
 
 
@@ -51,6 +53,32 @@ def route_stops(route: DayRoute, day: date, zone: str, visit_ids: Mapping[uuid.U
         )
         for position, visit in enumerate(route.visits, start=1)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the planner did to a visit that somebody may ask about."""
+
+    kind: StepKind
+    code: str | None = None
+    reason: str | None = None
+
+
+def steps_between(before: Line | None, after: Line) -> list[Step]:
+    """Return what the planner did when it made a line into another, None for one that was not there.
+
+    Another value, or other words for the same lack of room, are no step.
+    """
+    steps = []
+    if before is None:
+        steps.append(Step(StepKind.ADDED, reason=after.reason))
+    elif (before.reason, before.source) != (after.reason, after.source):
+        steps.append(Step(StepKind.REPLANNED, reason=after.reason))
+    elif before.status == LEFT_OUT and after.status == PLANNED:
+        steps.append(Step(StepKind.REPLANNED, reason="there is room for it"))
+    if after.status == LEFT_OUT and (before is None or before.left_out_code != after.left_out_code):
+        steps.append(Step(StepKind.LEFT_OUT, after.left_out_code, after.left_out_reason))
+    return steps
 
 
 def is_outdated(plan: Plan, standing: Standing, customers: Collection[uuid.UUID], taken: Collection[uuid.UUID]) -> bool:

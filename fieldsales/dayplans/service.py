@@ -14,21 +14,25 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from fieldsales.anomalies.queries import open_ids
 from fieldsales.anomalies.service import Detected, record_findings
 from fieldsales.candidates.queries import crew
 from fieldsales.clock import local_day
 from fieldsales.dayplans.queries import Alarms, Now, begun_days, lock_day
-from fieldsales.dayplans.rules import route_moments, route_stops
+from fieldsales.dayplans.rules import PlanOutdated, route_moments, route_stops, steps_between
+from fieldsales.db.base import new_id
 from fieldsales.drafts.queries import line_of
 from fieldsales.drafts.rules import BEGUN, Draft, Line, Plan, with_route
 from fieldsales.drafts.service import draft_day
 from fieldsales.driving.rules import Driving
 from fieldsales.errors import Invalid, Unavailable
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, Source
+from fieldsales.planning.service import note_visit
+from fieldsales.steps.models import StepKind
 from fieldsales.tiers.queries import present_tiers
-from fieldsales.tiers.service import apply_tiers, ensure_default_policies
+from fieldsales.tiers.service import apply_tiers
 from routing.errors import RoutingError
 from routing.pool import Progress, SolverPool
 
@@ -62,13 +66,14 @@ class SolverUnavailable(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class RepPlanned:
-    """What planning did to one rep's day: visits to make, visits left out, and whether anything changed."""
+    """What planning did to one rep's day: visits to make, left out and skipped, and whether anything changed."""
 
     rep_id: uuid.UUID
     login: str
     name: str
     visits: int
     left_out: int
+    skipped: int
     changed: bool
     note: str | None
 
@@ -137,7 +142,7 @@ def gather(
             mend=f"Use a day up to {today + FURTHEST}.",
             day=str(day),
         )
-    draft = draft_day(session, reps, day, min(day, today), driving=driving, with_anomalies=with_anomalies)
+    draft = draft_day(session, reps, day, min(day, today), driving=driving, with_anomalies=with_anomalies, now=now)
     return replace(draft, everybody=rep_ids is None)
 
 
@@ -163,7 +168,6 @@ def store(session: Session, draft: Draft) -> DayPlanned:
     A plan for everybody writes the tiers and anomalies of all customers, one for some reps those of whom they serve. A
     day begun since the draft was drawn stays as it is. Raises `PlanOutdated` if another changed since.
     """
-    ensure_default_policies(session)
     served = lock_day(session, draft)
     begun = begun_days(session, draft, served)
     only = None if draft.everybody else frozenset[uuid.UUID]().union(*served.values())
@@ -172,8 +176,11 @@ def store(session: Session, draft: Draft) -> DayPlanned:
     first = sum(before.get(each.customer_id, ("gone", None))[0] is None for each in given)
     moved = apply_tiers(session, given, draft.as_of)
     detected = record_findings(session, draft.findings, draft.as_of, only=only)
-    now = Now(served, begun, open_ids(session))
-    reps = tuple(_store_plan(session, draft.day, plan, now) for plan in draft.plans)
+    now = Now(served, begun, open_ids(session), draft.drawn_at)
+    try:
+        reps = tuple(_store_plan(session, draft.day, plan, now) for plan in draft.plans)
+    except StaleDataError as stale:
+        raise PlanOutdated("A visit changed while its day was being planned.", mend="Plan the day again.") from stale
     return DayPlanned(draft.day, reps, moved, detected, min(first, moved), draft.newest_order)
 
 
@@ -203,17 +210,23 @@ def _store_lines(session: Session, day: date, plan: Plan, rows: dict[uuid.UUID, 
         if who not in wanted and (row.added_by is None or who not in now.served[plan.rep.id])
     ]
     for who in gone:
-        session.delete(rows.pop(who))
+        row = rows.pop(who)
+        note_visit(session, StepKind.TAKEN_OFF, row, now=now.at, by=None)
+        session.delete(row)
     session.flush()
     changed = bool(gone)
     for line in plan.lines:
-        row = rows.get(line.customer_id)
-        if row is None:
-            rows[line.customer_id] = row = PlannedVisit(rep_id=plan.rep.id, customer_id=line.customer_id, day=day)
-            session.add(row)
-        elif line_of(row) == replace(line, anomaly=None):
+        stored = rows.get(line.customer_id)
+        before = line_of(stored) if stored else None
+        if before == replace(line, anomaly=None):
             continue
+        row = stored or PlannedVisit(id=new_id(), rep_id=plan.rep.id, customer_id=line.customer_id, day=day)
+        if stored is None:
+            session.add(row)
+            rows[line.customer_id] = row
         _fill(row, line, now.alarms)
+        for step in steps_between(before, line):
+            note_visit(session, step.kind, row, now=now.at, by=None, code=step.code, reason=step.reason)
         changed = True
     session.flush()
     return changed
@@ -223,6 +236,7 @@ def _fill(row: PlannedVisit, line: Line, alarms: Alarms) -> None:
     row.source, row.reason, row.value = Source(line.source), line.reason, line.value
     row.status = PlanStatus(line.status)
     row.left_out_code, row.left_out_reason = line.left_out_code, line.left_out_reason
+    row.asks_cause, row.promotion = line.asks_cause, line.promotion
     if line.added_by is None:
         row.anomaly_id = alarms.get((line.customer_id, line.anomaly)) if line.anomaly else None
 
@@ -257,4 +271,6 @@ def _store_route(
 
 def _told(plan: Plan, rows: Collection[PlannedVisit], *, changed: bool, note: str | None) -> RepPlanned:
     left_out = sum(row.status is PlanStatus.LEFT_OUT for row in rows)
-    return RepPlanned(plan.rep.id, plan.login, plan.rep.name, len(rows) - left_out, left_out, changed, note)
+    skipped = sum(row.status is PlanStatus.SKIPPED for row in rows)
+    visits = len(rows) - left_out - skipped
+    return RepPlanned(plan.rep.id, plan.login, plan.rep.name, visits, left_out, skipped, changed, note)

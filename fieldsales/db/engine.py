@@ -7,15 +7,18 @@ work because pysqlite's own transaction handling is switched off.
 
 from __future__ import annotations
 
+from functools import partial
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from fieldsales.errors import BadSetting, Unavailable
 
 READ_ONLY = {"fieldsales_read_only": True}
+_REPEATABLE_READ = 3
+"""As `psycopg.IsolationLevel` has it, which only those load who use PostgreSQL."""
 
 
 class DatabaseMissing(Unavailable):
@@ -28,7 +31,7 @@ class DatabaseMissing(Unavailable):
 def make_engine(url: str, busy_seconds: float = 30.0) -> Engine:
     """Return an engine for a SQLAlchemy address; raise `BadSetting` if it cannot be understood.
 
-    `busy_seconds` is how long a writer on SQLite waits for another.
+    `busy_seconds` is how long a writer waits for another; on PostgreSQL an address that sets `lock_timeout` decides.
     """
     try:
         parsed = make_url(url)
@@ -50,12 +53,14 @@ def make_engine(url: str, busy_seconds: float = 30.0) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
+        if "lock_timeout" not in str(parsed.query.get("options")):
+            event.listen(engine, "connect", partial(_limit_waits, f"SET lock_timeout = {round(busy_seconds * 1000):d}"))
     return engine
 
 
 def _open_sqlite(connection: SqliteConnection, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -71,6 +76,16 @@ def _begin_sqlite(connection: Connection) -> None:
             raise
 
 
+def _limit_waits(statement: str, connection: Any, _record: Any) -> None:
+    """Tell PostgreSQL once for a connection how long to wait; not as it is opened, which poolers do not pass on."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.commit()
+
+
 def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("fieldsales_read_only"):
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    """Say what kind of transaction it is to be: the driver sends that with its BEGIN, without a round trip more."""
+    is_snapshot = bool(connection.get_execution_options().get("fieldsales_read_only"))
+    driver: Any = connection.connection.driver_connection
+    driver.isolation_level = _REPEATABLE_READ if is_snapshot else None
+    driver.read_only = is_snapshot or None

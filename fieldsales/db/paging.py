@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, literal, tuple_
@@ -84,6 +84,11 @@ def _values(keys: Sequence[InstrumentedAttribute[Any]], marker: str) -> list[Any
 def _parse(kind: type, text: str) -> object:
     if not isinstance(text, str) or "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise ValueError("not text")
+    if kind is datetime:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        return moment
     if kind is date:
         return date.fromisoformat(text)
     if kind is uuid.UUID:

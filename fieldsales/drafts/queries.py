@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session, lazyload
 
 from fieldsales.candidates.queries import served_ids
 from fieldsales.candidates.rules import Contact
+from fieldsales.customers.queries import visited_together
 from fieldsales.drafts.rules import Around, Line, Standing, Stored
-from fieldsales.orders.models import Order
+from fieldsales.orders.models import Order, OrderState
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Route
+from fieldsales.steps.queries import moved_off
 
 LOOK_AROUND = timedelta(days=90)
 """How far before and after a day other plans matter; longer than the default cadences."""
@@ -22,7 +24,8 @@ LOOK_AROUND = timedelta(days=90)
 
 def newest_order(session: Session, before: date) -> date | None:
     """Return the last day before another on which anybody ordered."""
-    return session.scalar(select(func.max(Order.ordered_on)).where(Order.ordered_on < before))
+    stands = Order.state == OrderState.PLACED
+    return session.scalar(select(func.max(Order.ordered_on)).where(Order.ordered_on < before, stands))
 
 
 def stored_plans(session: Session, rep_ids: Collection[uuid.UUID], day: date, today: date) -> Stored:
@@ -31,6 +34,7 @@ def stored_plans(session: Session, rep_ids: Collection[uuid.UUID], day: date, to
         standing=standing_on(session, rep_ids, day),
         around=planned_around(session, rep_ids, day, today),
         taken=taken_on(session, rep_ids, day),
+        moved_off=moved_off(session, served_ids(rep_ids), day),
     )
 
 
@@ -61,11 +65,13 @@ def line_of(row: PlannedVisit) -> Line:
         left_out_code=row.left_out_code,
         left_out_reason=row.left_out_reason,
         added_by=row.added_by,
+        asks_cause=row.asks_cause,
+        promotion=row.promotion,
     )
 
 
 def taken_on(session: Session, rep_ids: Collection[uuid.UUID], day: date) -> set[uuid.UUID]:
-    """Return the customers of these reps that another rep is to visit on a day."""
+    """Return the customers that another rep is to visit on a day, or skipped; not those where both go together."""
     return set(
         session.scalars(
             select(PlannedVisit.customer_id).where(
@@ -73,6 +79,7 @@ def taken_on(session: Session, rep_ids: Collection[uuid.UUID], day: date) -> set
                 PlannedVisit.rep_id.not_in(rep_ids),
                 PlannedVisit.status != PlanStatus.LEFT_OUT,
                 PlannedVisit.customer_id.in_(served_ids(rep_ids)),
+                PlannedVisit.customer_id.not_in(visited_together(day)),
             )
         )
     )
@@ -81,7 +88,8 @@ def taken_on(session: Session, rep_ids: Collection[uuid.UUID], day: date) -> set
 def planned_around(session: Session, rep_ids: Collection[uuid.UUID], day: date, today: date) -> dict[uuid.UUID, Around]:
     """Return, for the customers these reps serve, what other days hold.
 
-    A visit planned from `today` on counts as one that will be made; one planned earlier and not made was missed.
+    A visit planned from `today` on counts as one that will be made; one planned earlier and not made was missed. So is
+    one that was left out or skipped, from the next day on: the customer stays due.
     """
     rows = session.execute(
         select(PlannedVisit.customer_id, PlannedVisit.rep_id, PlannedVisit.day, PlannedVisit.status)

@@ -9,18 +9,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime
 
 from fieldsales.anomalies.models import AnomalyKind
 from fieldsales.anomalies.rules import Finding
+from fieldsales.arrangements.rules import NOTHING, Terms
 from fieldsales.candidates.rules import Candidate, Contact, Rep, Shop
+from fieldsales.causes.rules import NO_CAUSES, Causes
+from fieldsales.doors.rules import opening
 from fieldsales.driving.rules import Call, Driving, WorkDay, day_problem, fingerprint, most_valuable
-from fieldsales.hours import NEVER_TOLD, HoursNotUnderstood, OpenDay, open_on
 from fieldsales.tiers.rules import TierGiven
 from routing.problem import DayProblem
 from routing.route import DayRoute
 
-PLANNED, LEFT_OUT, DONE = "planned", "left_out", "done"
+NONE_ARRANGED: Mapping[uuid.UUID, Terms] = {}
+PLANNED, LEFT_OUT, DONE, SKIPPED = "planned", "left_out", "done", "skipped"
 
 BEGUN = "the day has begun and is left as it is"
 """The note of a day of which something was done."""
@@ -46,10 +49,21 @@ class Line:
     left_out_reason: str | None = None
     added_by: uuid.UUID | None = None
     anomaly: AnomalyKind | None = None
+    asks_cause: bool = False
+    promotion: str | None = None
 
     def left_out(self, code: str, reason: str) -> Line:
         """The same visit, left out."""
         return replace(self, status=LEFT_OUT, left_out_code=code, left_out_reason=reason)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person decided what becomes of it: one that was put there, or skipped."""
+        return self.added_by is not None or self.status == SKIPPED
+
+    def to_make(self) -> Line:
+        """The same visit as it is before routes are searched for."""
+        return replace(self, status=PLANNED, left_out_code=None, left_out_reason=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +114,14 @@ class Plan:
 class Draft:
     """A day of several reps, with the tiers and the anomalies as of the morning of `as_of`, which is never to come.
 
-    `newest_order` is the last day before it on which anybody ordered. The draft of all reps is of `everybody`.
+    `drawn_at` is the moment of drawing, `newest_order` the last day before `as_of` on which anybody ordered. The
+    draft of all reps is of `everybody`.
     """
 
     day: date
     as_of: date
     plans: tuple[Plan, ...]
+    drawn_at: datetime
     tiers: tuple[TierGiven, ...] = ()
     findings: tuple[Finding, ...] = ()
     newest_order: date | None = None
@@ -123,11 +139,15 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is planned already: by rep on the day, by customer on other days, and whom other reps are to visit."""
+    """What is planned already: by rep on the day, by customer on other days, and whom other reps are to visit.
+
+    `moved_off` are the customers whose visit a person moved off the day.
+    """
 
     standing: Mapping[uuid.UUID, Standing]
     around: Mapping[uuid.UUID, Around]
     taken: Collection[uuid.UUID]
+    moved_off: Collection[uuid.UUID]
 
 
 def make_plan(
@@ -139,20 +159,27 @@ def make_plan(
     facts: Mapping[uuid.UUID, tuple[Shop, int]],
     day: date,
     driving: Driving | None,
+    terms: Mapping[uuid.UUID, Terms] = NONE_ARRANGED,
+    causes: Causes = NO_CAUSES,
 ) -> Plan:
     """Return a rep's day: what people put there and the candidates, as a problem to be searched.
 
-    `facts` gives for each customer the shop and the service time of its tier in minutes. Without `driving` the plan
-    has no route.
+    `facts` gives for each customer the shop and the service time of its tier in minutes, `terms` what was arranged,
+    `causes` what to propose where a visit asks for a cause. Without `driving` the plan has no route.
     """
-    kept = {line.customer_id: line for line in standing.lines if line.added_by is not None}
-    fresh = [_line_of(each) for each in candidates if each.customer_id not in kept]
-    lines = [replace(line, status=PLANNED, left_out_code=None, left_out_reason=None) for line in kept.values()] + fresh
-    calls = {line.customer_id: _call(line, *facts[line.customer_id], day) for line in lines}
+    kept = {line.customer_id: line for line in standing.lines if line.by_hand}
+    fresh = [_line_of(each, causes) for each in candidates if each.customer_id not in kept]
+    skipped = [line for line in kept.values() if line.status == SKIPPED]
+    lines = [line.to_make() for line in kept.values() if line.status != SKIPPED] + fresh
+    calls = {
+        line.customer_id: _call(line, *facts[line.customer_id], day, terms.get(line.customer_id, NOTHING))
+        for line in lines
+    }
     driven, beyond = most_valuable([call for call in calls.values() if call is not None])
     lines = _sort_out(
         lines, {who for who, call in calls.items() if call is None}, {call.customer_id for call in beyond}
     )
+    lines += skipped
     if driving is None or not driven:
         return replace(plan, lines=tuple(lines))
     problem = day_problem(work, driven)
@@ -174,11 +201,19 @@ def with_route(plan: Plan, route: DayRoute) -> Plan:
     return replace(plan, lines=tuple(lines), route=route)
 
 
-def _line_of(candidate: Candidate) -> Line:
-    return Line(candidate.customer_id, str(candidate.why), candidate.reason, candidate.value, anomaly=candidate.anomaly)
+def _line_of(candidate: Candidate, causes: Causes) -> Line:
+    return Line(
+        candidate.customer_id,
+        str(candidate.why),
+        candidate.reason,
+        candidate.value,
+        anomaly=candidate.anomaly,
+        asks_cause=candidate.asks_about is not None,
+        promotion=causes.promotion_for(candidate.asks_about),
+    )
 
 
-def _call(line: Line, shop: Shop, service_minutes: int, day: date) -> Call | None:
+def _call(line: Line, shop: Shop, service_minutes: int, day: date, terms: Terms) -> Call | None:
     if shop.latitude is None or shop.longitude is None:
         return None
     return Call(
@@ -186,46 +221,10 @@ def _call(line: Line, shop: Shop, service_minutes: int, day: date) -> Call | Non
         latitude=shop.latitude,
         longitude=shop.longitude,
         service_s=60 * (shop.service_minutes or service_minutes),
-        windows=_opening(shop, day).windows,
+        windows=terms.within(opening(shop, day).windows),
         value=line.value,
         must=line.added_by is not None,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """When the reps who serve a customer work: weekdays (Monday is 0), and seconds from midnight."""
-
-    weekdays: frozenset[int]
-    from_s: int
-    to_s: int
-
-
-def waits_for_another_day(shop: Shop, day: date, reps: Hours) -> bool:
-    """Tell whether a shop is closed while its reps work on a day, but not on every weekday that they work.
-
-    One that is never open while they work is planned all the same, so that its being left out is seen.
-    """
-    return not _open_within(shop, day, reps) and bool(open_weekdays(shop, day, reps) & reps.weekdays)
-
-
-def open_weekdays(shop: Shop, day: date, reps: Hours) -> frozenset[int]:
-    """Return the weekdays of a day's week on which a shop opens while its reps work, were none of them a holiday."""
-    monday = day - timedelta(days=day.weekday())
-    ordinary = replace(shop, country=None)
-    return frozenset(at for at in range(7) if _open_within(ordinary, monday + timedelta(days=at), reps))
-
-
-def _open_within(shop: Shop, day: date, reps: Hours) -> bool:
-    return any(opens < reps.to_s and closes > reps.from_s for opens, closes in _opening(shop, day).windows)
-
-
-def _opening(shop: Shop, day: date) -> OpenDay:
-    """Hours that slipped in unread must not stop everybody's plan: they count as unknown."""
-    try:
-        return open_on(shop.opening_hours, day, shop.country)
-    except HoursNotUnderstood:
-        return NEVER_TOLD
 
 
 def _sort_out(lines: Sequence[Line], nowhere: Collection[uuid.UUID], beyond: Collection[uuid.UUID]) -> list[Line]:

@@ -6,41 +6,45 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from fieldsales.anomalies.queries import open_anomalies
+from fieldsales.anomalies.queries import explained, lots_of, open_anomalies
 from fieldsales.anomalies.rules import HISTORY_DAYS, Finding, find_anomalies
-from fieldsales.cadence.rules import Cadence, Wish, level_weekdays
+from fieldsales.arrangements.queries import arranged
+from fieldsales.arrangements.rules import NOTHING, Terms
+from fieldsales.cadence.rules import LONGEST_LEAVE, Wish, level_weekdays
+from fieldsales.calendars.queries import free_days
 from fieldsales.candidates.queries import Served, as_rep, crew, last_visits, served_by, visits_on
-from fieldsales.candidates.rules import Alarm, Candidate, Case, Contact, Rep, TierVisit, Why, choose
-from fieldsales.clock import second_of_day
+from fieldsales.candidates.rules import Alarm, Candidate, Case, Contact, Rep, TierVisit, Why, choose_all
+from fieldsales.causes.queries import causes_on
+from fieldsales.doors.rules import Hours, open_weekdays, waits_for_another_day
 from fieldsales.drafts.queries import newest_order, stored_plans
 from fieldsales.drafts.rules import (
     BEGUN,
     DONE,
     Around,
     Draft,
-    Hours,
     Line,
     Plan,
     Standing,
     Stored,
     make_plan,
-    open_weekdays,
-    waits_for_another_day,
 )
-from fieldsales.driving.rules import Driving, WorkDay
+from fieldsales.driving.queries import work_day
+from fieldsales.driving.rules import Driving
 from fieldsales.history.queries import buying_history
 from fieldsales.history.rules import History, usual_weekdays
 from fieldsales.hours import DAY_S
-from fieldsales.people.models import User, WorkPattern
-from fieldsales.tiers.queries import policies
-from fieldsales.tiers.rules import WINDOW_DAYS, TierGiven, give_tiers
-from fieldsales.tiers.service import default_policies, tier_rules
+from fieldsales.journeys.queries import plan_days
+from fieldsales.people.models import User
+from fieldsales.tiers.rules import WINDOW_DAYS, TierGiven
+from fieldsales.tiers.service import assess_tiers, terms_on
+from fieldsales.turns.rules import going_together
 
 NOBODY_THERE = Around()
+LEAVE = timedelta(days=LONGEST_LEAVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,16 @@ class _Morning:
         return self.visits[self.given.get(customer_id, self.lowest)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """Who there is to go, on which days they do not work, what was arranged, and what journey plans say of the day."""
+
+    people: Sequence[User]
+    everybody: Sequence[Rep]
+    terms: Mapping[uuid.UUID, Terms]
+    journeys: Mapping[uuid.UUID, Mapping[uuid.UUID, Sequence[date]]]
+
+
 def draft_day(
     session: Session,
     reps: Sequence[User],
@@ -68,6 +82,7 @@ def draft_day(
     *,
     driving: Driving | None,
     with_anomalies: bool,
+    now: datetime,
 ) -> Draft:
     """Return the day of these reps as it should stand, not yet searched for routes (never, without `driving`).
 
@@ -77,16 +92,26 @@ def draft_day(
     rep_ids = {rep.id for rep in reps}
     stored = stored_plans(session, rep_ids, day, today)
     served = served_by(session, rep_ids)
-    morning = _morning(session, today)
-    chosen = _choose(session, day, served, morning, stored, rep_ids=rep_ids, with_anomalies=with_anomalies)
+    people = crew(session)
+    free = free_days(session, {each.id: each for each in (*people, *reps)}.values(), day - LEAVE, day)
+    setting = _Setting(
+        people=people,
+        everybody=[as_rep(rep, free[rep.id]) for rep in people],
+        terms=arranged(session),
+        journeys=_but_between(plan_days(session, [rep.id for rep in people], day), today, day),
+    )
+    morning = _morning(session, today, day)
+    chosen = _choose(
+        session, day, served, morning, stored, setting=setting, rep_ids=rep_ids, with_anomalies=with_anomalies
+    )
     visited = {rep_id for rep_id, _ in visits_on(session, day)}
     mine = _customers_of(served.values())
-    plans = []
+    plans, causes = [], causes_on(session, day)
     for rep in reps:
         here = _without(stored.standing[rep.id], mine[rep.id])
         begun = rep.id in visited or any(line.status == DONE for line in stored.standing[rep.id].lines)
         plan = replace(
-            _blank(rep, day, here, begun=begun),
+            _blank(rep, day, here, begun=begun, off=free[rep.id].get(day)),
             drawn_from=stored.standing[rep.id],
             customers=frozenset(mine[rep.id]),
         )
@@ -99,39 +124,40 @@ def draft_day(
                 facts={who: (served[who].shop, morning.tier_of(who).service_minutes) for who in mine[rep.id]},
                 day=day,
                 driving=driving,
+                terms=setting.terms,
+                causes=causes,
             )
         plans.append(plan)
-    return Draft(day, today, tuple(plans), morning.tiers, morning.findings, newest_order(session, day))
+    return Draft(day, today, tuple(plans), now, morning.tiers, morning.findings, newest_order(session, day))
 
 
-def work_day(pattern: WorkPattern) -> WorkDay:
-    """Return a working pattern in seconds from midnight."""
-    lunch = (second_of_day(pattern.lunch_from), second_of_day(pattern.lunch_to), 60 * pattern.lunch_minutes)
-    return WorkDay(
-        latitude=pattern.start_latitude,
-        longitude=pattern.start_longitude,
-        shift=(second_of_day(pattern.shift_from), second_of_day(pattern.shift_to)),
-        lunch=lunch if pattern.lunch_minutes else None,
-    )
+def _but_between(
+    journeys: Mapping[uuid.UUID, Mapping[uuid.UUID, Sequence[date]]], today: date, day: date
+) -> dict[uuid.UUID, dict[uuid.UUID, list[date]]]:
+    """Journey plans without the days from tomorrow to the planned one: still to come, so that nobody missed them."""
+    return {
+        rep_id: {who: [on for on in days if not today < on < day] for who, days in by_customer.items()}
+        for rep_id, by_customer in journeys.items()
+    }
 
 
-def _morning(session: Session, day: date) -> _Morning:
+def _morning(session: Session, day: date, planned: date) -> _Morning:
+    """What the orders up to a day say; who is due on the planned day is by the policies that hold then."""
     history = buying_history(session, day - timedelta(days=HISTORY_DAYS), day)
-    tiers = policies(session) or default_policies()
-    given = give_tiers(history, tier_rules(tiers), day)
+    now, then = terms_on(session, day), terms_on(session, planned)
+    given = assess_tiers(session, day, terms=now, history=history)
+    coming = given if now == then else assess_tiers(session, day, terms=then, history=history)
     found = find_anomalies(history, day)
     return _Morning(
-        given={each.customer_id: each.tier for each in given},
+        given={each.customer_id: each.tier for each in coming},
         visits={
-            each.tier: TierVisit(
-                each.tier, Cadence(each.rrule, each.minimum_gap_days), each.service_minutes, each.visit_value
-            )
-            for each in tiers
+            each.tier: TierVisit(each.tier, each.cadence, each.service_minutes, each.visit_value)
+            for each in then.ladder.tiers
         },
-        lowest=tiers[-1].tier,
+        lowest=then.ladder.tiers[-1].tier,
         weekdays=_habits(history, day),
         last_orders=_last_orders(history, day),
-        alarms=_alarms(session, found, day),
+        alarms=_alarms(session, found, day, planned),
         tiers=tuple(given),
         findings=tuple(found),
     )
@@ -146,14 +172,27 @@ def _last_orders(history: History, day: date) -> dict[uuid.UUID, date]:
     return {who: date.fromordinal(ordinal) for who, ordinal in ordinals if ordinal}
 
 
-def _alarms(session: Session, found: Iterable[Finding], day: date) -> dict[uuid.UUID, Alarm]:
-    """One alarm for each customer, the one with the most money behind it, dated by when it was opened."""
-    since = {(anomaly.customer_id, anomaly.kind): anomaly.opened_on for anomaly in open_anomalies(session)}
+def _alarms(session: Session, found: Iterable[Finding], day: date, planned: date) -> dict[uuid.UUID, Alarm]:
+    """One alarm for each customer, the one with the most money behind it, dated by when it was opened.
+
+    Nothing is told of customers who are held out on the planned day, or a visit for the tier would become another.
+    """
+    standing = {(anomaly.customer_id, anomaly.kind): anomaly for anomaly in open_anomalies(session)}
+    known_causes = explained(session, day)
+    seen = [
+        each
+        for each in found
+        if (kind := (each.customer_id, each.kind)) in standing or (each.raised and kind not in known_causes)
+    ]
+    lots = lots_of(session, (each for each in seen if (each.customer_id, each.kind) not in standing), day)
+    held = {who for (who, _), anomaly in standing.items() if anomaly.held_on(planned)}
+    held |= {who for who, lot in lots.items() if lot.held_out and lot.until is not None and planned < lot.until}
     alarms: dict[uuid.UUID, Alarm] = {}
-    for finding in sorted(found, key=lambda finding: finding.at_risk_minor):
-        opened = since.get((finding.customer_id, finding.kind))
-        if finding.raised or opened:
-            alarms[finding.customer_id] = Alarm(finding.kind, opened or day, finding.reason)
+    for finding in sorted(seen, key=lambda finding: finding.at_risk_minor):
+        known = standing.get((finding.customer_id, finding.kind))
+        if finding.customer_id not in held:
+            opened = known.opened_on if known else day
+            alarms[finding.customer_id] = Alarm(finding.kind, opened, finding.reason)
     return alarms
 
 
@@ -164,36 +203,49 @@ def _choose(
     morning: _Morning,
     stored: Stored,
     *,
+    setting: _Setting,
     rep_ids: set[uuid.UUID],
     with_anomalies: bool,
 ) -> dict[uuid.UUID, list[Candidate]]:
-    """The candidates of each rep; nobody whom another rep visits that day, by plan or in fact."""
-    people = crew(session)
-    everybody = [as_rep(rep) for rep in people]
-    hours = {who: _hours_of(each, people) for who, each in served.items()}
+    """The candidates of each rep; nobody whom another rep visits that day, by plan or in fact, or was moved off it."""
+    everybody = setting.everybody
+    hours = {who: _hours_of(each, setting.people) for who, each in served.items()}
     made = last_visits(session, rep_ids, day)
     lines = (line for each in stored.standing.values() for line in each.lines)
     standing = {line.customer_id: line for line in sorted(lines, key=_by_hand)}  # of two reps' lines the one by hand
-    by_hand = {who for who, line in standing.items() if line.added_by}
-    seen_today = {customer_id for _, customer_id in visits_on(session, day)}
-    weekdays = _weekdays(served.values(), morning, everybody, hours, day)
+    by_hand = {
+        (rep_id, each.customer_id) for rep_id, on in stored.standing.items() for each in on.lines if each.by_hand
+    }
+    gone_to = by_hand | visits_on(session, day)
+    spoken_for = {customer_id for _, customer_id in gone_to}
+    weekdays = _weekdays(served.values(), morning, setting, hours, day)
     chosen: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
-    for customer_id in served.keys() - by_hand - seen_today - set(stored.taken):
+    for customer_id in served.keys() - set(stored.taken) - set(stored.moved_off):
+        together = going_together(each for each in served[customer_id].key_accounts if each.counts_on(day))
+        if customer_id in spoken_for and not together:
+            continue
         if waits_for_another_day(served[customer_id].shop, day, hours[customer_id]):
             continue
         around = stored.around.get(customer_id, NOBODY_THERE)
         if customer_id in standing:
             around = replace(around, next_planned=None)  # stands on this day, so a later plan does not move it
-        case = _case(served[customer_id], morning, made.get(customer_id, ()), around, weekdays.get(customer_id))
+        case = _case(
+            served[customer_id],
+            morning,
+            setting,
+            made=made.get(customer_id, ()),
+            around=around,
+            weekday=weekdays.get(customer_id),
+        )
         stands_for = standing[customer_id].source if customer_id in standing else None
-        wanted = choose(case, day, everybody, with_anomalies=with_anomalies or stands_for == Why.ANOMALY)
-        if wanted is not None:
-            chosen[wanted.rep_id].append(wanted)
+        for wanted in choose_all(case, day, everybody, with_anomalies=with_anomalies or stands_for == Why.ANOMALY):
+            if (wanted.rep_id, customer_id) not in gone_to:
+                chosen[wanted.rep_id].append(wanted)
     return chosen
 
 
 def _by_hand(line: Line) -> bool:
-    return line.added_by is not None
+    return line.by_hand
 
 
 def _hours_of(served: Served, crew: Sequence[User]) -> Hours:
@@ -212,26 +264,43 @@ def _hours_of(served: Served, crew: Sequence[User]) -> Hours:
 def _weekdays(
     served: Iterable[Served],
     morning: _Morning,
-    crew: Sequence[Rep],
+    setting: _Setting,
     hours: Mapping[uuid.UUID, Hours],
     day: date,
 ) -> dict[uuid.UUID, int]:
     """The weekday of every customer who has an owner, levelled over the owner's week."""
     wishes: dict[uuid.UUID, dict[uuid.UUID, Wish]] = defaultdict(dict)
     for each in served:
-        who, period = each.shop.id, morning.tier_of(each.shop.id).cadence.period_days
+        who = each.shop.id
+        terms = setting.terms.get(who, NOTHING)
+        period = terms.cadence(morning.tier_of(who).cadence).period_days
         if each.owner is not None and period >= 7:
-            wishes[each.owner][who] = Wish(
-                morning.weekdays.get(who), 7 / period, open_weekdays(each.shop, day, hours[who])
-            )
-    return {who: weekday for rep in crew for who, weekday in level_weekdays(wishes[rep.id], rep.weekdays).items()}
+            opened = open_weekdays(each.shop, day, hours[who])
+            wanted = (opened & terms.weekdays or terms.weekdays) if terms.weekdays else opened
+            habit = morning.weekdays.get(who)
+            known = habit if terms.weekdays is None or habit in wanted else min(wanted)
+            wishes[each.owner][who] = Wish(known, 7 / period, wanted)
+    return {
+        who: weekday
+        for rep in setting.everybody
+        for who, weekday in level_weekdays(wishes[rep.id], rep.weekdays).items()
+    }
 
 
-def _case(served: Served, morning: _Morning, made: Sequence[Contact], around: Around, weekday: int | None) -> Case:
-    who = served.shop.id
+def _case(
+    served: Served,
+    morning: _Morning,
+    setting: _Setting,
+    *,
+    made: Sequence[Contact],
+    around: Around,
+    weekday: int | None,
+) -> Case:
+    who, tier = served.shop.id, morning.tier_of(served.shop.id)
+    journey = setting.journeys.get(served.owner, {}).get(who) if served.owner else None
     return Case(
         customer_id=who,
-        tier=morning.tier_of(who),
+        tier=replace(tier, cadence=setting.terms.get(who, NOTHING).cadence(tier.cadence)),
         owner=served.owner,
         key_accounts=tuple(served.key_accounts),
         contacts=(*made, *around.contacts),
@@ -241,19 +310,22 @@ def _case(served: Served, morning: _Morning, made: Sequence[Contact], around: Ar
         usual_weekday=morning.weekdays.get(who),
         alarm=morning.alarms.get(who),
         last_order=morning.last_orders.get(who),
+        journey=None if journey is None else tuple(journey),
     )
 
 
-def _blank(rep: User, day: date, standing: Standing, *, begun: bool) -> Plan:
+def _blank(rep: User, day: date, standing: Standing, *, begun: bool, off: str | None) -> Plan:
     """The plan of a rep before anything is on it; with a note where nothing will be."""
     plan = Plan(as_rep(rep), rep.login, rep.territory.time_zone if rep.territory else "UTC")
-    kept = tuple(line for line in standing.lines if line.added_by)
+    kept = tuple(line for line in standing.lines if line.by_hand)
     if begun:
         return replace(plan, note=BEGUN, frozen=True, lines=standing.lines)
     if rep.work_pattern is None:
         return replace(plan, note="has no working pattern: set where and when the day starts", lines=kept)
     if day.weekday() not in plan.rep.weekdays:
         return replace(plan, note=f"does not work on {day:%A}s", lines=kept)
+    if off is not None:
+        return replace(plan, note=f"is off: {off}", lines=kept)
     return plan
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fieldsales.customers.models import Customer
 from fieldsales.history.rules import History, Ints, from_columns
-from fieldsales.orders.models import Order, OrderKind
+from fieldsales.orders.models import Order, OrderKind, OrderState
 from fieldsales.people.models import Territory
 
 _CHUNK = 50_000
@@ -21,8 +21,8 @@ _CHUNK = 50_000
 def buying_history(session: Session, since: date, until: date) -> History:
     """Return the orders of all active customers in `[since, until)`, summed by customer and day.
 
-    Amounts are in the currency of the customer's territory; an order in another currency is not counted, as there
-    is no exchange rate to add it by.
+    Only orders that stand count, and gifts were not bought. Amounts are in the currency of the customer's territory;
+    an order in another currency is not counted, as there is no exchange rate to add it by.
     """
     customers = session.execute(
         select(Customer.id, Territory.currency, cast(Customer.id, String).label("as_text"))
@@ -40,6 +40,7 @@ def buying_history(session: Session, since: date, until: date) -> History:
             func.max(case((Order.kind == OrderKind.SALE, 1), else_=0)),
         )
         .where(Order.ordered_on >= since, Order.ordered_on < until)
+        .where(Order.state == OrderState.PLACED, Order.kind != OrderKind.GIFT)
         .group_by(Order.customer_id, Order.ordered_on, Order.currency)
     )
     place = {(text, currency): at for at, (_, currency, text) in enumerate(customers)}

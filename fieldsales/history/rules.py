@@ -61,7 +61,8 @@ class History:
         """Ordinal of each customer's last order before `until`; 0 where there is none."""
         inside = (self.day < until.toordinal()) & self.ordered
         last = np.zeros(len(self), dtype=np.int64)
-        np.maximum.at(last, self.who[inside], self.day[inside])
+        ends, who = runs(self.who[inside])[1] - 1, self.who[inside]
+        last[who[ends]] = self.day[inside][ends]
         return last
 
     def within(self, since: date, until: date) -> Bools:
@@ -95,6 +96,14 @@ def from_columns(customers: Sequence[tuple[uuid.UUID, str]], table: Ints) -> His
     )
 
 
+def runs(who: Ints) -> tuple[Ints, Ints]:
+    """Return where each customer's rows begin and where they end, of rows sorted by customer."""
+    if not len(who):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    turns = np.flatnonzero(who[1:] != who[:-1]) + 1
+    return np.concatenate([[0], turns]), np.concatenate([turns, [len(who)]])
+
+
 CLEAR_SHARE = 0.6
 """A weekday is a habit when this share of the orders falls on it,"""
 
@@ -115,5 +124,7 @@ def usual_weekdays(history: History, since: date, until: date) -> list[int | Non
 def _sums(who: Ints, amount: Ints, size: int) -> Ints:
     """Exact sums of integers by customer; float weights of `bincount` would round beyond 2**53."""
     total = np.zeros(size, dtype=np.int64)
-    np.add.at(total, who, amount)
+    starts, _ = runs(who)
+    if len(starts):
+        total[who[starts]] = np.add.reduceat(amount, starts)
     return total

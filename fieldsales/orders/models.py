@@ -7,19 +7,31 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fieldsales.changes.models import Feed, Scope, Synced
 from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
 
+_AMENDS = text("amends_id IS NOT NULL")
+_AGAINST = text("against_id IS NOT NULL")
+
 
 class OrderKind(StrEnum):
-    """Goods going out, or coming back."""
+    """Goods going out, coming back, or given away."""
 
     SALE = "sale"
     RETURN = "return"
+    GIFT = "gift"
+
+
+class OrderState(StrEnum):
+    """An order stands until another one takes its place, or until it is called off. It is never changed itself."""
+
+    PLACED = "placed"
+    AMENDED = "amended"
+    CANCELLED = "cancelled"
 
 
 class Origin(StrEnum):
@@ -30,10 +42,13 @@ class Origin(StrEnum):
 
 
 class Order(Synced, Base):
-    """What a customer bought on a day. History keeps its day and total even where no lines are known.
+    """What a customer bought, gave back or was given on a day.
 
-    `amount_minor` is signed: a return is negative. Phones hold only the orders taken in the field. `reference` is
-    the number that the other system gave the order; such systems reuse numbers between customers.
+    History keeps its day and total even where no lines are known. `amount_minor` is signed: a return is negative.
+    Phones hold only the orders taken in the field. `reference` is the number that the other system gave the order;
+    such systems reuse numbers between customers. `amends_id` is the order in whose place this one stands,
+    `against_id` the one that a return gives back from, `reason` why it was returned, given, amended or cancelled.
+    Only orders that are `placed` count in any sum.
     """
 
     __tablename__ = "sales_order"
@@ -43,6 +58,9 @@ class Order(Synced, Base):
         Index(None, "customer_id", "ordered_on"),
         Index(None, "ordered_on"),
         Index(None, "rep_id", "ordered_on"),
+        # One order in the place of another, and no more: the database itself sees to it.
+        Index(None, "amends_id", unique=True, sqlite_where=_AMENDS, postgresql_where=_AMENDS),
+        Index(None, "against_id", sqlite_where=_AGAINST, postgresql_where=_AGAINST),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -57,6 +75,11 @@ class Order(Synced, Base):
     ordered_at: Mapped[datetime | None]
     currency: Mapped[str] = mapped_column(String(3))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[OrderState] = mapped_column(one_of(OrderState, "state"), default=OrderState.PLACED)
+    ended_at: Mapped[datetime | None]
+    amends_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sales_order.id"))
+    against_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sales_order.id"))
+    reason: Mapped[str | None] = mapped_column(String(300))
     flags: Mapped[list[str]] = mapped_column(default=list)
 
     lines: Mapped[list[OrderLine]] = relationship(
@@ -68,7 +91,7 @@ class OrderLine(Base):
     """A product in an order. The amount is what was charged; the unit price explains it.
 
     `computed_price_minor` is what our own prices gave when a phone's order came in, and `price_rule` how; both are
-    unknown for history.
+    unknown for history. `condition` is that of goods which come back.
     """
 
     __tablename__ = "order_line"
@@ -82,3 +105,4 @@ class OrderLine(Base):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     computed_price_minor: Mapped[int | None] = mapped_column(BigInteger)
     price_rule: Mapped[str | None] = mapped_column(String(80))
+    condition: Mapped[str | None] = mapped_column(String(40))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,6 +92,30 @@ class Draft:
     def amount_minor(self) -> int:
         """What the lines add up to, in minor units."""
         return sum(line.amount_minor for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """How much of a product went from one hand to the other, and for how much money (minor units)."""
+
+    units: int
+    amount_minor: int
+
+    def covers(self, other: Quantity) -> bool:
+        """Whether the other is no more than this, neither in units nor in money."""
+        return other.units <= self.units and other.amount_minor <= self.amount_minor
+
+
+NOTHING = Quantity(0, 0)
+
+
+def summed(lines: Iterable[tuple[uuid.UUID, int, int]]) -> dict[uuid.UUID, Quantity]:
+    """Return lines (product, units, amount in minor units) summed by product."""
+    found: dict[uuid.UUID, Quantity] = {}
+    for product_id, units, amount in lines:
+        before = found.get(product_id, NOTHING)
+        found[product_id] = Quantity(before.units + units, before.amount_minor + amount)
+    return found
 
 
 class Verdict(StrEnum):

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from fieldsales.catalog import queries as catalog
-from fieldsales.catalog.models import Product
+from fieldsales.catalog.queries import Article
 from fieldsales.catalog.rules import Price
 from fieldsales.catalog.service import ProductUnknown
 from fieldsales.clock import local_day
 from fieldsales.customers.queries import CustomerNotFound
+from fieldsales.db.desk import Desk, at_desk
 from fieldsales.errors import Conflict, Invalid, NeedsDecision
 from fieldsales.orders import rules
 from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
+from fieldsales.orders.queries import taken_ids
 from fieldsales.orders.rules import Draft, Line, Verdict
-from fieldsales.visits.models import Visit
-from fieldsales.visits.queries import Standing, standing_of
+from fieldsales.visits.queries import Standing, relations, visits_to_change
 from fieldsales.visits.rules import merged, standing_flags
 from fieldsales.visits.service import VisitTaken, VisitUnknown
 
@@ -48,37 +50,54 @@ class PriceOutOfBand(NeedsDecision):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Who took an order and when, by the server's clock; `flags` of what was odd about the phone's."""
+    """Who took an order and when, by the server's clock; `flags` of what was odd about the phone's.
+
+    With `approved` a person has let the prices stand, however far they are from ours.
+    """
 
     rep_id: uuid.UUID
     at: datetime
     flags: tuple[str, ...] = ()
+    approved: bool = False
 
 
-def place_order(session: Session, draft: Draft, taken: Taken) -> Order:
+def place_order(session: Session, draft: Draft, taken: Taken, desk: Desk | None = None) -> Order:
     """Take an order on site. The prices that the customer was told stand within the policy's band.
 
-    Our own price is computed beside each; a difference is flagged. Raises `CustomerNotFound`, `ProductUnknown`,
-    `VisitUnknown`, `VisitTaken`, `OrderTaken`, `WrongCurrency`, and `PriceOutOfBand` where a person must decide.
+    Our own price is computed beside each; a difference is flagged. With a `desk` what is new stays there. Refusals
+    come before anything is written: `CustomerNotFound`, `ProductUnknown`, `VisitUnknown`, `VisitTaken`, `OrderTaken`,
+    `WrongCurrency`, and `PriceOutOfBand` where a person must decide.
     """
-    standing = standing_of(session, taken.rep_id, draft.customer_id, taken.at)
-    if standing is None:
-        raise CustomerNotFound(f"There is no customer {draft.customer_id}.", customer_id=str(draft.customer_id))
-    if session.get(Order, draft.order_id, options=[lazyload("*")]) is not None:
-        raise OrderTaken("The id stands for another order.", mend="Give each order an id of its own.")
-    _check_visit(session, draft, taken)
-    products = _products(session, draft)
-    prices = catalog.prices_of(session, products.values(), standing.customer.tier)
-    _check_band(draft, products, prices)
-    order = _order(draft, taken, standing)
-    order.flags = merged(order.flags, *_oddities(draft, products, prices))
-    order.lines = [_line(number, line, prices[line.product_id]) for number, line in enumerate(draft.lines, start=1)]
-    session.add(order)
-    session.flush()
-    return order
+    with at_desk(session, desk) as here:
+        relation = here.find(relations, (taken.rep_id, draft.customer_id))
+        if relation is None:
+            raise CustomerNotFound(f"There is no customer {draft.customer_id}.", customer_id=str(draft.customer_id))
+        standing = relation.at(taken.at)
+        if here.find(taken_ids, draft.order_id) is not None:
+            raise OrderTaken("The id stands for another order.", mend="Give each order an id of its own.")
+        check_visit(session, draft, taken, here)
+        products = products_of(session, draft, here)
+        prices = catalog.prices_of(session, products.values(), standing.customer.tier, here)
+        ours = [prices[line.product_id] for line in draft.lines]
+        if not taken.approved:
+            check_band(draft, products, ours)
+        order = entry(draft, taken, standing)
+        order.flags = merged(order.flags, *oddities(draft, products, ours))
+        lines = [line_of(number, *each) for number, each in enumerate(zip(draft.lines, ours, strict=True), start=1)]
+        _keep(here, order, lines)
+        return order
 
 
-def _order(draft: Draft, taken: Taken, standing: Standing) -> Order:
+def _keep(desk: Desk, order: Order, lines: list[OrderLine]) -> None:
+    for line in lines:
+        line.order_id = order.id
+    set_committed_value(order, "lines", lines)
+    desk.add(order, *lines)
+    desk.keep(taken_ids, order.id, order.id)
+
+
+def entry(draft: Draft, taken: Taken, standing: Standing) -> Order:
+    """Return a sale in the books without its lines; `standing` says of which day it is, and what is odd about it."""
     return Order(
         id=draft.order_id,
         customer_id=draft.customer_id,
@@ -94,18 +113,21 @@ def _order(draft: Draft, taken: Taken, standing: Standing) -> Order:
     )
 
 
-def _check_visit(session: Session, draft: Draft, taken: Taken) -> None:
+def check_visit(session: Session, draft: Draft, taken: Taken, desk: Desk | None = None) -> None:
+    """Raise `VisitUnknown`, or `VisitTaken` where the visit is another rep's or at another customer."""
     if draft.visit_id is None:
         return
-    visit = session.get(Visit, draft.visit_id, options=[lazyload("*")])
+    visit = (desk or Desk(session)).find(visits_to_change, draft.visit_id)
     if visit is None:
         raise VisitUnknown(f"There is no visit {draft.visit_id}.", visit_id=str(draft.visit_id))
     if (visit.rep_id, visit.customer_id) != (taken.rep_id, draft.customer_id):
         raise VisitTaken("The visit is another rep's or at another customer.", mend="Name the order's own visit.")
 
 
-def _products(session: Session, draft: Draft) -> dict[uuid.UUID, Product]:
-    found = catalog.products(session, {line.product_id for line in draft.lines})
+def products_of(session: Session, draft: Draft, desk: Desk | None = None) -> dict[uuid.UUID, Article]:
+    """Return the products of a draft by id. Raises `ProductUnknown`, `WrongCurrency`."""
+    sold = (desk or Desk(session)).lay_out(catalog.articles, [line.product_id for line in draft.lines])
+    found = {each.id: each for each in sold}
     for number, line in enumerate(draft.lines, start=1):
         product = found.get(line.product_id)
         if product is None:
@@ -121,22 +143,23 @@ def _products(session: Session, draft: Draft) -> dict[uuid.UUID, Product]:
     return found
 
 
-def _check_band(draft: Draft, products: Mapping[uuid.UUID, Product], prices: Mapping[uuid.UUID, Price]) -> None:
+def check_band(draft: Draft, products: Mapping[uuid.UUID, Article], ours: Sequence[Price]) -> None:
+    """Raise `PriceOutOfBand` if a line was told further from its price among `ours` than the policy allows."""
     outside = [
         {
             "line": number,
             "sku": products[line.product_id].sku,
             "told_minor": line.unit_price_minor,
-            "ours_minor": prices[line.product_id].minor,
-            "rule": prices[line.product_id].rule,
+            "ours_minor": price.minor,
+            "rule": price.rule,
         }
-        for number, line in enumerate(draft.lines, start=1)
-        if rules.judge(line.unit_price_minor, prices[line.product_id]) is Verdict.OUTSIDE
+        for number, (line, price) in enumerate(zip(draft.lines, ours, strict=True), start=1)
+        if rules.judge(line.unit_price_minor, price) is Verdict.OUTSIDE
     ]
     if outside:
         first = outside[0]
         raise PriceOutOfBand(
-            f"Line {first['line']}: {first['sku']} was sold at {first['told_minor']}, our price is "
+            f"Line {first['line']}: {first['sku']} was told at {first['told_minor']}, our price is "
             f"{first['ours_minor']} ({draft.currency} in minor units).",
             mend="The order is kept; a supervisor decides.",
             lines=outside,
@@ -144,10 +167,9 @@ def _check_band(draft: Draft, products: Mapping[uuid.UUID, Product], prices: Map
         )
 
 
-def _oddities(
-    draft: Draft, products: Mapping[uuid.UUID, Product], prices: Mapping[uuid.UUID, Price]
-) -> tuple[str, ...]:
-    differs = any(line.unit_price_minor != prices[line.product_id].minor for line in draft.lines)
+def oddities(draft: Draft, products: Mapping[uuid.UUID, Article], ours: Sequence[Price]) -> tuple[str, ...]:
+    """Return what is odd about the products and the prices of a draft; `ours` are the prices of its lines."""
+    differs = any(line.unit_price_minor != price.minor for line, price in zip(draft.lines, ours, strict=True))
     found = (
         (rules.PRODUCT_INACTIVE, not all(each.active for each in products.values())),
         (rules.PRICE_DIFFERS, differs),
@@ -155,8 +177,9 @@ def _oddities(
     return tuple(flag for flag, holds in found if holds)
 
 
-def _line(number: int, line: Line, ours: Price) -> OrderLine:
-    return OrderLine(
+def line_of(number: int, line: Line, ours: Price) -> OrderLine:
+    """Return a line of a sale in the books, its price beside ours."""
+    return OrderLine.fresh(
         line_no=number,
         product_id=line.product_id,
         quantity=line.quantity,

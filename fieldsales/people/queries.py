@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from fieldsales.clock import local_day
 from fieldsales.db.paging import Page, PageWanted, fetch_page
 from fieldsales.errors import NotFound
 from fieldsales.people.models import Role, Territory, User
@@ -122,3 +124,10 @@ def covers_everything(session: Session, actor: Actor | None) -> bool:
         return True
     outside = select(Territory.id).where(Territory.id.not_in(territories_below(actor.territory_id))).limit(1)
     return session.scalar(outside) is None
+
+
+def days_at(session: Session, now: datetime) -> tuple[date, date]:
+    """Return the earliest and the latest day that it is in any territory at a moment; without any, that of UTC."""
+    zones = session.scalars(select(Territory.time_zone).distinct()).all() or ["UTC"]
+    days = [local_day(now, zone) for zone in zones]
+    return min(days), max(days)

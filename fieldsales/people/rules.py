@@ -56,6 +56,8 @@ class BadWorkPattern(Invalid):
 class Actor:
     """Somebody who asks for something: the person, the territory that the scope hangs from, and the device.
 
+    `app_version` is what the device's app named last, at a login or a push.
+
     Without a territory a manager or an admin sees all of them. Verbs take `by: Actor | None`, where None is the
     operator at the machine's own terminal, who may do everything.
     """
@@ -65,6 +67,7 @@ class Actor:
     territory_id: uuid.UUID | None
     device_id: uuid.UUID | None = None
     family_id: uuid.UUID | None = None
+    app_version: str | None = None
 
     def __post_init__(self) -> None:
         check_territory(self.role, self.territory_id)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fieldsales.changes.models import Feed, Scope, Synced
@@ -26,18 +26,28 @@ class Source(StrEnum):
 
 
 class PlanStatus(StrEnum):
-    """What became of a planned visit. `left_out`: the day was too short, and the reason says so."""
+    """What became of a planned visit.
+
+    `left_out`: the day was too short, and the reason says so. `skipped`: a person decided that it is not made that day.
+    """
 
     PLANNED = "planned"
     LEFT_OUT = "left_out"
     DONE = "done"
+    SKIPPED = "skipped"
+
+
+STALE = ""
+"""The fingerprint of a route that answers no problem any more."""
 
 
 class PlannedVisit(Synced, Base):
     """One visit that a rep should make on a day, and why.
 
-    `added_by` is the person who put it there, None for the planner; what a person added, only a person takes away.
-    `value` is what the visit is worth beside others of the day.
+    `added_by` is the person who put it there (added, moved or restored it), None for the planner; what a person put
+    there, only a person takes away. `value` is what the visit is worth beside others of the day. `version` counts its
+    changes, so that of two who change it at once one is told. One that `asks_cause` is to find out why the
+    customer's buying has changed; `promotion` is what to propose there.
     """
 
     __tablename__ = "planned_visit"
@@ -54,14 +64,24 @@ class PlannedVisit(Synced, Base):
     status: Mapped[PlanStatus] = mapped_column(one_of(PlanStatus, "status"), default=PlanStatus.PLANNED)
     left_out_code: Mapped[str | None] = mapped_column(String(40))
     left_out_reason: Mapped[str | None] = mapped_column(String(500))
+    skip_code: Mapped[str | None] = mapped_column(String(40))
+    skip_reason: Mapped[str | None] = mapped_column(String(500))
+    version: Mapped[int] = mapped_column(default=1)
     anomaly_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("anomaly.id"))
     added_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    asks_cause: Mapped[bool] = mapped_column(default=False, server_default=false())
+    promotion: Mapped[str | None] = mapped_column(String(200))
 
     customer: Mapped[Customer] = relationship(lazy="joined", innerjoin=True)
 
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- declared so by SQLAlchemy
+
 
 class Route(Synced, Base):
-    """A rep's day in driving order. `fingerprint` is of the problem it answers: same problem, same route."""
+    """A rep's day in driving order.
+
+    `fingerprint` is of the problem it answers: same problem, same route. It is `STALE` once a stop was taken off.
+    """
 
     __tablename__ = "route"
     __feed__: ClassVar[Feed] = Feed("route", Scope.REP, "rep_id")

@@ -11,9 +11,16 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fieldsales.db.statements import among, ask
 from fieldsales.people.models import User
 from fieldsales.people.queries import PersonNotFound
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, RouteStop
+
+_PLANNED = select(
+    PlannedVisit.rep_id, PlannedVisit.customer_id, PlannedVisit.day, PlannedVisit.id, PlannedVisit.status
+).where(among(PlannedVisit.rep_id, "reps"), among(PlannedVisit.day, "days"), among(PlannedVisit.customer_id, "shops"))
+
+_TO_MAKE_OR_MADE = frozenset({PlanStatus.PLANNED, PlanStatus.DONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,8 @@ class RepDay:
     """A rep's day: the stops in driving order, and the planned visits that have no stop.
 
     `unrouted` are visits still to be made or already made that the route does not pass (added since, or planned
-    without a route); `left_out` those that the day has no room for, each with its reason.
+    without a route); `left_out` those that the day has no room for, and `skipped` those that a person decided not to
+    make, each with its reason. One that was skipped when the day had begun may still be a stop.
     """
 
     rep: User
@@ -30,11 +38,33 @@ class RepDay:
     route: Route | None
     unrouted: tuple[PlannedVisit, ...]
     left_out: tuple[PlannedVisit, ...]
+    skipped: tuple[PlannedVisit, ...]
 
     @property
     def stops(self) -> Sequence[RouteStop]:
         """The stops in driving order."""
         return self.route.stops if self.route else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A planned visit, and whether it was made."""
+
+    id: uuid.UUID
+    done: bool
+
+
+PlannedKey = tuple[uuid.UUID, uuid.UUID, date]
+
+
+def planned_visits(session: Session, keys: Collection[PlannedKey]) -> dict[PlannedKey, Planned]:
+    """Return the visits that are planned, by (rep, customer, day)."""
+    reps, shops, days = (set(each) for each in zip(*keys, strict=True))
+    found = ask(session, _PLANNED, reps=reps, days=days, shops=shops)
+    return {
+        (rep_id, customer_id, day): Planned(identity, status is PlanStatus.DONE)
+        for rep_id, customer_id, day, identity, status in found
+    }
 
 
 def rep_day(session: Session, rep_id: uuid.UUID, day: date) -> RepDay:
@@ -54,8 +84,9 @@ def rep_day(session: Session, rep_id: uuid.UUID, day: date) -> RepDay:
         day=day,
         zone=rep.territory.time_zone,
         route=route,
-        unrouted=tuple(r for r in rows if r.id not in on_route and r.status is not PlanStatus.LEFT_OUT),
+        unrouted=tuple(r for r in rows if r.id not in on_route and r.status in _TO_MAKE_OR_MADE),
         left_out=tuple(r for r in rows if r.status is PlanStatus.LEFT_OUT),
+        skipped=tuple(r for r in rows if r.id not in on_route and r.status is PlanStatus.SKIPPED),
     )
 
 

@@ -21,7 +21,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from fieldsales.history.rules import History, Ints
+from fieldsales.history.rules import History, Ints, runs
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,7 +67,8 @@ def rhythms(history: History, as_of: date) -> Rhythms:
     total: Floats = np.bincount(gap_who, weight, size).astype(np.float64)
     mean_days, spread_days = _mean_and_spread(gap_who, gap_days, weight, total)
     last = np.zeros(size, dtype=np.int64)
-    np.maximum.at(last, who, day)
+    ends = runs(who)[1] - 1
+    last[who[ends]] = day[ends]
     ever = last > 0
     silent_time = np.where(ever, clock[-1] - clock[np.where(ever, last, start) - start], 0.0)
     mean_time, spread_time = _mean_and_spread(gap_who, gap_time, weight, total)
@@ -100,7 +101,12 @@ def _gaps(who: Ints, day: Ints, clock: Floats, start: int, today: int) -> tuple[
     same = who[1:] == who[:-1]
     before, after = day[:-1][same], day[1:][same]
     time = np.maximum(clock[after - start] - clock[before - start], _SHORTEST_GAP)
-    return who[1:][same], (after - before).astype(np.float64), time, 2.0 ** (-(today - after) / HALF_LIFE_DAYS)
+    return (
+        who[1:][same],
+        (after - before).astype(np.float64),
+        time,
+        (2.0 ** (-np.arange(WINDOW_DAYS + 1) / HALF_LIFE_DAYS))[today - after],
+    )
 
 
 def _mean_and_spread(who: Ints, gap: Floats, weight: Floats, total: Floats) -> tuple[Floats, Floats]:

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from fieldsales.audit.service import record
 from fieldsales.db.base import new_id
-from fieldsales.errors import Forbidden, Unauthorized
+from fieldsales.errors import Unauthorized
 from fieldsales.passwords import matches
 from fieldsales.people.models import Device, RefreshToken, User
 from fieldsales.people.rules import Actor, check_may_lock_out
 from fieldsales.people.service import end_sessions
-from fieldsales.sessions.queries import SessionEnded, require_device_in_scope
+from fieldsales.sessions.queries import DeviceRevoked, SessionEnded, put_out, require_device_in_scope
 
 
 class WrongCredentials(Unauthorized):
@@ -29,13 +29,6 @@ class WrongCredentials(Unauthorized):
 
     code = "auth.wrong_credentials"
     title = "Login or password is wrong"
-
-
-class DeviceRevoked(Forbidden):
-    """This installation of the app was locked out. Install the app afresh once your supervisor agrees."""
-
-    code = "auth.device_revoked"
-    title = "This device was locked out"
 
 
 class TokenReused(Unauthorized):
@@ -100,8 +93,9 @@ def open_session(
 def refresh(session: Session, token_id: uuid.UUID, *, lifetime: timedelta, now: datetime) -> Grant:
     """Use up a refresh token and return the next one of its session.
 
-    Raises `SessionEnded` for one that expired or was ended, and `TokenReused` for one used before, after having
-    ended the whole session: that must be committed although the caller is refused.
+    Raises `SessionEnded` for one that expired or was ended, `DeviceRevoked` and `AccountClosed` where logging in would
+    not help, and `TokenReused` for one used before, after having ended the whole session: that must be committed
+    although the caller is refused.
     """
     used = session.execute(
         update(RefreshToken)
@@ -120,7 +114,7 @@ def refresh(session: Session, token_id: uuid.UUID, *, lifetime: timedelta, now: 
         select(Device).join(User).where(Device.id == used.device_id, Device.revoked_at.is_(None), User.active)
     ).one_or_none()
     if device is None:
-        raise _ended()
+        raise put_out(session, used.device_id)
     device.last_seen_at = now
     return _grant(session, device.user_id, device.id, used.family_id, now=now, lifetime=lifetime)
 
@@ -151,8 +145,10 @@ def revoke_device(session: Session, device_id: uuid.UUID, *, now: datetime, by: 
 
 def _refuse(session: Session, token_id: uuid.UUID, *, now: datetime) -> NoReturn:
     token = session.get(RefreshToken, token_id)
-    if token is None or token.used_at is None or token.revoked_at is not None:
-        raise _ended()
+    if token is None:
+        raise SessionEnded("This session has ended.", mend="Log in again.")
+    if token.used_at is None or token.revoked_at is not None:
+        raise put_out(session, token.device_id)
     end_sessions(session, select(Device.id).where(Device.id == token.device_id), now=now)
     record(session, "session.token_reused", ("device", token.device_id), actor_id=None, now=now)
     session.flush()
@@ -172,7 +168,3 @@ def _grant(
     session.add(token)
     session.flush()
     return Grant(user_id, device_id, family_id, token.id, token.expires_at)
-
-
-def _ended() -> SessionEnded:
-    return SessionEnded("This session has ended.", mend="Log in again.")

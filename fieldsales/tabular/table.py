@@ -145,13 +145,16 @@ class OpenTable:
         next(rows, None)
         return (mended_row(row, len(self._file.columns)) for row in rows) if self._file.mended else rows
 
+    def binary(self) -> IO[bytes]:
+        """Return the bytes of a text, unpacked."""
+        if self._file.form is Form.GZIP:
+            return cast(IO[bytes], self._closing.enter_context(gzip.GzipFile(fileobj=self._raw)))
+        return self._raw
+
     def lines(self) -> Iterator[str]:
         """Yield the lines of a text with their ends."""
-        unpacked: IO[bytes] = self._raw
-        if self._file.form is Form.GZIP:
-            unpacked = cast(IO[bytes], self._closing.enter_context(gzip.GzipFile(fileobj=self._raw)))
         text = self._closing.enter_context(
-            TextIOWrapper(unpacked, encoding=self._file.encoding, errors="surrogateescape", newline="")
+            TextIOWrapper(self.binary(), encoding=self._file.encoding, errors="surrogateescape", newline="")
         )
         return self._whole_units(text) if (self._file.encoding or "").startswith(("utf-16", "utf-32")) else text
 

@@ -17,6 +17,7 @@ from fieldsales.people.models import User
 from fieldsales.people.queries import reps_visible_to
 from fieldsales.people.rules import Actor
 from fieldsales.planning.models import PlannedVisit, PlanStatus, RouteStop
+from fieldsales.receivables.queries import collected_on
 from fieldsales.visits.models import Visit
 from fieldsales.visits.queries import LastPosition, last_positions, visits_of_reps_on
 
@@ -39,18 +40,22 @@ class TeamStop:
 
 @dataclass(frozen=True, slots=True)
 class RepOfDay:
-    """One rep's day. `visits` are all calls made, planned or not; `over` is whether the day has ended for the rep."""
+    """One rep's day. `visits` are all calls made, planned or not; `over` is whether the day has ended for the rep.
+
+    `collected` is the money that the rep took, in minor units by currency.
+    """
 
     rep: User
     over: bool
     stops: tuple[TeamStop, ...]
     visits: tuple[Visit, ...]
     sold: Sold
+    collected: dict[str, int]
     last_position: LastPosition | None
 
     @property
     def planned(self) -> int:
-        """How many visits the day holds, those left out for want of room not counted."""
+        """How many visits the day holds; those left out for want of room and those skipped are not counted."""
         return len(self._expected)
 
     @property
@@ -76,7 +81,12 @@ class RepOfDay:
     @property
     def left_out(self) -> int:
         """How many visits the day had no room for."""
-        return len(self.stops) - len(self._expected)
+        return self._put_off(PlanStatus.LEFT_OUT)
+
+    @property
+    def skipped(self) -> int:
+        """How many visits a person decided not to make."""
+        return self._put_off(PlanStatus.SKIPPED)
 
     @property
     def currency(self) -> str:
@@ -90,7 +100,10 @@ class RepOfDay:
 
     @property
     def _expected(self) -> list[TeamStop]:
-        return [stop for stop in self.stops if stop.is_done or stop.planned.status is not PlanStatus.LEFT_OUT]
+        return [stop for stop in self.stops if stop.is_done or stop.planned.status is PlanStatus.PLANNED]
+
+    def _put_off(self, how: PlanStatus) -> int:
+        return sum(not stop.is_done and stop.planned.status is how for stop in self.stops)
 
     @property
     def _undone(self) -> int:
@@ -119,7 +132,8 @@ def team_day(session: Session, actor: Actor, day: date, now: datetime) -> TeamDa
     visits: dict[uuid.UUID, list[Visit]] = defaultdict(list)
     for visit in visits_of_reps_on(session, ids, day):
         visits[visit.rep_id].append(visit)
-    sold, positions = sold_on(session, ids, day), last_positions(session, ids)
+    sold, collected = sold_on(session, ids, day), collected_on(session, ids, day)
+    positions = last_positions(session, ids)
     return TeamDay(
         day,
         tuple(
@@ -129,6 +143,7 @@ def team_day(session: Session, actor: Actor, day: date, now: datetime) -> TeamDa
                 stops=_stops(planned[rep.id], arrivals, visits[rep.id]),
                 visits=tuple(visits[rep.id]),
                 sold=sold.get(rep.id, _NOTHING),
+                collected=collected.get(rep.id, {}),
                 last_position=positions.get(rep.id),
             )
             for rep in reps

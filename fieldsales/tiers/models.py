@@ -1,35 +1,64 @@
-"""Tiers as data that a manager edits."""
+"""How customers came to their tiers, and where each stood at the last look."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, String
+import uuid
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fieldsales.db.base import Base
+from fieldsales.db.base import Base, new_id
+from fieldsales.db.types import one_of
 
 
-class TierPolicy(Base):
-    """A tier: who belongs to it, how often it is visited, and what a visit is worth.
+class MovedBy(StrEnum):
+    """What moved a customer to another tier: its orders, other policies, a person, or the end of what a person gave."""
 
-    `rank` counts from 0, the best. A customer is in the first tier whose two conditions hold: customers who buy more
-    stand for less than `revenue_share_bp` of all revenue (basis points, ABC), and there were at least
-    `minimum_orders` order days in the window. `rules.py` tells it in full.
+    ORDERS = "orders"
+    POLICY = "policy"
+    OVERRIDE = "override"
+    OVERRIDE_ENDED = "override_ended"
+
+
+class TierChange(Base):
+    """A customer came into a tier on a day, with the sentence and the numbers of that day. Never changed.
+
+    `tier_from` is None where there was none before. The policies are those that held then (None: the built-in ones).
     """
 
-    __tablename__ = "tier_policy"
-    __table_args__ = (
-        CheckConstraint("revenue_share_bp BETWEEN 0 AND 10000", name="share"),
-        CheckConstraint("minimum_orders >= 0", name="orders"),
-        CheckConstraint("minimum_gap_days >= 1", name="gap"),
-        CheckConstraint("service_minutes > 0", name="service"),
-        CheckConstraint("visit_value > 0", name="visit_value"),
-    )
+    __tablename__ = "tier_change"
+    __table_args__ = (Index(None, "customer_id", "day"),)
 
-    tier: Mapped[str] = mapped_column(String(8), primary_key=True)
-    rank: Mapped[int] = mapped_column(unique=True)
-    revenue_share_bp: Mapped[int]
-    minimum_orders: Mapped[int]
-    rrule: Mapped[str] = mapped_column(String(120))
-    minimum_gap_days: Mapped[int]
-    service_minutes: Mapped[int]
-    visit_value: Mapped[int]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer.id"))
+    day: Mapped[date]
+    tier_from: Mapped[str | None] = mapped_column(String(8))
+    tier_to: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(String(300))
+    moved_by: Mapped[MovedBy] = mapped_column(one_of(MovedBy, "moved_by"))
+    score: Mapped[float | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    policy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("policy.id"))
+    score_policy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("policy.id"))
+    override_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("tier_override.id"))
+
+
+class TierStanding(Base):
+    """Where a customer stood at the last look: its tier by its orders, whatever a person gave it, and the numbers.
+
+    Written for everybody by the nightly look, and for those who move by whatever moves them.
+    """
+
+    __tablename__ = "tier_standing"
+
+    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer.id"), primary_key=True)
+    day: Mapped[date]
+    tier: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(String(300))
+    score: Mapped[float | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    policy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("policy.id"))
+    score_policy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("policy.id"))

@@ -1,78 +1,132 @@
-"""Which tier a customer is in: ABC by revenue with a floor of orders (RFM over one year).
+"""Which tier a customer is in, by the lines of the ladder that holds (`ladders.rules`) and a floor of orders.
 
 1. Recency: only the last `WINDOW_DAYS` days count; what is older is forgotten.
-2. Monetary: customers who sell in one currency are put in order of their net revenue. A customer belongs to the first
-   tier for which those above it stand for less than the tier's share of all revenue. So the customer who crosses
-   the line is still in the better tier, and the largest customer is always in the first.
+2. Customers who sell in one currency are compared with each other:
+   - by *share of revenue* (ABC), in order of their net revenue, a customer belongs to the first tier for which those
+     above it stand for less than the tier's share of all revenue. So the customer who crosses the line is still in the
+     better tier, and the largest customer is always in the first. Who bought nothing, or sent back more than was
+     bought, is last.
+   - by *share of customers*, those who ordered are put in order of their value score (`worth.rules`), of equals the one
+     who buys more first. A customer belongs to the first tier for which those above it are less than the tier's share
+     of them. Who did not order is last.
+   - by *score*, a customer belongs to the first tier whose score it reaches. Who has none is last.
 3. Frequency: who ordered on fewer days than the tier asks for goes to the next tier that asks for no more.
-4. Who bought nothing, or sent back more than was bought, is in the last tier.
-
-The tiers, their shares and floors are data (`TierPolicy`), set in `service.py` and edited by a manager.
+4. What a person gave by hand goes before all of this while it lasts (`overrides.rules`).
 """
 
 from __future__ import annotations
 
+import math
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from fieldsales.errors import Forbidden, Invalid
 from fieldsales.history.rules import History, Ints
+from fieldsales.ladders.rules import By, TierRule, check_rules
+from fieldsales.measures.rules import Component, Floats
 from fieldsales.money import Money
+from fieldsales.overrides.rules import ByHand
+from fieldsales.worth.rules import Scores, told
 
 WINDOW_DAYS = 365
+MOST_WORDS = 300
+"""How many characters a reason may have; the columns hold no more."""
 
-
-class TiersHoldForAll(Forbidden):
-    """Tiers and cadences are one for all territories. Ask a manager who sees all of them."""
-
-    code = "tiers.hold_for_all"
-    title = "Tiers hold for every territory"
-
-
-class BadTierPolicy(Invalid):
-    """Tiers whose shares fall, or of which none takes everybody."""
-
-    code = "tiers.policy_invalid"
-    title = "The tiers do not fit together"
-
-
-@dataclass(frozen=True, slots=True)
-class TierRule:
-    """The part of a policy that says who belongs to it: a share of revenue in basis points, and a floor of orders."""
-
-    tier: str
-    revenue_share_bp: int
-    minimum_orders: int
+UNTOLD = "in amounts for managers only"
+"""What stands for the words of a margin."""
 
 
 @dataclass(frozen=True, slots=True)
 class TierGiven:
-    """A customer's tier with the sentence that explains it to a person."""
+    """A customer's tier with the sentence that explains it to a person.
+
+    `by_orders` and `why` are what they would be without anything given by hand. `score` is the value score, where the
+    tiers ask for one, and `facts` the numbers by component.
+    """
 
     customer_id: uuid.UUID
     tier: str
     reason: str
+    by_orders: str = ""
+    why: str = ""
+    score: float | None = None
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    override_id: uuid.UUID | None = None
 
 
-def give_tiers(history: History, rules: Sequence[TierRule], as_of: date) -> list[TierGiven]:
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A component in words: its share of all weights, its percentile (None: not known) and what it was made of."""
+
+    component: str
+    share: float | None
+    score: float | None
+    told: str
+
+
+def explained(facts: Mapping[str, Mapping[str, Any]], currency: str, *, costs: bool = True) -> list[Explained]:
+    """Return the stored numbers of a customer in words, in the order of the components.
+
+    Without `costs` the amounts of the margin stay untold: they give away what products cost us.
+    """
+    return [
+        Explained(
+            str(each),
+            facts[each].get("share"),
+            facts[each].get("score"),
+            told(each, facts[each], currency) if costs or each is not Component.MARGIN else UNTOLD,
+        )
+        for each in Component
+        if each in facts
+    ]
+
+
+def give_tiers(
+    history: History,
+    rules: Sequence[TierRule],
+    as_of: date,
+    *,
+    by: By = By.REVENUE_SHARE,
+    scores: Scores | None = None,
+) -> list[TierGiven]:
     """Return the tier of every customer of the history, in its order.
 
-    `rules` come best first. Raises `BadTierPolicy` if their shares fall or the last of them asks for orders.
+    `rules` come best first; `scores` are of the same customers, and needed unless the lines are drawn by revenue.
+    Raises `BadTierPolicy` if the rules do not fit together.
     """
-    check_rules(rules)
+    check_rules(rules, by)
     since = as_of - timedelta(days=WINDOW_DAYS)
     revenue, orders = history.revenue(since, as_of), history.order_days(since, as_of)
+    drawn = _Drawn(rules, by, None if by is By.REVENUE_SHARE else scores)
+    facts = drawn.scores.facts() if drawn.scores else None
     given: dict[int, TierGiven] = {}
-    for currency in set(history.currencies):
-        group = [at for at, own in enumerate(history.currencies) if own == currency]
-        for at, stands in zip(group, _standings(revenue[group], orders[group], rules, currency), strict=True):
-            given[at] = TierGiven(history.customers[at], rules[stands.tier].tier, _reason(rules, stands))
+    currencies = np.array(history.currencies, dtype=np.str_)
+    for currency in dict.fromkeys(history.currencies):
+        group = np.flatnonzero(currencies == currency)
+        stands = _standings(drawn, group, revenue[group], orders[group], currency)
+        for at, each in zip(group.tolist(), stands, strict=True):
+            who = history.customers[at]
+            given[at] = _given(drawn, who, each) if facts is None else _scored(drawn, who, each, (at, facts[at]))
     return [given[at] for at in range(len(history))]
+
+
+def with_hands(
+    given: Sequence[TierGiven], hands: Mapping[uuid.UUID, ByHand], rules: Sequence[TierRule]
+) -> list[TierGiven]:
+    """Return the tiers with what persons gave by hand in the place of what the orders say."""
+    names = {rule.tier for rule in rules}
+    return [_by_hand(each, hands[each.customer_id], names) if each.customer_id in hands else each for each in given]
+
+
+def _by_hand(given: TierGiven, hand: ByHand, names: set[str]) -> TierGiven:
+    if hand.tier not in names:
+        return replace(given, reason=shortened(f"{given.reason}; {hand.tier} by hand is no tier any more"))
+    reason = shortened(f"{hand}; by its orders {given.by_orders}")
+    return replace(given, tier=hand.tier, reason=reason, override_id=hand.override_id)
 
 
 def tier_places(revenue: Ints, orders: Ints, rules: Sequence[TierRule]) -> tuple[Ints, Ints]:
@@ -83,62 +137,148 @@ def tier_places(revenue: Ints, orders: Ints, rules: Sequence[TierRule]) -> tuple
     order = np.argsort(-revenue, kind="stable")
     positive = np.maximum(revenue[order], 0)
     above = np.cumsum(positive) - positive
-    limits = np.array([rule.revenue_share_bp for rule in rules]) / 10_000 * positive.sum()
+    limits = np.array([rule.line for rule in rules]) / 10_000 * positive.sum()
     by_share = np.searchsorted(limits, above, side="right")
-    place, tier = np.empty_like(order), np.empty_like(order)
-    place[order] = np.arange(1, len(order) + 1)
-    tier[order] = by_share
     last = len(rules) - 1
-    tier = np.where(revenue > 0, np.minimum(tier, last), last)
-    floors = np.array([rule.minimum_orders for rule in rules])
-    for number in range(last):
-        tier = np.where((tier == number) & (orders < floors[number]), number + 1, tier)
-    return tier, place
+    tier = np.where(revenue > 0, np.minimum(_put_back(by_share, order), last), last)
+    return with_floors(tier, orders, rules), _places(order)
 
 
-def check_rules(rules: Sequence[TierRule]) -> None:
-    """Raise `BadTierPolicy` unless the tiers, the best first, fit together and the last takes everybody."""
-    if not rules:
-        raise BadTierPolicy("There are no tiers.", mend="Add at least one tier policy.")
-    for better, worse in pairwise(rules):
-        if worse.revenue_share_bp < better.revenue_share_bp:
-            raise BadTierPolicy(
-                f"Tier {worse.tier} ends at {worse.revenue_share_bp / 100:g} % of revenue, before tier {better.tier} "
-                f"at {better.revenue_share_bp / 100:g} %.",
-                mend="Let the shares rise with the rank.",
-            )
-    if rules[-1].minimum_orders > 0:
-        raise BadTierPolicy(
-            f"The last tier, {rules[-1].tier}, asks for orders, so customers without any have no tier.",
-            mend="Set its minimum_orders to 0.",
-        )
+def score_places(worth: Floats, revenue: Ints, orders: Ints, rules: Sequence[TierRule], by: By) -> tuple[Ints, Ints]:
+    """Return for each customer the number of its tier (0 the best) and its place by value score (1 the highest).
+
+    Of equal scores the one who buys more has the better place, then the one given first. NaN is no score. Shares are of
+    the customers who ordered; the others are in the last tier.
+    """
+    known = np.nan_to_num(worth, nan=-1.0)
+    order = np.lexsort((np.arange(len(worth)), -revenue, -known))
+    last = len(rules) - 1
+    lines = np.array([rule.line for rule in rules])
+    if by is By.SCORE:
+        tier = np.searchsorted(-lines, -known, side="left")
+    else:
+        buying = orders[order] > 0
+        limits = np.round(lines * np.count_nonzero(buying)).astype(np.int64)
+        above = 10_000 * (np.cumsum(buying) - buying)
+        tier = _put_back(np.where(buying, np.searchsorted(limits, above, side="right"), last), order)
+    tier = np.where(known < 0, last, np.minimum(tier, last))
+    return with_floors(tier, orders, rules), _places(order)
+
+
+def with_floors(tier: Ints, orders: Ints, rules: Sequence[TierRule]) -> Ints:
+    """Return the tiers with those moved down who ordered on fewer days than theirs asks for."""
+    for number, rule in enumerate(rules[:-1]):
+        tier = np.where((tier == number) & (orders < rule.minimum_orders), number + 1, tier)
+    return tier.astype(np.int64)
+
+
+def shortened(reason: str) -> str:
+    """Return a reason that fits its column."""
+    return reason if len(reason) <= MOST_WORDS else f"{reason[: MOST_WORDS - 1]}…"
+
+
+def _put_back(sorted_values: Ints, order: Ints) -> Ints:
+    found = np.empty_like(order)
+    found[order] = sorted_values
+    return found
+
+
+def _places(order: Ints) -> Ints:
+    return _put_back(np.arange(1, len(order) + 1), order)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """How the lines are drawn; the scores are needed for two of the three ways."""
+
+    rules: Sequence[TierRule]
+    by: By
+    scores: Scores | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """Where a customer stands: tiers as numbers, the one given and the one by revenue alone."""
+    """Where a customer stands: tiers as numbers, the one given and the one by its line alone."""
 
     tier: int
-    by_revenue: int
+    by_line: int
     place: int
     of: int
     orders: int
     revenue: Money
 
 
-def _standings(revenue: Ints, orders: Ints, rules: Sequence[TierRule], currency: str) -> list[_Standing]:
-    tier, place = tier_places(revenue, orders, rules)
-    by_revenue, _ = tier_places(revenue, np.full_like(orders, np.iinfo(np.int64).max), rules)
-    of = int(np.count_nonzero(revenue > 0))
-    columns = (tier.tolist(), by_revenue.tolist(), place.tolist(), orders.tolist(), revenue.tolist())
+def _standings(drawn: _Drawn, group: Ints, revenue: Ints, orders: Ints, currency: str) -> list[_Standing]:
+    plain = [TierRule(rule.tier, rule.line, 0) for rule in drawn.rules]
+    if drawn.scores is None:
+        (by_line, place), of = tier_places(revenue, orders, plain), int(np.count_nonzero(revenue > 0))
+    else:
+        worth = drawn.scores.total[group]
+        (by_line, place), of = score_places(worth, revenue, orders, plain, drawn.by), len(revenue)
+    tier = with_floors(by_line, orders, drawn.rules)
+    columns = (tier.tolist(), by_line.tolist(), place.tolist(), orders.tolist(), revenue.tolist())
     return [
-        _Standing(tier, by_revenue, place, of, orders, Money(minor, currency))
-        for tier, by_revenue, place, orders, minor in zip(*columns, strict=True)
+        _Standing(tier, by_line, place, of, orders, Money(minor, currency))
+        for tier, by_line, place, orders, minor in zip(*columns, strict=True)
     ]
 
 
+def _given(drawn: _Drawn, customer_id: uuid.UUID, stands: _Standing) -> TierGiven:
+    name, reason = drawn.rules[stands.tier].tier, _reason(drawn.rules, stands)
+    facts = {
+        "revenue": {"minor": stands.revenue.minor, "place": stands.place, "of": stands.of},
+        "frequency": {"days": stands.orders},
+    }
+    return TierGiven(customer_id, name, reason, name, reason, None, facts)
+
+
+def _scored(
+    drawn: _Drawn, customer_id: uuid.UUID, stands: _Standing, told: tuple[int, dict[str, dict[str, Any]]]
+) -> TierGiven:
+    at, facts = told
+    name, total = drawn.rules[stands.tier].tier, float(drawn.scores.total[at]) if drawn.scores else math.nan
+    known = None if math.isnan(total) else _floored(total, 2)
+    reason = shortened(_score_reason(drawn, stands, known, facts))
+    return TierGiven(customer_id, name, reason, name, reason, known, facts)
+
+
+def _score_reason(
+    drawn: _Drawn, customer: _Standing, score: float | None, facts: Mapping[str, Mapping[str, Any]]
+) -> str:
+    rules = drawn.rules
+    name, line = rules[customer.tier].tier, rules[customer.by_line]
+    if score is None:
+        return f"{name}: no value score, as nothing that weighs is known"
+    parts = ", ".join(
+        f"{component} {'unknown' if each['score'] is None else format(each['score'], '.0f')}"
+        for component, each in facts.items()
+    )
+    told = f"{name}: value score {_floored(score, 1):.1f} of 100 ({parts}), place {customer.place} of {customer.of}"
+    if customer.tier != customer.by_line:
+        return f"{told}; {line.tier} by score, but {line.tier} needs {_days(line.minimum_orders)}"
+    if drawn.by is By.SCORE:
+        return f"{told}; {_line_told(rules, customer.tier)}"
+    if not customer.orders:
+        return f"{told}; no order in {WINDOW_DAYS} days"
+    if customer.tier == 0:
+        return f"{told}; among the first {line.line / 100:g} % of those who buy"
+    return f"{told}; after the first {rules[customer.tier - 1].line / 100:g} % of those who buy"
+
+
+def _line_told(rules: Sequence[TierRule], tier: int) -> str:
+    if tier == 0:
+        return f"{rules[0].tier} from {rules[0].line:g} on"
+    return f"{rules[tier - 1].tier} from {rules[tier - 1].line:g} on"
+
+
+def _floored(score: float, digits: int) -> float:
+    """Return a score as it is told: never rounded up to a line that it does not reach."""
+    scale = float(10**digits)
+    return math.floor(score * scale + 1e-6) / scale
+
+
 def _reason(rules: Sequence[TierRule], customer: _Standing) -> str:
-    name, above = rules[customer.tier].tier, rules[customer.by_revenue]
+    name, above = rules[customer.tier].tier, rules[customer.by_line]
     if customer.revenue.minor <= 0:
         if customer.orders:
             return f"{name}: {customer.revenue} net in {WINDOW_DAYS} days, more came back than was bought"
@@ -147,7 +287,7 @@ def _reason(rules: Sequence[TierRule], customer: _Standing) -> str:
         f"{name}: {customer.revenue} on {_days(customer.orders)} in {WINDOW_DAYS} days, "
         f"place {customer.place} of {customer.of}"
     )
-    if customer.tier != customer.by_revenue:
+    if customer.tier != customer.by_line:
         return f"{bought}; {above.tier} by revenue, but {above.tier} needs {_days(above.minimum_orders)}"
     if customer.tier == 0:
         return f"{bought}; together {_share(above)} of all revenue"
@@ -159,4 +299,4 @@ def _days(orders: int) -> str:
 
 
 def _share(rule: TierRule) -> str:
-    return f"the first {rule.revenue_share_bp / 100:g} %"
+    return f"the first {rule.line / 100:g} %"

@@ -16,7 +16,10 @@ from fieldsales.db.types import one_of
 
 
 class Visit(Synced, Base):
-    """One call at one customer. The phone makes its id; its events and photos hang from it."""
+    """One call at one customer. The phone makes its id; its events and photos hang from it.
+
+    `cause_code` says why nothing was sold, or what else became of the call.
+    """
 
     __tablename__ = "visit"
     __feed__: ClassVar[Feed] = Feed("visit", Scope.CUSTOMER, "customer_id")
@@ -29,6 +32,7 @@ class Visit(Synced, Base):
     checked_in_at: Mapped[datetime | None]
     checked_out_at: Mapped[datetime | None]
     summary: Mapped[str | None] = mapped_column(String(2000))
+    cause_code: Mapped[str | None] = mapped_column(String(40))
     flags: Mapped[list[str]] = mapped_column(default=list)
 
     events: Mapped[list[VisitEvent]] = relationship(back_populates="visit", order_by="VisitEvent.at", lazy="selectin")

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from fieldsales.customers.models import Assignment, Customer
-from fieldsales.people.models import Territory
+from fieldsales.db.statements import among, ask
+from fieldsales.people.models import Territory, User
 from fieldsales.visits.models import Photo, Visit, VisitEvent
+
+_TO_CHANGE = (
+    select(Visit)
+    .where(among(Visit.id, "ids"))
+    .order_by(Visit.id)
+    .with_for_update(key_share=True)
+    .options(lazyload("*"))
+    .execution_options(populate_existing=True)
+)
+_RELATIONS = (
+    select(Territory.time_zone, Assignment.rep_id, Assignment.assigned_at, Assignment.ended_at)
+    .add_columns(Customer.id, Customer.territory_id, Customer.latitude, Customer.longitude)
+    .add_columns(Customer.tier, Customer.active)
+    .select_from(Customer)
+    .join(Territory, Territory.id == Customer.territory_id)
+    .outerjoin(Assignment, and_(Assignment.customer_id == Customer.id, among(Assignment.rep_id, "reps")))
+    .where(among(Customer.id, "ids"))
+)
 
 
 class File(Protocol):
@@ -25,6 +45,16 @@ class File(Protocol):
     def size_bytes(self) -> int: ...
     @property
     def content_type(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """A file as a rep tells of it."""
+
+    rep_id: uuid.UUID
+    sha256: str
+    size_bytes: int
+    content_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +70,43 @@ class LastPosition:
 
 
 @dataclass(frozen=True, slots=True)
+class Shop:
+    """What a verb in the field must know of a customer."""
+
+    id: uuid.UUID
+    territory_id: uuid.UUID
+    latitude: float | None
+    longitude: float | None
+    tier: str | None
+    active: bool
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude, if known."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A customer, the time zone that its days are counted in, and whether a rep served it at some moment."""
 
-    customer: Customer
+    customer: Shop
     time_zone: str
     served: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How a rep stands to a customer through time: `served` from each first moment to before the second, if any."""
+
+    customer: Shop
+    time_zone: str
+    served: tuple[tuple[datetime, datetime | None], ...]
+
+    def at(self, moment: datetime) -> Standing:
+        """Return how the rep stood at a moment."""
+        served = any(since <= moment and (until is None or moment < until) for since, until in self.served)
+        return Standing(self.customer, self.time_zone, served)
 
 
 def visits_of_rep_on(session: Session, rep_id: uuid.UUID, day: date) -> list[Visit]:
@@ -95,21 +156,43 @@ def last_positions(session: Session, rep_ids: Collection[uuid.UUID]) -> dict[uui
     }
 
 
+def visits_to_change(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Visit]:
+    """Return visits by id, which nobody else changes before this transaction is over."""
+    return {visit.id: visit for visit in session.scalars(_TO_CHANGE, {"ids": ids})}
+
+
+def relations(
+    session: Session, keys: Collection[tuple[uuid.UUID, uuid.UUID]]
+) -> dict[tuple[uuid.UUID, uuid.UUID], Relation]:
+    """Return how reps stand to customers, by (rep, customer); no entry where there is no such customer."""
+    reps, ids = {rep_id for rep_id, _ in keys}, {customer_id for _, customer_id in keys}
+    shops: dict[uuid.UUID, tuple[Shop, str]] = {}
+    served: dict[tuple[uuid.UUID | None, uuid.UUID], list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    for time_zone, rep_id, since, until, *facts in ask(session, _RELATIONS, reps=reps, ids=ids):
+        customer = Shop(*facts)
+        shops[customer.id] = customer, time_zone
+        if rep_id is not None:
+            served[rep_id, customer.id].append((since, until))
+    return {key: Relation(*shops[key[1]], tuple(served[key])) for key in keys if key[1] in shops}
+
+
 def standing_of(session: Session, rep_id: uuid.UUID, customer_id: uuid.UUID, at: datetime) -> Standing | None:
-    """Return how a rep stood to a customer at a moment, in one query; None if there is no such customer."""
-    served = exists().where(
-        Assignment.rep_id == rep_id,
-        Assignment.customer_id == Customer.id,
-        Assignment.assigned_at <= at,
-        or_(Assignment.ended_at.is_(None), Assignment.ended_at > at),
-    )
-    found = session.execute(
-        select(Customer, Territory.time_zone, served)
-        .join(Territory, Territory.id == Customer.territory_id)
-        .where(Customer.id == customer_id)
-        .options(lazyload(Customer.references))
-    ).one_or_none()
-    return None if found is None else Standing(found[0], found[1], found[2])
+    """Return how a rep stood to a customer at a moment; None if there is no such customer."""
+    found = relations(session, [(rep_id, customer_id)]).get((rep_id, customer_id))
+    return None if found is None else found.at(at)
+
+
+def photos(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Photo]:
+    """Return photos by id."""
+    return {photo.id: photo for photo in session.scalars(select(Photo).where(Photo.id.in_(ids)))}
+
+
+def photos_of_digests(session: Session, digests: Collection[str]) -> dict[str, list[Photo]]:
+    """Return the photos that were announced with each SHA-256, by id."""
+    found: dict[str, list[Photo]] = defaultdict(list)
+    for photo in session.scalars(select(Photo).where(Photo.sha256.in_(digests)).order_by(Photo.id)):
+        found[photo.sha256].append(photo)
+    return found
 
 
 def same_file(file: File) -> ColumnElement[bool]:
@@ -125,9 +208,21 @@ def stored_since(session: Session, rep_id: uuid.UUID, file: File) -> datetime | 
     What other reps stored elsewhere does not count: to know a digest is not to have the photo, and nobody learns from
     the answer what others have.
     """
-    served = select(Assignment.customer_id).where(Assignment.rep_id == rep_id, Assignment.ended_at.is_(None))
-    return session.scalar(
-        select(func.min(Photo.stored_at))
+    key = Bytes(rep_id, file.sha256, file.size_bytes, file.content_type)
+    return safe_since(session, [key]).get(key)
+
+
+def safe_since(session: Session, keys: Collection[Bytes]) -> dict[Bytes, datetime]:
+    """Return `stored_since` for many files; no entry for those that are not safe yet."""
+    reps = {key.rep_id for key in keys}
+    served = select(Assignment.customer_id).where(Assignment.rep_id == User.id, Assignment.ended_at.is_(None))
+    rows = session.execute(
+        select(User.id, Photo.sha256, Photo.size_bytes, Photo.content_type, func.min(Photo.stored_at))
         .join(Visit, Visit.id == Photo.visit_id)
-        .where(same_file(file), or_(Visit.rep_id == rep_id, Visit.customer_id.in_(served)))
+        .join(User, User.id.in_(reps))
+        .where(Photo.sha256.in_({key.sha256 for key in keys}), Photo.stored_at.is_not(None))
+        .where(or_(Visit.rep_id == User.id, Visit.customer_id.in_(served)))
+        .group_by(User.id, Photo.sha256, Photo.size_bytes, Photo.content_type)
     )
+    found = {Bytes(rep_id, digest, size, kind): since for rep_id, digest, size, kind, since in rows if since}
+    return {key: found[key] for key in keys if key in found}

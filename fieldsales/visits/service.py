@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
-from sqlalchemy.orm import Session, lazyload
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from fieldsales.clock import local_day
-from fieldsales.customers.models import Customer
 from fieldsales.customers.queries import CustomerNotFound
+from fieldsales.db.base import new_id
+from fieldsales.db.desk import Desk, at_desk
 from fieldsales.errors import Conflict, NotFound
 from fieldsales.visits import queries, rules
 from fieldsales.visits.models import EventKind, Photo, Visit, VisitEvent
-from fieldsales.visits.queries import File, Standing
+from fieldsales.visits.queries import Standing
 from fieldsales.visits.rules import Position
 
 
@@ -65,28 +64,33 @@ class Picture:
     taken_at: datetime
     flags: tuple[str, ...] = ()
 
+    def bytes_of(self, rep_id: uuid.UUID) -> queries.Bytes:
+        """Return what the rep says of the photo's bytes."""
+        return queries.Bytes(rep_id, self.sha256, self.size_bytes, self.content_type)
 
-def check_in(session: Session, visit_id: uuid.UUID, customer_id: uuid.UUID, call: Call) -> VisitEvent:
+
+def check_in(
+    session: Session, visit_id: uuid.UUID, customer_id: uuid.UUID, call: Call, desk: Desk | None = None
+) -> VisitEvent:
     """Note that a rep arrived. A second check-in of one visit is kept beside the first and flagged.
 
-    Raises `CustomerNotFound`, or `VisitTaken` if the id belongs to another rep's or another customer's visit.
+    With a `desk` what is new stays there. Refusals come before anything is written: `CustomerNotFound`, or
+    `VisitTaken` if the id belongs to another rep's or another customer's visit.
     """
-    standing = _standing(session, customer_id, call)
-    visit = _own_visit(session, visit_id, call.rep_id)
-    flags = _standing_flags(standing)
-    if visit is None:
-        visit = _begin(session, visit_id, standing, call)
-    elif visit.customer_id != customer_id:
-        raise VisitTaken("The visit is at another customer.", mend="Give each visit an id of its own.")
-    if visit.checked_in_at is None:
-        visit.checked_in_at = call.at
-        visit.day = local_day(call.at, standing.time_zone)
-    else:
-        flags = (*flags, rules.SECOND_CHECK_IN)
-    event = _note(visit, standing.customer, call, EventKind.CHECK_IN, flags)
-    session.add(event)
-    session.flush()
-    return event
+    with at_desk(session, desk) as here:
+        standing = _standing(here, customer_id, call)
+        visit = own_visit(session, visit_id, call.rep_id, here)
+        flags = _standing_flags(standing)
+        if visit is None:
+            visit = _begin(here, visit_id, standing, call)
+        elif visit.customer_id != customer_id:
+            raise VisitTaken("The visit is at another customer.", mend="Give each visit an id of its own.")
+        if visit.checked_in_at is None:
+            visit.checked_in_at = call.at
+            visit.day = local_day(call.at, standing.time_zone)
+        else:
+            flags = (*flags, rules.SECOND_CHECK_IN)
+        return _note(here, visit, _event(visit, standing, call, EventKind.CHECK_IN, flags))
 
 
 def check_out(
@@ -96,54 +100,57 @@ def check_out(
     *,
     summary: str | None = None,
     customer_id: uuid.UUID | None = None,
+    desk: Desk | None = None,
 ) -> VisitEvent:
     """Note that a rep left. With `customer_id` a visit that was never checked in begins here, flagged.
 
-    Raises `VisitUnknown` (there is no such visit, and no customer to begin one at), `VisitTaken`.
+    With a `desk` what is new stays there. Refusals come before anything is written: `VisitUnknown` (there is no such
+    visit, and no customer to begin one at), `CustomerNotFound`, `VisitTaken`.
     """
-    visit = _own_visit(session, visit_id, call.rep_id)
-    if visit is None and customer_id is None:
-        raise VisitUnknown(f"There is no visit {visit_id}.", mend="Check in first.", visit_id=str(visit_id))
-    standing = _standing(session, visit.customer_id if visit else customer_id, call)
-    if visit is None:
-        visit = _begin(session, visit_id, standing, call)
-    elif customer_id not in (None, visit.customer_id):
-        raise VisitTaken("The visit is at another customer.", mend="Give each visit an id of its own.")
-    flags = _leaving_flags(visit, standing, call.at)
-    if visit.checked_out_at is None:
-        visit.checked_out_at = call.at
-    if summary:
-        visit.summary = summary if visit.summary is None else f"{visit.summary}\n{summary}"[:2000]
-    event = _note(visit, standing.customer, call, EventKind.CHECK_OUT, flags)
-    session.add(event)
-    session.flush()
-    return event
+    with at_desk(session, desk) as here:
+        visit = own_visit(session, visit_id, call.rep_id, here)
+        if visit is None and customer_id is None:
+            raise VisitUnknown(f"There is no visit {visit_id}.", mend="Check in first.", visit_id=str(visit_id))
+        standing = _standing(here, visit.customer_id if visit else customer_id, call)
+        if visit is None:
+            visit = _begin(here, visit_id, standing, call)
+        elif customer_id not in (None, visit.customer_id):
+            raise VisitTaken("The visit is at another customer.", mend="Give each visit an id of its own.")
+        flags = _leaving_flags(visit, standing, call.at)
+        if visit.checked_out_at is None:
+            visit.checked_out_at = call.at
+        if summary:
+            visit.summary = summary if visit.summary is None else f"{visit.summary}\n{summary}"[:2000]
+        return _note(here, visit, _event(visit, standing, call, EventKind.CHECK_OUT, flags))
 
 
-def attach_photo(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID, picture: Picture) -> Photo:
+def attach_photo(
+    session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID, picture: Picture, desk: Desk | None = None
+) -> Photo:
     """Announce a photo of a visit. The same bytes announced again in the visit are the same photo.
 
     Bytes that are stored already (`queries.stored_since`) need not travel again; the same digest in another visit is
-    flagged. Raises `VisitUnknown`, `VisitTaken`, `PhotoTaken`.
+    flagged. With a `desk` what is new stays there. Refusals come before anything is written: `VisitUnknown`,
+    `VisitTaken`, `PhotoTaken`.
     """
-    visit = _own_visit(session, visit_id, rep_id)
-    if visit is None:
-        raise VisitUnknown(f"There is no visit {visit_id}.", mend="Check in first.", visit_id=str(visit_id))
-    same = or_(Photo.sha256 == picture.sha256, Photo.id == picture.photo_id)
-    alike = session.scalars(select(Photo).where(same).order_by(Photo.id)).all()
-    twins = [each for each in alike if each.sha256 == picture.sha256]
-    for twin in twins:
-        if twin.visit_id == visit_id:
-            return twin
-    if any(each.id == picture.photo_id for each in alike):
-        raise PhotoTaken("The id stands for another photo.", mend="Give each photo an id of its own.")
-    photo = _photo(visit_id, picture, queries.stored_since(session, rep_id, picture))
-    if twins:
-        photo.flags = rules.merged(photo.flags, rules.PHOTO_REUSED)
-    session.add(photo)
-    _raise_flags(visit, photo.flags)
-    session.flush()
-    return photo
+    with at_desk(session, desk) as here:
+        visit = own_visit(session, visit_id, rep_id, here)
+        if visit is None:
+            raise VisitUnknown(f"There is no visit {visit_id}.", mend="Check in first.", visit_id=str(visit_id))
+        twins = here.find(queries.photos_of_digests, picture.sha256) or []
+        for twin in twins:
+            if twin.visit_id == visit_id:
+                return twin
+        if here.find(queries.photos, picture.photo_id) is not None:
+            raise PhotoTaken("The id stands for another photo.", mend="Give each photo an id of its own.")
+        photo = _photo(visit_id, picture, here.find(queries.safe_since, picture.bytes_of(rep_id)))
+        if twins:
+            photo.flags = rules.merged(photo.flags, rules.PHOTO_REUSED)
+        here.add(photo)
+        here.keep(queries.photos, photo.id, photo)
+        here.keep(queries.photos_of_digests, photo.sha256, sorted([*twins, photo], key=lambda each: each.id))
+        _raise_flags(visit, photo.flags)
+        return photo
 
 
 def _photo(visit_id: uuid.UUID, picture: Picture, stored_at: datetime | None) -> Photo:
@@ -160,27 +167,11 @@ def _photo(visit_id: uuid.UUID, picture: Picture, stored_at: datetime | None) ->
     )
 
 
-def store_photos(session: Session, rep_id: uuid.UUID, file: File, now: datetime) -> None:
-    """Note that these bytes are safe, in every photo of the rep who sent them. Other reps send their own."""
-    own = Photo.visit_id.in_(select(Visit.id).where(Visit.rep_id == rep_id))
-    waiting = and_(queries.same_file(file), own, Photo.stored_at.is_(None))
-    visit_ids = set(session.scalars(select(Photo.visit_id).where(waiting)))
-    session.execute(update(Photo).where(waiting).values(stored_at=now).execution_options(synchronize_session="fetch"))
-    _touch(session, visit_ids)
-
-
-def _touch(session: Session, visit_ids: Collection[uuid.UUID]) -> None:
-    """Let the feed see that something hanging from these visits changed."""
-    session.execute(
-        update(Visit).where(Visit.id.in_(visit_ids)).values(day=Visit.day).execution_options(synchronize_session=False)
-    )
-
-
-def _standing(session: Session, customer_id: uuid.UUID | None, call: Call) -> Standing:
-    standing = queries.standing_of(session, call.rep_id, customer_id, call.at) if customer_id else None
-    if standing is None:
+def _standing(desk: Desk, customer_id: uuid.UUID | None, call: Call) -> Standing:
+    relation = desk.find(queries.relations, (call.rep_id, customer_id)) if customer_id else None
+    if relation is None:
         raise CustomerNotFound(f"There is no customer {customer_id}.", customer_id=str(customer_id))
-    return standing
+    return relation.at(call.at)
 
 
 def _standing_flags(standing: Standing) -> tuple[str, ...]:
@@ -196,24 +187,37 @@ def _leaving_flags(visit: Visit, standing: Standing, at: datetime) -> tuple[str,
     return flags if visit.checked_out_at is None else (*flags, rules.SECOND_CHECK_OUT)
 
 
-def _own_visit(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID) -> Visit | None:
-    visit = session.get(Visit, visit_id, with_for_update=True, options=[lazyload("*")])
+def own_visit(session: Session, visit_id: uuid.UUID, rep_id: uuid.UUID, desk: Desk | None = None) -> Visit | None:
+    """Return a visit of the rep's, locked until the transaction is over; None if there is none. Raises `VisitTaken`."""
+    visit = (desk or Desk(session)).find(queries.visits_to_change, visit_id)
     if visit is not None and visit.rep_id != rep_id:
         raise VisitTaken("The id stands for another visit.", mend="Give each visit an id of its own.")
     return visit
 
 
-def _begin(session: Session, visit_id: uuid.UUID, standing: Standing, call: Call) -> Visit:
+def _begin(desk: Desk, visit_id: uuid.UUID, standing: Standing, call: Call) -> Visit:
     day = local_day(call.at, standing.time_zone)
-    visit = Visit(id=visit_id, customer_id=standing.customer.id, rep_id=call.rep_id, day=day, flags=[])
-    session.add(visit)
+    visit = Visit.fresh(
+        id=visit_id,
+        customer_id=standing.customer.id,
+        rep_id=call.rep_id,
+        day=day,
+        checked_in_at=None,
+        checked_out_at=None,
+        summary=None,
+        flags=[],
+    )
+    desk.add(visit)
+    desk.keep(queries.visits_to_change, visit_id, visit)
     return visit
 
 
-def _note(visit: Visit, customer: Customer, call: Call, kind: EventKind, flags: tuple[str, ...]) -> VisitEvent:
-    position, there = call.position, _position_of(customer)
-    event = VisitEvent(
-        visit=visit,
+def _event(visit: Visit, standing: Standing, call: Call, kind: EventKind, flags: tuple[str, ...]) -> VisitEvent:
+    position, there = call.position, standing.customer.position
+    distance = rules.distance_to(position, there)
+    return VisitEvent.fresh(
+        id=new_id(),
+        visit_id=visit.id,
         rep_id=call.rep_id,
         kind=kind,
         at=call.at,
@@ -223,17 +227,16 @@ def _note(visit: Visit, customer: Customer, call: Call, kind: EventKind, flags: 
         accuracy_m=position.accuracy_m if position else None,
         mock=position.mock if position else False,
         provider=position.provider if position else None,
-        distance_m=rules.distance_to(position, there),
-        flags=rules.merged([*call.flags], *flags, *rules.position_flags(position, there)),
+        distance_m=distance,
+        flags=rules.merged([*call.flags], *flags, *rules.position_flags(position, there, distance)),
     )
+
+
+def _note(desk: Desk, visit: Visit, event: VisitEvent) -> VisitEvent:
+    set_committed_value(event, "visit", visit)  # for the caller; what is stored is `visit_id`
+    desk.add(event)
     _raise_flags(visit, event.flags)
     return event
-
-
-def _position_of(customer: Customer) -> tuple[float, float] | None:
-    if customer.latitude is None or customer.longitude is None:
-        return None
-    return customer.latitude, customer.longitude
 
 
 def _raise_flags(visit: Visit, flags: list[str]) -> None:

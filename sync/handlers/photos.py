@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import fields, validate
 
+from fieldsales.db.desk import Desk
 from fieldsales.visits import service
-from sync.handlers.context import Applied, Context, Handler, NotHereYet
+from fieldsales.visits.queries import Bytes, photos, photos_of_digests, safe_since, visits_to_change
+from sync.handlers.context import Applied, Context, Foreseen, Handler, NotHereYet
 from sync.pictures import CONTENT_TYPES
 from sync.wire import Strict, moment, whole, words
 
@@ -20,17 +23,18 @@ class AttachSchema(Strict):
     photo_id = fields.UUID(required=True)
     visit_id = fields.UUID(required=True)
     kind = words(32, required=True)
-    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+    sha256 = fields.String(required=True, validate=[validate.Length(equal=64), validate.Regexp(r"^[0-9a-f]{64}$")])
     size_bytes = whole(1, LARGEST, required=True)
     content_type = fields.String(required=True, validate=validate.OneOf(sorted(CONTENT_TYPES)))
     taken_at = moment(required=True)
 
 
 def _attach(context: Context, data: dict[str, Any]) -> Applied:
-    visit_id = data.pop("visit_id")
-    picture = service.Picture(**data | {"taken_at": context.corrected(data["taken_at"]), "flags": context.clock_flags})
+    told = {key: value for key, value in data.items() if key != "visit_id"}
+    picture = service.Picture(**told | {"taken_at": context.corrected(data["taken_at"]), "flags": context.clock_flags})
+    visit_id = data["visit_id"]
     try:
-        photo = service.attach_photo(context.session, visit_id, context.rep_id, picture)
+        photo = service.attach_photo(context.session, visit_id, context.rep_id, picture, context.desk)
     except service.VisitUnknown as unknown:
         raise NotHereYet("visit", visit_id) from unknown
     result = {
@@ -41,4 +45,12 @@ def _attach(context: Context, data: dict[str, Any]) -> Applied:
     return Applied(result, tuple(photo.flags))
 
 
-ATTACH = Handler(AttachSchema(), ("photo", "photo_id"), _attach)
+def _foresee(desk: Desk, coming: Sequence[Foreseen]) -> None:
+    desk.lay_out(visits_to_change, [each.data["visit_id"] for each in coming])
+    desk.lay_out(photos, [each.data["photo_id"] for each in coming])
+    desk.lay_out(photos_of_digests, [each.data["sha256"] for each in coming])
+    facts = ("sha256", "size_bytes", "content_type")
+    desk.lay_out(safe_since, [Bytes(each.rep_id, *(each.data[fact] for fact in facts)) for each in coming])
+
+
+ATTACH = Handler(AttachSchema(), ("photo", "photo_id"), _attach, _foresee)

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sync.handlers import orders, photos, visits
+from sync.handlers import (
+    amendments,
+    customers,
+    gifts,
+    notes,
+    orders,
+    payments,
+    photos,
+    returns,
+    summaries,
+    tracks,
+    visits,
+)
 from sync.handlers.context import Handler
 
 HANDLERS: Mapping[tuple[str, int], Handler] = {
     ("visit.check_in", 1): visits.CHECK_IN,
     ("visit.check_out", 1): visits.CHECK_OUT,
     ("photo.attach", 1): photos.ATTACH,
+    ("visit.summarize", 1): summaries.SUMMARIZE,
     ("order.submit", 1): orders.SUBMIT,
+    ("order.amend", 1): amendments.AMEND,
+    ("order.cancel", 1): amendments.CANCEL,
+    ("return.submit", 1): returns.SUBMIT,
+    ("gift.submit", 1): gifts.SUBMIT,
+    ("payment.collect", 1): payments.COLLECT,
+    ("note.add", 1): notes.ADD,
+    ("track.points", 1): tracks.POINTS,
+    ("customer.propose", 1): customers.PROPOSE,
+    ("customer.update", 1): customers.UPDATE,
 }

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import fields, validate
 
+from fieldsales.clock import local_day
+from fieldsales.db.desk import Desk
+from fieldsales.planning.queries import planned_visits
 from fieldsales.planning.service import mark_done
 from fieldsales.visits import service
 from fieldsales.visits.models import VisitEvent
+from fieldsales.visits.queries import relations, visits_to_change
 from fieldsales.visits.rules import Position
-from sync.handlers.context import Applied, Context, Handler, NotHereYet
+from sync.handlers.context import Applied, Context, Foreseen, Handler
+from sync.handlers.missing import waiting_for_it
 from sync.wire import Flag, Real, Strict, words
 
 
@@ -43,22 +49,22 @@ class CheckOutSchema(Strict):
 
 def _check_in(context: Context, data: dict[str, Any]) -> Applied:
     call = _call(context, data["position"])
-    event = service.check_in(context.session, data["visit_id"], data["customer_id"], call)
+    with waiting_for_it():
+        event = service.check_in(context.session, data["visit_id"], data["customer_id"], call, context.desk)
     return _told(context, event)
 
 
 def _check_out(context: Context, data: dict[str, Any]) -> Applied:
     call = _call(context, data["position"])
-    try:
+    with waiting_for_it():
         event = service.check_out(
             context.session,
             data["visit_id"],
             call,
             summary=data["summary"],
             customer_id=data["customer_id"],
+            desk=context.desk,
         )
-    except service.VisitUnknown as unknown:
-        raise NotHereYet("visit", data["visit_id"]) from unknown
     return _told(context, event)
 
 
@@ -78,11 +84,11 @@ def _position(told: dict[str, Any]) -> Position:
 
 def _told(context: Context, event: VisitEvent) -> Applied:
     visit = event.visit
-    planned = mark_done(context.session, context.rep_id, visit.customer_id, visit.day)
+    planned = mark_done(context.session, context.rep_id, visit.customer_id, visit.day, context.desk)
     result = {
         "visit_id": str(visit.id),
         "day": visit.day.isoformat(),
-        "planned_visit_id": None if planned is None else str(planned.id),
+        "planned_visit_id": None if planned is None else str(planned),
         "event_id": str(event.id),
         "at": event.at.isoformat(),
         "distance_m": None if event.distance_m is None else round(event.distance_m, 1),
@@ -90,5 +96,18 @@ def _told(context: Context, event: VisitEvent) -> Applied:
     return Applied(result, tuple(event.flags))
 
 
-CHECK_IN = Handler(CheckInSchema(), ("visit", "visit_id"), _check_in)
-CHECK_OUT = Handler(CheckOutSchema(), ("visit", "visit_id"), _check_out)
+def _foresee(desk: Desk, coming: Sequence[Foreseen]) -> None:
+    visits = desk.lay_out(visits_to_change, [each.data["visit_id"] for each in coming])
+    told = [(each.rep_id, each.data["customer_id"]) for each in coming]
+    begun = [(visit.rep_id, visit.customer_id) for visit in visits]
+    desk.lay_out(relations, [shop for shop in told if shop[1]] + begun)
+    days = {(visit.rep_id, visit.customer_id, visit.day) for visit in visits}
+    for each, shop in zip(coming, told, strict=True):
+        relation = desk.find(relations, shop) if shop[1] else None
+        if relation is not None:
+            days.add((*shop, local_day(each.at, relation.time_zone)))
+    desk.lay_out(planned_visits, days)
+
+
+CHECK_IN = Handler(CheckInSchema(), ("visit", "visit_id"), _check_in, _foresee)
+CHECK_OUT = Handler(CheckOutSchema(), ("visit", "visit_id"), _check_out, _foresee)

@@ -23,7 +23,12 @@ CHECKS = [not_a_server_error, content_type_conformance, response_schema_conforma
 def fuzzed(engine: Engine, tmp_path: Any) -> Web:
     """The town, for strangers to try."""
     return webs.build(
-        engine, data_dir=tmp_path / "data", solve_seconds=0.05, solver_workers=0, login_rate="100000 per minute"
+        engine,
+        data_dir=tmp_path / "data",
+        solve_seconds=0.05,
+        solver_workers=0,
+        login_rate="100000 per minute",
+        stream_seconds=0.0,
     )
 
 
@@ -40,6 +45,7 @@ FEW = settings(
 def test_no_request_is_answered_with_a_fault_of_ours(fuzzed: Web) -> None:
     """Half of the ids in addresses are of things that exist, so that more than the 404s is tried."""
     schema = schemathesis.openapi.from_wsgi("/openapi.json", fuzzed.app)
+    close(schema.raw_schema["components"]["schemas"])
     tried = 0
     for found in schema.get_all_operations():
         operation = found.ok()
@@ -49,11 +55,20 @@ def test_no_request_is_answered_with_a_fault_of_ours(fuzzed: Web) -> None:
         def attempt(case: Any) -> None:
             make_real(case, fuzzed)
             token = fuzzed.log_in("root", uuid.uuid4().hex).tokens.access_token
-            case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
+            # Called without a server, Schemathesis says that it takes gzip and does not unpack it.
+            headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+            case.call_and_validate(headers=headers, checks=CHECKS)
 
         attempt()
         tried += 1
     assert tried > 40
+
+
+def close(schemas: dict[str, Any]) -> None:
+    """Let no answer have a field that is not told, although a client must be ready for more."""
+    for each in schemas.values():
+        if each.get("properties"):
+            each.setdefault("additionalProperties", False)
 
 
 def make_real(case: Any, web: Web) -> None:

@@ -125,7 +125,7 @@ def test_a_revoked_device_is_out_at_once(web: Web) -> None:
     assert web.ben.post(f"/api/v1/devices/{device}/revoke").status_code == 404
     answer = web.sara.post(f"/api/v1/devices/{device}/revoke")
     assert (answer.status_code, answer.json["revoked_at"]) == (200, "2026-03-02T12:00:00+00:00")
-    assert anna.get("/api/v1/me").json["code"] == "auth.session_ended"
+    assert anna.get("/api/v1/me").json["code"] == "auth.device_revoked"
 
 
 def test_changing_my_password_takes_the_old_one_and_ends_my_sessions(client: FlaskClient, web: Web) -> None:

@@ -118,6 +118,15 @@ def test_ownership_and_key_accounts(web: Web) -> None:
     assert web.max.get(path).json["key_account"] == []
 
 
+def test_a_leader_confirms_a_shop_that_a_rep_found(web: Web) -> None:
+    with web.engine.begin() as connection:
+        connection.execute(update(Customer).where(Customer.name == "Bakery").values(flags=["proposed"]))
+    bakery = web.max.get("/api/v1/customers", search="bakery").json["items"][0]
+    assert bakery["flags"] == ["proposed"]
+    assert web.anna.post(f"/api/v1/customers/{bakery['id']}/confirm").status_code == 403
+    assert web.sara.post(f"/api/v1/customers/{bakery['id']}/confirm").json["flags"] == []
+
+
 def test_customers_are_shared_out(web: Web) -> None:
     body = {
         "customer_ids": [str(each) for each in web.customers.values()],

@@ -63,7 +63,7 @@ def test_patch_changes_only_what_is_named(web: Web) -> None:
 def test_who_is_switched_off_is_out_at_once(web: Web) -> None:
     ben = web.ben
     assert web.max.patch(f"/api/v1/people/{web.people['ben']}", {"active": False}).json["active"] is False
-    assert ben.get("/api/v1/me").json["code"] == "auth.session_ended"
+    assert ben.get("/api/v1/me").json["code"] == "auth.account_closed"
 
 
 def test_a_person_out_of_scope_does_not_exist(web: Web) -> None:

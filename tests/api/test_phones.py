@@ -13,12 +13,13 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 from worlds import web as webs
 from worlds.phone import TestPhone
+from worlds.pictures import jpeg
 from worlds.web import Caller, Web
 
 from fieldsales.db.base import new_id
 from sync.batch import Phone
 
-PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40 + b"\xff\xd9"
+PICTURE = jpeg(1, (240, 180))
 TUS = {"Tus-Resumable": "1.0.0"}
 BYTES = {"Content-Type": "application/offset+octet-stream"}
 

@@ -11,23 +11,30 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("api", "fieldsales", "migrations", "routing", "sync")
-NOT_NOUNS = ("cli", "db", "demo", "tabular")
+NOT_NOUNS = ("cli", "darkroom", "db", "demo", "tabular")
 NOUNS = sorted(
     str(init.parent.relative_to(ROOT / "fieldsales"))
     for init in (ROOT / "fieldsales").rglob("*/__init__.py")
     if init.relative_to(ROOT / "fieldsales").parts[0] not in NOT_NOUNS
 )
 VENDORS = (
+    "PIL",
     "argon2",
     "babel",
-    "geopy",
+    "geographiclib",
+    "icalendar",
+    "jsonschema",
     "obstore",
     "opening_hours",
     "openpyxl",
     "ortools",
+    "packaging",
     "phonenumbers",
+    "rapidfuzz",
+    "prometheus_client",
     "stdnum",
     "waitress",
+    "zstandard",
 )
 
 
@@ -73,3 +80,11 @@ def test_the_packages_themselves_import_nothing() -> None:
 def test_every_floor_is_in_the_picture(noun: str) -> None:
     picture = (ROOT / "docs" / "architecture.md").read_text().split("```")[1]
     assert re.search(rf"\b{noun}\b", picture)
+
+
+def test_every_module_of_sync_is_on_the_map() -> None:
+    told = (ROOT / "docs" / "architecture.md").read_text().partition("## A map of `sync/`")[2].partition("\n## ")[0]
+    modules = {path.stem for path in (ROOT / "sync").glob("*.py")} - {"__init__"}
+    folders = {path.parent.name for path in (ROOT / "sync").glob("*/__init__.py")}
+    assert [name for name in modules if f"`{name}`" not in told and f"`{name}." not in told] == []
+    assert [name for name in folders if f"`{name}/" not in told] == []

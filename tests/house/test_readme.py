@@ -13,7 +13,16 @@ from api.command import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FILES = ("shops.csv", "items.xlsx", "history.csv.gz", "orders.csv", "products.csv", "customers.csv")
+FILES = (
+    "shops.csv",
+    "items.xlsx",
+    "history.csv.gz",
+    "orders.csv",
+    "products.csv",
+    "customers.csv",
+    "tiers.json",
+    "causes.json",
+)
 
 
 def typed_in(page: Path) -> list[str]:

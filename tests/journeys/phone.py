@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import requests
+from worlds.field_verbs import FieldVerbs
 
 from fieldsales.db.base import new_id
 
@@ -24,7 +25,7 @@ class NoNetwork(Exception):
 
 
 @dataclass
-class Phone:
+class Phone(FieldVerbs):
     """One installation of the app. `clock` is the phone's own and may be wrong by `skew`."""
 
     base: str

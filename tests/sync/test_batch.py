@@ -43,9 +43,11 @@ def test_a_wrong_envelope_says_where(wrong):
     assert refused.value.facts["fields"]
 
 
-def test_another_protocol_is_not_guessed_at():
-    with pytest.raises(SchemaUnsupported):
-        parse_batch(body(schema=2))
+@pytest.mark.parametrize("later", [body(schema=2), {"schema": 2, "of": "another shape"}])
+def test_another_protocol_is_not_guessed_at(later):
+    with pytest.raises(SchemaUnsupported) as refused:
+        parse_batch(later)
+    assert refused.value.facts["supported"] == [1]
 
 
 def test_what_is_in_the_mutations_is_no_matter_of_the_batch_but_their_number_is():

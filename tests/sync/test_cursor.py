@@ -13,10 +13,16 @@ from sync.cursor import Cursor, CursorInvalid, Position, parse_cursor
 
 numbers = st.integers(0, 2**62)
 positions = st.builds(Position, st.sampled_from(Scope), st.uuids(), st.sampled_from(["visit", "route"]), st.uuids())
-resting = st.builds(Cursor, st.uuids(), st.uuids(), numbers)
+names = st.none() | st.frozensets(st.sampled_from(["visit", "route", "order"]))
+resting = st.builds(Cursor, st.uuids(), st.uuids(), numbers, only=names)
 spans = st.tuples(numbers, numbers).map(sorted)
 paging = st.builds(
-    lambda epoch, user_id, span, after: Cursor(epoch, user_id, *span, after), st.uuids(), st.uuids(), spans, positions
+    lambda epoch, user_id, span, after, only: Cursor(epoch, user_id, *span, after, only),
+    st.uuids(),
+    st.uuids(),
+    spans,
+    positions,
+    names,
 )
 
 

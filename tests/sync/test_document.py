@@ -12,17 +12,23 @@ import pytest
 
 from fieldsales.errors import FieldsalesError
 from fieldsales.orders import rules as order_rules
+from fieldsales.photos import rules as photo_rules
+from fieldsales.receivables import rules as receivable_rules
+from fieldsales.summaries import rules as summary_rules
+from fieldsales.tracks import rules as track_rules
 from fieldsales.visits import rules as visit_rules
-from sync import batch, files, parts, push, queries, timing, uploads
+from sync import batch, bootstrap, files, parts, push, queries, stream, timing, uploads
 from sync.envelope import open_envelope
+from sync.faces import handover
 from sync.handlers.registry import HANDLERS
 from sync.outcomes import ItemResult
 from sync.pull import ChangeRow, Page
+from sync.review import service as review
 from sync.shapes import SHAPES
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "sync-protocol.md").read_text()
 EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)]
-BATCH, ANSWER, CHANGES = EXAMPLES
+BATCH, ANSWER, EDIT, CHANGES, MANIFEST, PART = EXAMPLES
 
 
 def test_the_example_of_a_batch_is_one():
@@ -31,7 +37,11 @@ def test_the_example_of_a_batch_is_one():
     assert opened.problem is None
     handler = HANDLERS[opened.type, opened.v]
     assert handler.schema.validate(opened.payload["data"]) == {}
-    assert opened.payload["data"][handler.entity[1]] == str(opened.entity_id)
+    assert opened.payload["data"][handler.entity[1]] == opened.payload["entity"]["id"]
+
+
+def test_the_example_of_an_edit_is_one():
+    assert HANDLERS["customer.update", 1].schema.validate(EDIT) == {}
 
 
 def test_the_examples_of_answers_have_our_names():
@@ -42,9 +52,11 @@ def test_the_examples_of_answers_have_our_names():
 
 @pytest.mark.parametrize(("kind", "version"), HANDLERS)
 def test_every_type_of_mutation_is_described_with_all_its_fields(kind, version):
-    about = re.search(rf"\*\*`{re.escape(kind)}` v{version}\*\*.*?(?=\n\n)", DOCUMENT, re.DOTALL)
+    until = r"(?=\n\n\*\*`|\n\n#|\n\nAll of them)"
+    about = re.search(rf"\*\*`{re.escape(kind)}` v{version}\*\*.*?{until}", DOCUMENT, re.DOTALL)
     assert about
-    missing = [name for name in HANDLERS[kind, version].schema.fields if f"`{name}`" not in about[0]]
+    told = [field.data_key or name for name, field in HANDLERS[kind, version].schema.fields.items()]
+    missing = [name for name in told if f"`{name}`" not in about[0]]
     assert missing == []
 
 
@@ -62,7 +74,7 @@ def test_every_document_is_described_with_all_its_fields(entity):
 def test_every_flag_is_described():
     flags = {
         value
-        for module in (visit_rules, order_rules, timing)
+        for module in (photo_rules, visit_rules, order_rules, receivable_rules, summary_rules, track_rules, timing)
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, str) and re.fullmatch(r"[a-z_]+", value)
     }
@@ -78,7 +90,12 @@ def test_every_code_that_it_names_exists():
     assert parts.UploadBusy.code in DOCUMENT
     assert push.IdTaken.code in DOCUMENT
     assert queries.MutationUnknown.code in DOCUMENT
-    named = set(re.findall(r"`((?:sync|mutation|upload|order|visit|photo)\.[a-z_]+)`", DOCUMENT))
+    assert handover.SendAgain.code in DOCUMENT
+    assert stream.StreamsFull.code in DOCUMENT
+    assert bootstrap.PartUnknown.code in DOCUMENT
+    assert review.Discarded.code in DOCUMENT
+    about = "sync|mutation|upload|order|return|gift|payment|note|track|visit|photo"
+    named = set(re.findall(rf"`((?:{about})\.[a-z_]+)`", DOCUMENT))
     known = {kind.code for kind in kinds(FieldsalesError)} | {kind for kind, _ in HANDLERS}
     assert named - known == set()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from worlds.answers import count, statuses
 
+from fieldsales.db.engine import DatabaseMissing
+from sync import exchange as exchanging
 from sync.batch import parse_batch
 from sync.cursor import CursorExpired, CursorInvalid
 from sync.exchange import exchange
@@ -47,3 +49,17 @@ def test_a_refused_batch_leaves_nothing(town):
     with pytest.raises(WrongDevice):
         go(town)
     assert count(town.engine, Mutation) == 0
+
+
+def test_a_database_that_stumbles_over_the_changes_does_not_undo_the_push(town, monkeypatch):
+    """Any other status than 200 means that nothing was stored; so what is durable must be answered."""
+
+    def stumble(*_):
+        raise DatabaseMissing("The database does not answer.")
+
+    monkeypatch.setattr(exchanging, "pull", stumble)
+    town.anna.check_in(town.customers["Bakery"])
+    done = go(town, want_changes=True)
+    assert (statuses(done.pushed.results), done.changes) == (["applied"], None)
+    assert isinstance(done.lost, DatabaseMissing)
+    assert count(town.engine, Mutation) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from worlds.small_town import NOON
 import sync.pull as pull_module
 from fieldsales.catalog.models import Product, TierPrice
 from fieldsales.changes.models import Scope
-from fieldsales.changes.queries import Frontier, epoch, frontier, horizon
+from fieldsales.changes.queries import epoch, frontier, horizon
 from fieldsales.changes.service import new_epoch, synced_tables
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer, CustomerReference
 from fieldsales.db.base import new_id
@@ -309,7 +310,7 @@ def test_a_pull_takes_another_snapshot_rather_than_be_held_back_by_what_has_ende
     def held_back_at_first(session):
         calls.append(session)
         found = frontier(session)
-        return found if len(calls) > 2 else Frontier(found.horizon - 1, found.end, passing=True)
+        return found if len(calls) > 2 else replace(found, horizon=found.horizon - 1, passing=True)
 
     monkeypatch.setattr(pull_module.queries, "frontier", held_back_at_first)
     assert town.anna.pull(town.engine) == 1

@@ -25,7 +25,7 @@ def test_a_database_that_stumbles_over_a_released_mutation_does_not_lose_it(town
     check_in = town.anna.check_in(town.customers["Bakery"])
     order = town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[check_in["id"]])
     town.anna.send(town.engine, [order])
-    monkeypatch.setattr(order_service, "_products", stumbles)
+    monkeypatch.setattr(order_service, "products_of", stumbles)
     assert statuses(town.anna.send(town.engine, [check_in]).results) == ["applied"]
     with reading(town.engine) as session:
         assert outcome_of(session, uuid.UUID(order["id"]), town.anna.who.user_id).status == "held"
@@ -108,7 +108,7 @@ def test_what_is_about_a_visit_waits_for_it_even_without_naming_the_mutation(tow
 
 
 def test_a_rejected_dependency_blocks_nothing(town):
-    poison = town.anna.check_in(new_id())
+    poison = town.anna.order(town.customers["Bakery"], [])
     town.anna.order(town.customers["Bakery"], [(town.products["soap"], 1, 189)], after=[poison["id"]])
     town.anna.check_in(town.customers["Corner"])
     assert statuses(town.anna.deliver(town.engine)) == ["rejected", "applied", "applied"]

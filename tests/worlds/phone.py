@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from worlds.field_verbs import FieldVerbs, lines_of, total_of
 
 from fieldsales.db.base import new_id
 from fieldsales.db.session import reading, transaction
@@ -23,7 +24,7 @@ THERE = {"lat": 38.24, "lon": 21.72, "accuracy_m": 8.0, "mock": False, "provider
 
 
 @dataclass
-class TestPhone:
+class TestPhone(FieldVerbs):
     """One installation in a rep's pocket. `ahead` is how far its wall clock runs before the server's."""
 
     __test__ = False
@@ -94,11 +95,8 @@ class TestPhone:
             "visit_id": visit_id,
             "customer_id": str(customer_id),
             "currency": "EUR",
-            "lines": [
-                {"product_id": str(product), "quantity": quantity, "unit_price_minor": price}
-                for product, quantity, price in lines
-            ],
-            "total_minor": sum(quantity * price for _, quantity, price in lines),
+            "lines": lines_of(lines),
+            "total_minor": total_of(lines),
         }
         return self.do("order.submit", ("order", order_id), data, **more)
 

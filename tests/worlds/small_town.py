@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product, TierDiscount
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer, CustomerReference
 from fieldsales.people.models import Role, Territory, User, WorkPattern
-from fieldsales.tiers.models import TierPolicy
+from fieldsales.policies.models import Policy
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday; the world is as of this moment."""
+NAMES = ("Bakery", "Corner", "Dairy", "Fish", "Grocer", "Hotel")
+"""The shops, in the order of their ids."""
 
 
 @dataclass
@@ -69,7 +72,7 @@ def build(session: Session) -> SmallTown:
         for name in names.split():
             world.customers[name] = _customer(session, name, area, rep)
     _products(session, world)
-    _policies(session)
+    set_tiers(session)
     session.flush()
     return world
 
@@ -99,6 +102,7 @@ def _customer(session: Session, name: str, area: Territory, rep: User) -> Custom
     step = len(name) * 0.004
     here = name != "Hotel"
     customer = Customer(
+        id=uuid.UUID(f"01955601-0000-7000-8000-{NAMES.index(name) + 1:012d}"),
         name=name,
         territory_id=area.id,
         category="shop",
@@ -133,24 +137,28 @@ def _products(session: Session, world: SmallTown) -> None:
     session.add(TierDiscount(tier="B", discount_bp=500))
 
 
-def _policies(session: Session) -> None:
-    for rank, (tier, share, rrule, gap, minutes, value) in enumerate(
-        (
-            ("A", 5000, "FREQ=WEEKLY", 5, 25, 100),
-            ("B", 8000, "FREQ=WEEKLY;INTERVAL=2", 10, 20, 50),
-            ("C", 9500, "FREQ=MONTHLY", 21, 15, 25),
-            ("D", 10000, "FREQ=MONTHLY;INTERVAL=2", 42, 10, 10),
-        )
-    ):
-        session.add(
-            TierPolicy(
-                tier=tier,
-                rank=rank,
-                revenue_share_bp=share,
-                minimum_orders=0,
-                rrule=rrule,
-                minimum_gap_days=gap,
-                service_minutes=minutes,
-                visit_value=value,
-            )
-        )
+TIERS: tuple[dict[str, Any], ...] = tuple(
+    {
+        "tier": tier,
+        "revenue_share_bp": share,
+        "minimum_orders": 0,
+        "rrule": rrule,
+        "minimum_gap_days": gap,
+        "service_minutes": minutes,
+        "visit_value": value,
+    }
+    for tier, share, rrule, gap, minutes, value in (
+        ("A", 5000, "FREQ=WEEKLY", 5, 25, 100),
+        ("B", 8000, "FREQ=WEEKLY;INTERVAL=2", 10, 20, 50),
+        ("C", 9500, "FREQ=MONTHLY", 21, 15, 25),
+        ("D", 10000, "FREQ=MONTHLY;INTERVAL=2", 42, 10, 10),
+    )
+)
+"""The tiers of the town, the best first."""
+
+
+def set_tiers(session: Session, since: date = date(2000, 1, 1), **changed: Any) -> None:
+    """Set the tiers of the town from a day on, each with some fields changed."""
+    body = {"by": "revenue_share", "tiers": [{**tier, **changed} for tier in TIERS]}
+    session.add(Policy(kind="tiers", effective_from=since, body=body, note="set by the world", made_at=NOON))
+    session.flush()

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from fieldsales.imports.columns.rules import ColumnMissing, Field, Writes
 from fieldsales.imports.writing.rules import Writing
-from fieldsales.tabular.values import BadValue, parse_date, parse_number, parse_whole
+from fieldsales.tabular.values import BadValue, parse_date, parse_number, parse_whole, plain_minor
 
 FIELDS = (
     Field(
@@ -27,6 +27,8 @@ FIELDS = (
         "the customer's number in the other system",
         (
             *(
+                "cust",
+                "custno",
                 "customerno",
                 "customernumber",
                 "customercode",
@@ -117,7 +119,7 @@ EARLIEST = date(1980, 1, 1)
 TOTAL_OF = "total "
 """Begins the number of a total by day, which has none of its own: lines of the same day are another order."""
 _MOST_UNITS = 10**9
-_DEAREST = 10**15
+DEAREST = 10**15
 _LONGEST_NUMBER = 80
 
 
@@ -157,7 +159,7 @@ class Reading:
     digits : decimal digits of the minor unit of the currency.
     today : no order is from later than a year after.
 
-    `customer_at` and `product_at` tell where these stand (-1: nowhere).
+    `customer_at` and `product_at` tell where these stand (-1: nowhere). `day` reads a date, `writing` tells how.
     """
 
     def __init__(self, positions: Mapping[str, int], writing: Writing, digits: int, today: date) -> None:
@@ -165,13 +167,18 @@ class Reading:
         self._number_at, self.product_at = positions.get("order"), positions.get("product", -1)
         self._quantity_at = positions.get("quantity", -1)
         self._unit_price_at, self._amount_at = positions.get("unit_price"), positions.get("amount")
-        self._writing = writing
-        self._digits = digits
+        self.writing = writing
+        self.digits = digits
+        self._today = today
         self._tomorrow = today + timedelta(days=1)
         self._latest = today + timedelta(days=366)
-        self._day = lru_cache(maxsize=1 << 13)(self._read_day)
+        self.day = lru_cache(maxsize=1 << 13)(self._read_day)
         self._quantity = lru_cache(maxsize=1 << 12)(self._read_quantity)
         self._minor = lru_cache(maxsize=1 << 14)(self._read_minor)
+
+    def elsewhere(self, positions: Mapping[str, int]) -> Reading:
+        """Return a reading of the same writing with its fields at other positions."""
+        return Reading(positions, self.writing, self.digits, self._today)
 
     def line(self, cells: list[str]) -> LineRow:
         """Read an order line. Without an order number, the lines of a customer's day are one order.
@@ -205,7 +212,7 @@ class Reading:
         return day > self._tomorrow
 
     def _head(self, cells: list[str], prefix: str) -> tuple[str, str, date]:
-        day = self._day(cells[self._date_at])
+        day = self.day(cells[self._date_at])
         customer = cells[self.customer_at].strip()
         if not customer:
             raise BadValue("customer.missing", "the customer is empty")
@@ -219,27 +226,28 @@ class Reading:
         return customer, number, day
 
     def _read_day(self, text: str) -> date:
-        day = parse_date(text, self._writing.order)
+        day = parse_date(text, self.writing.order)
         if not EARLIEST <= day <= self._latest:
             raise BadValue("date.out_of_range", f"{day} is not between {EARLIEST} and a year from now")
         return day
 
     def _read_quantity(self, text: str) -> int:
-        quantity = parse_whole(text, self._writing.mark)
+        quantity = parse_whole(text, self.writing.mark)
         if quantity == 0 or abs(quantity) > _MOST_UNITS:
             raise BadValue("quantity.out_of_range", f"a quantity of {text.strip()} cannot be")
         return quantity
 
     def _read_minor(self, text: str) -> int:
-        return self._times(text, 1)
+        plain = plain_minor(text, self.digits) if self.writing.mark == "." else None
+        return self._times(text, 1) if plain is None or abs(plain) > DEAREST else plain
 
     def _times(self, text: str, quantity: int) -> int:
         try:
-            amount = (parse_number(text, self._writing.mark) * quantity).scaleb(self._digits)
+            amount = (parse_number(text, self.writing.mark) * quantity).scaleb(self.digits)
             minor = int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
         except InvalidOperation:  # more digits than Decimal works with
-            minor = _DEAREST + 1
-        if abs(minor) > _DEAREST:
+            minor = DEAREST + 1
+        if abs(minor) > DEAREST:
             raise BadValue("amount.out_of_range", f"an amount of {text.strip()} cannot be")
         return minor
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pytest
@@ -17,8 +18,16 @@ from worlds.small_town import SmallTown
 from fieldsales.anomalies.models import Anomaly, AnomalyKind
 from fieldsales.anomalies.queries import anomalies_of, open_anomalies, open_ids
 from fieldsales.anomalies.rules import Finding, find_anomalies
-from fieldsales.anomalies.service import Detected, detect, record_findings
+from fieldsales.anomalies.service import (
+    AlreadyClosed,
+    Detected,
+    close,
+    close_by_visit,
+    detect,
+    record_findings,
+)
 from fieldsales.orders.models import Order, Origin
+from fieldsales.people.models import User
 
 CHURN, AMOUNT, COUNT = AnomalyKind.CHURN_RISK, AnomalyKind.AMOUNT_PLUNGE, AnomalyKind.COUNT_PLUNGE
 
@@ -164,3 +173,47 @@ def test_a_supervisor_may_ask_for_the_anomalies_of_some_reps(session: Session) -
     detect(session, TODAY)
     assert len(open_anomalies(session, [world.anna.id])) == 1
     assert open_anomalies(session, [world.ben.id]) == []
+
+
+def gone(session: Session) -> Anomaly:
+    """The churn risk of a small town's only anomaly, opened this morning."""
+    bakery = small_town.build(session).customers["Bakery"].id
+    found = Finding(bakery, AnomalyKind.CHURN_RISK, True, "silent", 5_000, {}, 0.9)
+    record_findings(session, [found], TODAY)
+    return session.scalars(select(Anomaly)).one()
+
+
+def test_a_flag_carries_its_probability(session: Session) -> None:
+    assert gone(session).probability == 0.9
+
+
+def test_a_cause_closes_a_flag_which_is_not_opened_again_for_the_same(session: Session) -> None:
+    anomaly = gone(session)
+    again = Finding(anomaly.customer_id, AnomalyKind.CHURN_RISK, True, "silent", 5_000, {}, 0.95)
+    close(session, anomaly.id, cause="competitor", by=_anybody(session), now=at_noon(TODAY))
+    assert (anomaly.closed_on, anomaly.closed_because, anomaly.cause_code) == (TODAY, "cause: competitor", "competitor")
+    assert record_findings(session, [again], TODAY + timedelta(days=1)).opened == 0
+    assert record_findings(session, [again], TODAY + timedelta(days=61)).opened == 1
+
+
+def test_a_flag_is_closed_once(session: Session) -> None:
+    anomaly, who = gone(session), _anybody(session)
+    close(session, anomaly.id, cause="price", by=who, now=at_noon(TODAY))
+    with pytest.raises(AlreadyClosed):
+        close(session, anomaly.id, cause="debts", by=who, now=at_noon(TODAY))
+
+
+def test_what_was_found_on_a_visit_closes_what_was_open_then(session: Session) -> None:
+    anomaly = gone(session)
+    before = {"cause": "price", "by": _anybody(session), "now": at_noon(TODAY - timedelta(days=1))}
+    assert close_by_visit(session, anomaly.customer_id, **before) == 0
+    assert close_by_visit(session, anomaly.customer_id, **(before | {"now": at_noon(TODAY)})) == 1
+    assert anomaly.cause_code == "price"
+
+
+def _anybody(session: Session) -> uuid.UUID:
+    return session.scalars(select(User.id)).first()
+
+
+def at_noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)

@@ -17,12 +17,13 @@ from fieldsales.candidates.rules import (
     Candidate,
     Case,
     Contact,
-    KeyAccount,
     Rep,
     TierVisit,
     Why,
     choose,
+    choose_all,
 )
+from fieldsales.turns.rules import KeyAccount
 
 TUESDAY = date(2026, 3, 3)
 OFFICE = (0, 1, 2, 3, 4)
@@ -225,3 +226,61 @@ def test_who_is_due_stays_due_until_visited_and_never_loses_value(visits: list[t
     assert due == sorted(due)
     values = [each.value for each in found if each]
     assert values == sorted(values)
+
+
+def given(*accounts: KeyAccount) -> Case:
+    """Nobody's customer but for what a manager gave out."""
+    return replace(SHOP, owner=None, key_accounts=accounts)
+
+
+def test_a_priority_makes_a_visit_worth_more_or_less() -> None:
+    worth = [chosen(given(KeyAccount(ANNA.id, priority=each))).value for each in (1, 2, 3, 4, 5)]
+    assert worth == [400, 300, 200, 150, 100]
+
+
+def test_a_cadence_of_its_own_goes_before_the_tiers() -> None:
+    daily = seen(given(KeyAccount(ANNA.id, cadence=Cadence("FREQ=DAILY", 1))), (ANNA, 2))
+    assert chosen(daily).reason == "key account, A, daily: last visit Sun 1 Mar, due since Mon 2 Mar"
+    assert choose(seen(given(KeyAccount(ANNA.id)), (ANNA, 2)), TUESDAY, CREW) is None
+    rarely = given(KeyAccount(ANNA.id, cadence=Cadence("FREQ=MONTHLY", 20)))
+    assert choose(seen(rarely, (ANNA, 14)), TUESDAY, CREW) is None
+
+
+def test_a_key_account_counts_between_its_days_only() -> None:
+    monday, wednesday = TUESDAY - timedelta(days=1), TUESDAY + timedelta(days=1)
+    assert choose(given(KeyAccount(ANNA.id, from_on=wednesday)), TUESDAY, CREW) is None
+    assert choose(given(KeyAccount(ANNA.id, until_on=monday)), TUESDAY, CREW) is None
+    assert chosen(given(KeyAccount(ANNA.id, from_on=TUESDAY, until_on=TUESDAY))).why is Why.KEY_ACCOUNT
+    over = replace(SHOP, key_accounts=(KeyAccount(BEN.id, until_on=monday),))
+    assert chosen(seen(over, (ANNA, 7))).why is Why.TIER
+
+
+def test_reps_who_go_together_go_on_one_day_and_say_so() -> None:
+    both = given(KeyAccount(ANNA.id, together=True), KeyAccount(BEN.id, together=True))
+    found = choose_all(both, TUESDAY, CREW)
+    assert [each.rep_id for each in found] == [ANNA.id, BEN.id]
+    assert [each.reason.rpartition("; ")[2] for each in found] == ["together with Ben", "together with Anna"]
+    assert choose_all(seen(both, (ANNA, 2), (BEN, 2)), TUESDAY, CREW) == ()
+
+
+def test_reps_who_go_together_wait_for_a_day_on_which_both_work() -> None:
+    both = given(KeyAccount(ANNA.id, together=True), KeyAccount(BEN.id, together=True))
+    on_fridays = (ANNA, replace(BEN, weekdays=(4,)))
+    assert choose_all(both, TUESDAY, on_fridays) == ()
+    assert len(choose_all(both, TUESDAY + timedelta(days=3), on_fridays)) == 2
+    never = (ANNA, replace(BEN, weekdays=(5,)))
+    assert [each.rep_id for each in choose_all(both, TUESDAY, never)] == [ANNA.id]
+
+
+def test_one_alone_of_those_who_go_together_takes_turns_as_ever() -> None:
+    alone = replace(SHOP, key_accounts=(KeyAccount(BEN.id, together=True),))
+    assert [each.rep_id for each in choose_all(seen(alone, (ANNA, 7)), TUESDAY, CREW)] == [BEN.id]
+
+
+def test_an_open_anomaly_is_asked_about_whatever_the_visit_is_for() -> None:
+    alarm = Alarm(AnomalyKind.CHURN_RISK, TUESDAY, "silent")
+    due, not_due = replace(seen(SHOP, (ANNA, 7)), alarm=alarm), replace(seen(SHOP, (ANNA, 2)), alarm=alarm)
+    assert (chosen(due).anomaly, chosen(due).asks_about) == (None, AnomalyKind.CHURN_RISK)
+    late = replace(not_due, alarm=replace(alarm, opened_on=TUESDAY))
+    assert chosen(late, with_anomalies=True).asks_about is AnomalyKind.CHURN_RISK
+    assert chosen(seen(SHOP, (ANNA, 7))).asks_about is None

@@ -26,13 +26,14 @@ def stop(position: int, name: str, arrives: str, leaves: str) -> RouteStop:
     return RouteStop(position=position, planned_visit=visit, **facts)
 
 
-def lines(lunch: str | None, *stops: RouteStop, width: int = 140) -> list[str]:
+def lines(lunch: str | None, *stops: RouteStop, width: int = 140, skipped: tuple[PlannedVisit, ...] = ()) -> list[str]:
     """The rows of a day with these stops, header and title left out."""
     times = {"starts_at": at("09:00"), "ends_at": at("15:00"), "lunch_at": at(lunch) if lunch else None}
     sums = {"travel_s": 0, "wait_s": 0, "service_s": 0, "distance_m": 0, "home_travel_s": 0, "home_distance_m": 0}
     route = Route(stops=list(stops), lunch_minutes=45, **times, **sums)
     told = io.StringIO()
-    day = RepDay(rep=User(name="Anna"), day=date(2026, 3, 3), zone="UTC", route=route, unrouted=(), left_out=())
+    facts = {"day": date(2026, 3, 3), "zone": "UTC", "route": route, "unrouted": (), "left_out": ()}
+    day = RepDay(rep=User(name="Anna"), skipped=skipped, **facts)
     print_day(Console(file=told, width=width, highlight=False), day)
     return [line.strip() for line in told.getvalue().splitlines()[3:-1]]
 
@@ -63,3 +64,12 @@ def test_lunch_before_the_first_stop_and_after_the_last() -> None:
 
 def test_a_day_without_lunch_tells_none() -> None:
     assert not any("lunch" in row for row in lines(None, stop(1, "Arcade", "11:00", "11:30")))
+
+
+def test_what_a_person_skipped_is_told_below_with_the_reason_and_marked_on_a_route_that_has_begun() -> None:
+    kept, gone = stop(1, "Arcade", "11:00", "11:30"), stop(2, "Bakery", "12:25", "12:55").planned_visit
+    kept.planned_visit.status = gone.status = PlanStatus.SKIPPED
+    gone.skip_code = "customer_asked"
+    rows = lines(None, kept, skipped=(gone, PlannedVisit(customer=Customer(name="Corner"), skip_reason="a wedding")))
+    assert "Arcade skipped" in rows[0]
+    assert "Skipped: Bakery: customer asked" in rows

@@ -11,16 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldsales.candidates.rules import Candidate, Rep, Shop, Why
+from fieldsales.doors.rules import Hours, open_weekdays, waits_for_another_day
 from fieldsales.drafts.rules import (
     LEFT_OUT,
     PLANNED,
-    Hours,
     Line,
     Plan,
     Standing,
     make_plan,
-    open_weekdays,
-    waits_for_another_day,
     with_route,
 )
 from fieldsales.driving.rules import MOST_CALLS, Driving, WorkDay

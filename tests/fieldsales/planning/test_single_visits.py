@@ -17,15 +17,8 @@ from fieldsales.customers.models import Assignment, AssignmentKind
 from fieldsales.people.queries import PersonNotFound
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Source
 from fieldsales.planning.queries import rep_day
-from fieldsales.planning.service import (
-    AlreadyPlanned,
-    AnomalyNotOpen,
-    DayOver,
-    NotServed,
-    add_manual_visit,
-    mark_done,
-    plan_anomalies,
-)
+from fieldsales.planning.rules import AlreadyPlanned, AnomalyNotOpen, DayOver, NotServed
+from fieldsales.planning.service import add_manual_visit, mark_done, plan_anomalies
 
 MONDAY = date(2026, 3, 2)
 TUESDAY = date(2026, 3, 3)
@@ -78,6 +71,7 @@ def test_a_visit_that_had_no_room_is_planned_again_when_a_person_asks(session: S
 def test_a_visit_already_made_is_left_as_it_was(session: Session, town: SmallTown) -> None:
     visit = added(session, town, "Bakery")
     mark_done(session, town.anna.id, visit.customer_id, TUESDAY)
+    session.refresh(visit)  # closed past the ORM
     visit.reason = "first reason"
     assert added(session, town, "Bakery").reason == "first reason"
     assert visit.status is PlanStatus.DONE

@@ -15,7 +15,14 @@ from fieldsales.db.session import reading, transaction
 from fieldsales.people.models import RefreshToken, Role
 from fieldsales.people.rules import Actor, MayNotManage
 from fieldsales.people.service import change_person, set_password
-from fieldsales.sessions.queries import DeviceNotFound, SessionEnded, actor_of_session
+from fieldsales.sessions.queries import (
+    AccountClosed,
+    DeviceNotFound,
+    SessionEnded,
+    StillIn,
+    actor_of_session,
+    require_locked_out,
+)
 from fieldsales.sessions.service import (
     DeviceRevoked,
     Grant,
@@ -71,7 +78,7 @@ def test_a_person_who_was_switched_off_is_not_recognised(session: Session) -> No
     change_person(session, world.anna.id, {"active": False}, now=NOW)
     with pytest.raises(WrongCredentials):
         identify(session, "anna", "correct horse")
-    with pytest.raises(SessionEnded):
+    with pytest.raises(AccountClosed):
         actor(session, grant)
     change_person(session, world.anna.id, {"active": True}, now=NOW)
     with pytest.raises(SessionEnded):
@@ -167,9 +174,9 @@ def test_a_revoked_device_is_out_and_stays_out(session: Session) -> None:
     grant = logged_in(session, world)
     supervisor = Actor(world.sara.id, world.sara.role, world.sara.territory_id)
     assert revoke_device(session, grant.device_id, now=NOW, by=supervisor).revoked_at == NOW
-    with pytest.raises(SessionEnded):
+    with pytest.raises(DeviceRevoked):
         actor(session, grant)
-    with pytest.raises(SessionEnded):
+    with pytest.raises(DeviceRevoked):
         next_of(session, grant)
     with pytest.raises(DeviceRevoked):
         logged_in(session, world)
@@ -192,3 +199,16 @@ def test_a_supervisor_locks_out_reps_but_nobody_above(session: Session) -> None:
     with pytest.raises(MayNotManage):
         revoke_device(session, grant.device_id, now=NOW, by=Actor(world.sara.id, Role.SUPERVISOR, world.town.id))
     assert revoke_device(session, grant.device_id, now=NOW, by=Actor(boss.id, Role.MANAGER, world.town.id))
+
+
+def test_only_ones_own_device_without_a_session_is_locked_out(session: Session) -> None:
+    world = small_town.build(session)
+    grant = logged_in(session, world)
+    with pytest.raises(StillIn):
+        require_locked_out(session, world.anna.id, grant.device_id, NOW)
+    assert require_locked_out(session, world.anna.id, grant.device_id, NOW + MONTH) == grant.device_id
+    log_out(session, actor(session, grant), now=NOW)
+    assert require_locked_out(session, world.anna.id, grant.device_id, NOW) == grant.device_id
+    for user_id, device_id in ((world.ben.id, grant.device_id), (world.anna.id, uuid.uuid4()), (world.anna.id, None)):
+        with pytest.raises(SessionEnded):
+            require_locked_out(session, user_id, device_id, NOW)

@@ -17,6 +17,7 @@ from fieldsales.tabular.values import (
     parse_number,
     parse_truth,
     parse_whole,
+    plain_minor,
 )
 
 
@@ -153,3 +154,17 @@ def test_truths_are_read():
     assert [parse_truth(text) for text in ("I", "no", "0", "False", "停用")] == [False] * 5
     with pytest.raises(BadValue):
         parse_truth("maybe")
+
+
+@given(st.integers(-(10**14), 10**14), st.integers(0, 3))
+def test_the_short_way_to_an_amount_is_the_long_one(minor: int, digits: int) -> None:
+    text = str(Decimal(minor).scaleb(-digits))
+    assert plain_minor(text, digits) in (None, minor)
+    assert plain_minor(f"{minor}", 0) == minor
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", ".5", "1,5", "1.2.3", "1.234", "٣", "1e3", "(5)", "5-", " 5", "+5", "1.x", "--5", "9" * 16]
+)
+def test_what_is_not_written_plainly_goes_the_long_way(text: str) -> None:
+    assert plain_minor(text, 2) is None

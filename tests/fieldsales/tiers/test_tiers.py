@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
@@ -13,18 +12,10 @@ from worlds import small_town
 from worlds.buyers import TODAY, every, history
 
 from fieldsales.customers.models import Customer
+from fieldsales.ladders.rules import TierRule
 from fieldsales.orders.models import Order, Origin
-from fieldsales.people.models import Role
-from fieldsales.people.rules import Actor
-from fieldsales.tiers.queries import policies
-from fieldsales.tiers.rules import BadTierPolicy, TierRule, TiersHoldForAll, give_tiers, tier_places
-from fieldsales.tiers.service import (
-    DEFAULT_POLICIES,
-    default_policies,
-    ensure_default_policies,
-    refresh_tiers,
-    replace_policies,
-)
+from fieldsales.tiers.rules import give_tiers, tier_places
+from fieldsales.tiers.service import refresh_tiers
 
 ABCD = [TierRule("A", 8000, 12), TierRule("B", 9500, 6), TierRule("C", 10000, 1), TierRule("D", 10000, 0)]
 BY_REVENUE = [TierRule("A", 8000, 0), TierRule("B", 9500, 0), TierRule("C", 10000, 0)]
@@ -69,9 +60,9 @@ def test_shares_add_up_to_the_line_and_who_crosses_it_is_still_above(revenues: l
     for number, rule in enumerate(BY_REVENUE[:2]):
         best = sorted((amount for amount, at in zip(revenues, tier, strict=True) if at <= number and amount > 0))
         if best and total:
-            assert sum(best[1:]) < rule.revenue_share_bp / 10_000 * total * (1 + 1e-9)
+            assert sum(best[1:]) < rule.line / 10_000 * total * (1 + 1e-9)
             beyond = any(at > number and amount > 0 for amount, at in zip(revenues, tier, strict=True))
-            assert not beyond or sum(best) >= rule.revenue_share_bp / 10_000 * total * (1 - 1e-9)
+            assert not beyond or sum(best) >= rule.line / 10_000 * total * (1 - 1e-9)
 
 
 @given(REVENUES)
@@ -109,26 +100,6 @@ def test_currencies_are_ranked_apart() -> None:
     assert tokyo.reason.startswith("A: 52,000,000 JPY on 52 order days in 365 days, place 1 of 1")
 
 
-@pytest.mark.parametrize(
-    ("rules", "wrong"),
-    [
-        ([], "no tiers"),
-        ([TierRule("A", 9000, 0), TierRule("B", 8000, 0)], "before tier A"),
-        ([TierRule("A", 9000, 0), TierRule("B", 10000, 1)], "asks for orders"),
-    ],
-)
-def test_tiers_that_do_not_fit_together_are_refused(rules: list[TierRule], wrong: str) -> None:
-    with pytest.raises(BadTierPolicy, match=wrong):
-        give_tiers(history({"anybody": []}), rules, TODAY)
-
-
-def test_default_policies_are_put_in_place_once(session: Session) -> None:
-    assert [policy.tier for policy in ensure_default_policies(session)] == ["A", "B", "C", "D"]
-    policies(session)[0].minimum_gap_days = 3
-    assert [policy.minimum_gap_days for policy in ensure_default_policies(session)] == [3, 5, 10, 40]
-    assert len(DEFAULT_POLICIES) == 4
-
-
 def test_a_refresh_moves_customers_once_and_keeps_their_version(session: Session) -> None:
     """`version` guards what people edit; a tier is the house's own."""
     world = small_town.build(session)
@@ -153,11 +124,3 @@ def test_what_was_decided_as_of_a_later_day_stands(session: Session) -> None:
         customer.tier = "A"
     session.flush()
     assert refresh_tiers(session, TODAY - timedelta(days=1)) == 0
-
-
-def test_a_manager_of_one_district_does_not_set_the_tiers_of_all(session: Session) -> None:
-    world = small_town.build(session)
-    of_one, of_all = (Actor(world.max.id, Role.MANAGER, place.id) for place in (world.north, world.town))
-    with pytest.raises(TiersHoldForAll):
-        replace_policies(session, default_policies(), now=small_town.NOON, by=of_one)
-    assert len(replace_policies(session, default_policies(), now=small_town.NOON, by=of_all)) == 4

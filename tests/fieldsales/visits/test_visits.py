@@ -11,6 +11,7 @@ from worlds import small_town
 from worlds.small_town import NOON
 
 from fieldsales.db.base import new_id
+from fieldsales.photos.service import arrived
 from fieldsales.visits import queries, rules, service
 from fieldsales.visits.models import Photo
 from fieldsales.visits.rules import Position
@@ -187,7 +188,7 @@ def test_the_same_bytes_in_one_visit_are_one_photo(session, world):
 
 def test_the_same_bytes_in_another_visit_are_flagged(session, world):
     first = service.attach_photo(session, check_in(session, world).visit_id, world.anna.id, jpeg())
-    service.store_photos(session, world.anna.id, first, NOON)
+    arrived(session, world.anna.id, first, NOON)
     elsewhere = check_in(session, world, shop="Corner")
     second = service.attach_photo(session, elsewhere.visit_id, world.anna.id, jpeg())
     assert (second.flags, second.stored_at) == (["photo_reused"], NOON)

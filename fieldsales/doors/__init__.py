@@ -1,0 +1,1 @@
+"""Whether a shop's door is open while the reps who serve it work."""

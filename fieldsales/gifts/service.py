@@ -1,0 +1,43 @@
+"""Giving goods away: samples, and what sweetens a deal."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session, lazyload
+
+from fieldsales.catalog import queries as catalog
+from fieldsales.catalog.rules import Price
+from fieldsales.customers.queries import CustomerNotFound
+from fieldsales.orders.models import Order, OrderKind, OrderLine
+from fieldsales.orders.rules import PRODUCT_INACTIVE, Draft, Line
+from fieldsales.orders.service import OrderTaken, Taken, check_visit, entry, line_of, products_of
+from fieldsales.visits.queries import standing_of
+from fieldsales.visits.rules import merged
+
+
+def give(session: Session, draft: Draft, reason: str, taken: Taken) -> Order:
+    """Give goods away; unit prices are 0, and what they are worth stands beside as our price.
+
+    Raises `CustomerNotFound`, `OrderTaken`, `ProductUnknown`, `WrongCurrency`, `VisitUnknown`, `VisitTaken`.
+    """
+    standing = standing_of(session, taken.rep_id, draft.customer_id, taken.at)
+    if standing is None:
+        raise CustomerNotFound(f"There is no customer {draft.customer_id}.", customer_id=str(draft.customer_id))
+    if session.get(Order, draft.order_id, options=[lazyload("*")]) is not None:
+        raise OrderTaken("The id stands for another order.", mend="Give each gift an id of its own.")
+    check_visit(session, draft, taken)
+    products = products_of(session, draft)
+    worth = catalog.prices_of(session, products.values(), standing.customer.tier)
+    order = entry(draft, taken, standing)
+    order.kind, order.reason = OrderKind.GIFT, reason
+    if not all(each.active for each in products.values()):
+        order.flags = merged(order.flags, PRODUCT_INACTIVE)
+    order.lines = [_line(number, each, worth[each.product_id]) for number, each in enumerate(draft.lines, start=1)]
+    session.add(order)
+    session.flush()
+    return order
+
+
+def _line(number: int, line: Line, worth: Price) -> OrderLine:
+    given = line_of(number, line, worth)
+    given.price_rule = f"gift; worth by {worth.rule}"
+    return given

@@ -1,0 +1,1 @@
+"""Scoring the buying of customers from a file alone."""

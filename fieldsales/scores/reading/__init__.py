@@ -1,0 +1,1 @@
+"""What is kept of a file of orders while it is read."""

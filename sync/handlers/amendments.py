@@ -1,0 +1,61 @@
+"""Orders that end: amended or cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from fieldsales.amendments import service
+from fieldsales.orders.rules import Line
+from fieldsales.orders.service import Taken
+from sync.handlers.context import Applied, Context, Handler
+from sync.handlers.missing import waiting_for_it
+from sync.handlers.orders import LineSchema
+from sync.wire import LARGEST_WHOLE, Strict, whole, words
+
+
+class AmendSchema(Strict):
+    """`order.amend`, version 1: all lines as they should be, in an order of its own id."""
+
+    order_id = fields.UUID(required=True)
+    amends_id = fields.UUID(required=True)
+    currency = fields.String(required=True, validate=validate.Length(equal=3))
+    lines = fields.List(fields.Nested(LineSchema), required=True)
+    total_minor = whole(-LARGEST_WHOLE, load_default=None, allow_none=True)
+    reason = words(300, load_default=None, allow_none=True)
+
+
+class CancelSchema(Strict):
+    """`order.cancel`, version 1: of an order, a return or a gift."""
+
+    order_id = fields.UUID(required=True)
+    reason = words(300, required=True)
+
+
+def _amend(context: Context, data: dict[str, Any]) -> Applied:
+    amendment = service.Amendment(**data | {"lines": tuple(Line(**line) for line in data["lines"])})
+    with waiting_for_it():
+        order = service.amend_order(context.session, amendment, _taken(context))
+    result = {
+        "order_id": str(order.id),
+        "amends_id": str(data["amends_id"]),
+        "ordered_on": order.ordered_on.isoformat(),
+        "currency": order.currency,
+        "amount_minor": order.amount_minor,
+    }
+    return Applied(result, tuple(order.flags))
+
+
+def _cancel(context: Context, data: dict[str, Any]) -> Applied:
+    with waiting_for_it():
+        flags = service.cancel_order(context.session, data["order_id"], data["reason"], _taken(context))
+    return Applied({"order_id": str(data["order_id"])}, tuple(flags))
+
+
+def _taken(context: Context) -> Taken:
+    return Taken(context.rep_id, context.at, context.clock_flags, context.approved)
+
+
+AMEND = Handler(AmendSchema(), ("order", "order_id"), _amend)
+CANCEL = Handler(CancelSchema(), ("order", "order_id"), _cancel)
