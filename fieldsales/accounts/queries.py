@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fieldsales.accounts.rules import due_from
 from fieldsales.cadence.rules import Cadence
 from fieldsales.candidates.queries import Served, last_visits_at, served_among
-from fieldsales.candidates.rules import Contact
+from fieldsales.cases.rules import Contact
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.customers.queries import CustomerFilter, customers_matching
 from fieldsales.db.paging import Page, PageWanted, fetch_page

@@ -11,7 +11,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from fieldsales.candidates.rules import WEEKDAYS, Contact, Rep, Shop
+from fieldsales.candidates.rules import WEEKDAYS
+from fieldsales.cases.rules import Contact, Rep, Shop
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.people.models import Role, Territory, User
 from fieldsales.turns.rules import KeyAccount, cadence_of

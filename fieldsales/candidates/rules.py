@@ -26,7 +26,6 @@ from enum import StrEnum
 
 from fieldsales.anomalies.models import AnomalyKind
 from fieldsales.cadence.rules import (
-    Cadence,
     Due,
     due_after_contact,
     due_by_journey,
@@ -34,18 +33,12 @@ from fieldsales.cadence.rules import (
     previous_working_day,
     stable_number,
 )
-from fieldsales.turns.rules import FACTORS, KeyAccount, going_together, own_cadence, priority_of, whose_turn
+from fieldsales.cases.rules import Case, Rep
+from fieldsales.turns.rules import going_together, whose_turn
+from fieldsales.wording.rules import alarm_told, shortened, turn_told, why_due
 
-KEY_ACCOUNT_FACTOR = 2.0
 ANOMALY_FACTOR = 1.5
-MOST_WORDS = 500
-"""How many characters a reason may have; the column of a planned visit holds no more."""
-
-LONG_AGO = timedelta(days=180)
-"""From how far back on a day is told with its year."""
-
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 class Why(StrEnum):
@@ -54,105 +47,6 @@ class Why(StrEnum):
     TIER = "tier"
     KEY_ACCOUNT = "key_account"
     ANOMALY = "anomaly"
-
-
-@dataclass(frozen=True, slots=True)
-class Rep:
-    """A rep as far as the choice needs: a name for reasons, the weekdays worked (Monday is 0), and days off."""
-
-    id: uuid.UUID
-    name: str
-    weekdays: tuple[int, ...]
-    off: frozenset[date] = frozenset()
-
-    def works_on(self, day: date) -> bool:
-        """Whether the rep works on a day."""
-        return day.weekday() in self.weekdays and day not in self.off
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """A customer as a stop: where, when open (in which country's holidays), and for how long a visit takes."""
-
-    id: uuid.UUID
-    name: str
-    latitude: float | None
-    longitude: float | None
-    opening_hours: str | None
-    country: str | None
-    service_minutes: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class TierVisit:
-    """What a tier means for a visit."""
-
-    tier: str
-    cadence: Cadence
-    service_minutes: int
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A rep was at the customer on a day, or is planned to be on a coming one."""
-
-    rep_id: uuid.UUID
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """An anomaly that is open, and since when."""
-
-    kind: AnomalyKind
-    opened_on: date
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One customer on the morning of a day.
-
-    `contacts` lie before the day. `missed_since` is the first day on which a visit was planned and not made, for a
-    customer without a contact. `next_planned` is the nearest day after this one on which the customer is planned.
-    `weekday` is the one that the visits are kept to, `usual_weekday` the one on which the customer orders, and
-    `last_order` the last day before this one on which it did, as far as the history goes back. `journey` are
-    the days of the owner's journey plan, None where none covers the day.
-    """
-
-    customer_id: uuid.UUID
-    tier: TierVisit
-    owner: uuid.UUID | None
-    key_accounts: tuple[KeyAccount, ...] = ()
-    contacts: tuple[Contact, ...] = ()
-    missed_since: date | None = None
-    next_planned: date | None = None
-    weekday: int | None = None
-    usual_weekday: int | None = None
-    alarm: Alarm | None = None
-    last_order: date | None = None
-    journey: tuple[date, ...] | None = None
-
-    def last_seen_by(self, rep_id: uuid.UUID) -> date | None:
-        """The last day on which a rep was there."""
-        return max((contact.day for contact in self.contacts if contact.rep_id == rep_id), default=None)
-
-    def on(self, day: date) -> Case:
-        """The case with the key accounts that count on a day, and with their cadence where they have one."""
-        accounts = tuple(each for each in self.key_accounts if each.counts_on(day))
-        own = own_cadence(accounts)
-        return replace(self, key_accounts=accounts, tier=replace(self.tier, cadence=own) if own else self.tier)
-
-    @property
-    def key_account_factor(self) -> float:
-        """How many times its value a visit is worth to a key account of this priority."""
-        return KEY_ACCOUNT_FACTOR * FACTORS[priority_of(self.key_accounts)]
-
-    @property
-    def last_contact(self) -> Contact | None:
-        """The last visit of anybody."""
-        return max(self.contacts, key=lambda contact: contact.day, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +95,8 @@ def choose(case: Case, day: date, crew: Sequence[Rep], *, with_anomalies: bool =
     found = _first_meeting(case, working) or _due(case, day, serving, working)
     if found is None:
         return _alarmed(case, day, working) if with_anomalies else None
-    told = f"{found.reason}; {_alarm_told(case.alarm)}" if case.alarm else found.reason
-    return replace(found, reason=_shortened(told), asks_about=case.alarm.kind if case.alarm else None)
-
-
-def short_day(day: date, read_on: date) -> str:
-    """Return a day as a rep reads it on another: “Mon 2 Mar”, and long ago “Mon 31 Oct 2022”."""
-    year = f" {day:%Y}" if read_on - day >= LONG_AGO else ""
-    return f"{day:%a} {day.day} {day:%b}{year}"
+    told = f"{found.reason}; {alarm_told(case.alarm)}" if case.alarm else found.reason
+    return replace(found, reason=shortened(told), asks_about=case.alarm.kind if case.alarm else None)
 
 
 def _serving(case: Case, crew: Sequence[Rep]) -> list[Rep]:
@@ -241,7 +129,7 @@ def _due(case: Case, day: date, serving: Sequence[Rep], working: Sequence[Rep]) 
     if due is None:
         return None
     urgency = due.urgency(day, case.tier.cadence.period_days)
-    reason = _why_due(case, due, day)
+    reason = why_due(case, due, day)
     if not case.key_accounts:
         return Candidate(working[0].id, case.customer_id, Why.TIER, reason, _worth(case, urgency))
     seen = {each.id: last for each in working if (last := case.last_seen_by(each.id))}
@@ -269,68 +157,14 @@ def _alarmed(case: Case, day: date, working: Sequence[Rep]) -> Candidate | None:
     if alarm is None or (contact is not None and contact.day >= alarm.opened_on):
         return None
     worth = _worth(case, 1.0, ANOMALY_FACTOR)
-    reason = _shortened(_alarm_told(alarm))
+    reason = shortened(alarm_told(alarm))
     return Candidate(working[0].id, case.customer_id, Why.ANOMALY, reason, worth, alarm.kind, alarm.kind)
-
-
-def _alarm_told(alarm: Alarm) -> str:
-    return f"{alarm_words(alarm.kind)}: {alarm.reason}"
 
 
 def _beside(found: Candidate, rep: Rep, going: Sequence[Rep]) -> Candidate:
     others = ", ".join(other.name for other in going if other != rep)
     told = f"; together with {others}" if others else ""
-    return replace(found, rep_id=rep.id, reason=_shortened(f"{found.reason}{told}"))
-
-
-def _shortened(reason: str) -> str:
-    return reason if len(reason) <= MOST_WORDS else f"{reason[: MOST_WORDS - 1]}…"
-
-
-def alarm_words(kind: AnomalyKind) -> str:
-    """Return the name of an anomaly as a rep reads it."""
-    return str(kind).replace("_", " ")
-
-
-def _why_due(case: Case, due: Due, day: date) -> str:
-    told = f"{case.tier.tier}, {_how_often(case, due)}: {_since_when(case, due, day)}"
-    if case.usual_weekday == day.weekday():
-        told += f", orders on {_DAY_NAMES[day.weekday()]}"
-    return told
-
-
-def _how_often(case: Case, due: Due) -> str:
-    """The cadence, with whatever else moved the day, so that a reader who counts comes to the same day."""
-    told = str(case.tier.cadence)
-    if due.journey:
-        told += " by the journey plan"
-    if due.weekday is not None:
-        told += f" on {_DAY_NAMES[due.weekday]}"
-    if due.gap_days is not None:
-        told += f", at least {due.gap_days} {'day' if due.gap_days == 1 else 'days'} apart"
-    return told
-
-
-def _since_when(case: Case, due: Due, day: date) -> str:
-    if due.contact is not None:
-        late = f", due since {short_day(due.since, day)}" if due.since < day else ""
-        return f"last visit {short_day(due.contact, day)}{late}"
-    if case.missed_since is not None:
-        return f"planned since {short_day(case.missed_since, day)} and not visited yet"
-    if case.last_order is not None:
-        return f"first planned visit, last order {short_day(case.last_order, day)}"
-    return "first planned visit"
-
-
-def turn_told(case: Case, rep: Rep, serving: Sequence[Rep], day: date) -> str:
-    """Say whose turn it is among several, and who went last before: “; Ben's turn, Anna went Mon 2 Mar”."""
-    others = [(seen, other.name) for other in serving if other != rep and (seen := case.last_seen_by(other.id))]
-    if len(serving) < 2:
-        return ""
-    if not others:
-        return f"; {rep.name}'s turn"
-    seen, name = max(others)
-    return f"; {rep.name}'s turn, {name} went {short_day(seen, day)}"
+    return replace(found, rep_id=rep.id, reason=shortened(f"{found.reason}{told}"))
 
 
 def _worth(case: Case, urgency: float, factor: float = 1.0) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from fieldsales.candidates.rules import Shop
+from fieldsales.cases.rules import Shop
 from fieldsales.hours import NEVER_TOLD, HoursNotUnderstood, OpenDay, open_on
 
 

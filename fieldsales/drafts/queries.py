@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, lazyload
 
 from fieldsales.candidates.queries import served_ids
-from fieldsales.candidates.rules import Contact
+from fieldsales.cases.rules import Contact
 from fieldsales.customers.queries import visited_together
 from fieldsales.drafts.rules import Around, Line, Standing, Stored
 from fieldsales.orders.models import Order, OrderState

@@ -14,7 +14,8 @@ from datetime import date, datetime
 from fieldsales.anomalies.models import AnomalyKind
 from fieldsales.anomalies.rules import Finding
 from fieldsales.arrangements.rules import NOTHING, Terms
-from fieldsales.candidates.rules import Candidate, Contact, Rep, Shop
+from fieldsales.candidates.rules import Candidate
+from fieldsales.cases.rules import Contact, Rep, Shop
 from fieldsales.causes.rules import NO_CAUSES, Causes
 from fieldsales.doors.rules import opening
 from fieldsales.driving.rules import Call, Driving, WorkDay, day_problem, fingerprint, most_valuable

@@ -15,7 +15,7 @@ from fieldsales.arrangements.rules import NOTHING, Terms
 from fieldsales.audit.service import record
 from fieldsales.calendars.queries import free_days
 from fieldsales.candidates.queries import Served, as_rep, last_visits, served_by
-from fieldsales.candidates.rules import Rep
+from fieldsales.cases.rules import Rep
 from fieldsales.db.base import new_id
 from fieldsales.db.bulk import insert_rows
 from fieldsales.doors.rules import Hours, open_weekdays

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from fieldsales.anomalies.models import Anomaly
 from fieldsales.audit.service import record
-from fieldsales.candidates.rules import alarm_words
 from fieldsales.causes.queries import causes_on
 from fieldsales.causes.rules import Causes
 from fieldsales.clock import local_day
@@ -29,6 +28,7 @@ from fieldsales.planning.rules import AlreadyPlanned, AnomalyNotOpen, DayOver, N
 from fieldsales.steps.models import StepKind
 from fieldsales.steps.rules import Spot
 from fieldsales.steps.service import note_step
+from fieldsales.wording.rules import alarm_words
 
 DEFAULT_VALUE = 50
 """What a visit to a customer without a tier is worth."""

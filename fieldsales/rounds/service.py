@@ -19,7 +19,7 @@ from fieldsales.accounts.queries import turn_of
 from fieldsales.accounts.rules import due_from
 from fieldsales.cadence.rules import Cadence
 from fieldsales.candidates.queries import Served
-from fieldsales.candidates.rules import KEY_ACCOUNT_FACTOR, MOST_WORDS, short_day
+from fieldsales.cases.rules import KEY_ACCOUNT_FACTOR
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.people.models import User
 from fieldsales.people.queries import require_rep_in_scope
@@ -31,6 +31,7 @@ from fieldsales.spreads.queries import Known, diary_of, known_of, open_days
 from fieldsales.spreads.rules import Fate, Told, Wish, spread
 from fieldsales.spreads.service import days_wanted, keep_others_out, today_of
 from fieldsales.turns.rules import FACTORS, KeyAccount, going_together, own_cadence, priority_of
+from fieldsales.wording.rules import MOST_WORDS, short_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from fieldsales.anomalies.models import Anomaly
 from fieldsales.anomalies.queries import held_among
-from fieldsales.candidates.rules import MOST_WORDS, alarm_words, short_day
 from fieldsales.causes.queries import causes_on
 from fieldsales.causes.rules import Causes
 from fieldsales.customers.queries import CustomerFilter
@@ -27,6 +26,7 @@ from fieldsales.spreads.queries import Known, diary_of, known_of, open_days
 from fieldsales.spreads.rules import TOLD, Fate, Told, Wish, spread
 from fieldsales.spreads.service import days_wanted, keep_others_out, today_of
 from fieldsales.turns.rules import whose_turn
+from fieldsales.wording.rules import MOST_WORDS, alarm_words, short_day
 
 NEVER = 999
 """As many days ago was the last visit of a customer where nobody ever was, when the most neglected goes first."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from fieldsales.calendars.queries import free_days
 from fieldsales.candidates.queries import Served, as_rep, last_visits_at, served_among
-from fieldsales.candidates.rules import Contact, Rep, Shop
+from fieldsales.cases.rules import Contact, Rep, Shop
 from fieldsales.clock import second_of_day
 from fieldsales.customers.models import Customer
 from fieldsales.history.rules import CLEAR_ORDERS, CLEAR_SHARE

@@ -11,19 +11,10 @@ from hypothesis import strategies as st
 
 from fieldsales.anomalies.models import AnomalyKind
 from fieldsales.cadence.rules import Cadence
-from fieldsales.candidates.rules import (
-    MOST_WORDS,
-    Alarm,
-    Candidate,
-    Case,
-    Contact,
-    Rep,
-    TierVisit,
-    Why,
-    choose,
-    choose_all,
-)
+from fieldsales.candidates.rules import Candidate, Why, choose, choose_all
+from fieldsales.cases.rules import Alarm, Case, Contact, Rep, TierVisit
 from fieldsales.turns.rules import KeyAccount
+from fieldsales.wording.rules import MOST_WORDS
 
 TUESDAY = date(2026, 3, 3)
 OFFICE = (0, 1, 2, 3, 4)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldsales.candidates.rules import Candidate, Rep, Shop, Why
+from fieldsales.candidates.rules import Candidate, Why
+from fieldsales.cases.rules import Rep, Shop
 from fieldsales.doors.rules import Hours, open_weekdays, waits_for_another_day
 from fieldsales.drafts.rules import (
     LEFT_OUT,
