@@ -11,8 +11,8 @@ seeded share is not made. Prints by quarter:
 - spacing: how far gaps between visits are from the cadence, in the mean, in days and as a share of the period;
 - own weekday: visits on the weekday on which the customer ordered most in the year before;
 - driving a visit and unevenness of days, of the journey plans made in the quarter;
-- anomalies raised, and how many were confirmed: a churn risk by no order in the 60 days from then, a plunge by less
-  than 70 % of the sales (or order days) of the 60 days before.
+- anomalies raised, and how many were confirmed, then the same by kind beside the customers of whom nothing was raised
+  (`benchmarks.replay_flags` says when a flag counts as confirmed).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import tempfile
 import time
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -34,10 +34,10 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
+from benchmarks.replay_flags import WATCH, Flag, Sales, by_quarter, judged, print_kinds, quarter
 from benchmarks.replay_table import plot, print_table
-from fieldsales.anomalies.models import Anomaly, AnomalyKind
 from fieldsales.candidates.queries import crew
 from fieldsales.customers.models import Customer
 from fieldsales.dayplans.service import gather, store
@@ -60,10 +60,9 @@ from fieldsales.visits.models import Visit
 from migrations import upgrade
 from routing.pool import SolverPool
 
-WARM_UP, WATCH = timedelta(days=91), timedelta(days=60)
+WARM_UP = timedelta(days=91)
 WEEKS = 4
 YEAR = timedelta(days=365)
-Sales = Mapping[uuid.UUID, Mapping[date, int]]
 
 
 @dataclass
@@ -93,8 +92,10 @@ def main() -> None:
         sales = build(engine, given.outlets, given.lines, given.reps)
         days = sorted({day for by_day in sales.values() for day in by_day})
         seen = replay(engine, days[0] + WARM_UP, days[-1], random.Random(11), given.missed)
-        rows = summarise(engine, seen, sales, days[0] + WARM_UP, days[-1])
+        flags = judged(engine, sales, days[0] + WARM_UP, days[-1] - WATCH)
+        rows = summarise(seen, flags)
         print_table(rows)
+        print_kinds(flags, sales, days[0] + WARM_UP, days[-1] - WATCH)
         print(f"{len(sales)} outlets, {given.reps} reps, {days[0]} to {days[-1]}, in {time.monotonic() - began:.0f} s")
         if given.plot:
             plot(rows, given.plot)
@@ -230,14 +231,9 @@ def _visit(rep_id: uuid.UUID, customer_id: uuid.UUID, day: date) -> Visit:
     return Visit(id=new_id(), rep_id=rep_id, customer_id=customer_id, day=day, checked_in_at=at, flags=[])
 
 
-def quarter(day: date) -> str:
-    """Return the quarter of a day: 2022 Q1."""
-    return f"{day.year} Q{(day.month + 2) // 3}"
-
-
-def summarise(engine: Engine, seen: Seen, sales: Sales, first: date, last: date) -> list[dict[str, float | str]]:
+def summarise(seen: Seen, flags: Sequence[Flag]) -> list[dict[str, float | str]]:
     """Return a row of figures for each quarter."""
-    raised, confirmed = _judge(engine, sales, first, last - WATCH)
+    raised, confirmed = by_quarter(flags)
     gaps: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for who, days in seen.made.items():
         for before, after in pairwise(days):
@@ -268,28 +264,6 @@ def summarise(engine: Engine, seen: Seen, sales: Sales, first: date, last: date)
             }
         )
     return rows
-
-
-def _judge(engine: Engine, sales: Sales, first: date, last: date) -> tuple[Counter[str], Counter[str]]:
-    """Count the anomalies opened in a span, and those that what came later confirmed."""
-    raised: Counter[str] = Counter()
-    confirmed: Counter[str] = Counter()
-    with reading(engine) as session:
-        for anomaly in session.scalars(select(Anomaly).where(Anomaly.opened_on.between(first, last))):
-            raised[quarter(anomaly.opened_on)] += 1
-            confirmed[quarter(anomaly.opened_on)] += _came_true(anomaly, sales[anomaly.customer_id])
-    return raised, confirmed
-
-
-def _came_true(anomaly: Anomaly, by_day: Mapping[date, int]) -> bool:
-    on = anomaly.opened_on
-    before = [cents for day, cents in by_day.items() if on - WATCH <= day < on]
-    after = [cents for day, cents in by_day.items() if on <= day < on + WATCH]
-    if anomaly.kind is AnomalyKind.CHURN_RISK:
-        return not after
-    if anomaly.kind is AnomalyKind.AMOUNT_PLUNGE:
-        return sum(after) < 0.7 * sum(before)
-    return len(after) < 0.7 * len(before)
 
 
 if __name__ == "__main__":

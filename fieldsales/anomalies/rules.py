@@ -1,12 +1,14 @@
 """Which customers' buying has changed: three alarms, each from the customer's own past and the market's.
 
 *Churn risk.* The present silence is longer than an active customer of this rhythm would keep up by chance
-(`rhythm.rules`): raised below `RARE_SILENCE`, kept while below `ODD_SILENCE`.
+(`rhythm.rules`): raised below `RARE_SILENCE`, if it is also as likely as `LIKELY_SILENCE` that nothing comes for the
+next 60 days (`silence.rules`), so that a shop that often stays away and comes back is left alone. Kept while below
+`ODD_SILENCE`.
 
-*Amount plunge, order-count plunge.* Raised when it is likelier than not that orders have fallen to less than half, in
-amount or in number (`plunges.rules`), and less than `RECOVERED` of what was to be expected of the last 30 days came;
-kept while less than that comes. That expectation is the customer's own mean block of 30 days, of the six before, times
-what the whole market did in each block, so that a season or a trend that all share raises nothing.
+*Amount plunge, order-count plunge.* Raised when it is likelier than not (`LIKELY`) that orders have fallen to less than
+half, in amount or in number (`plunges.rules`), and less than `SHORT` of what was to be expected of the last 30 days
+came; kept while less than `RECOVERED` comes. That expectation is the customer's own mean block of 30 days, of the six
+before, times what the whole market did in each block, so that a season or a trend that all share raises nothing.
 
 A silent customer is a churn risk only: the plunge that silence brings is not a second alarm.
 """
@@ -27,9 +29,10 @@ from fieldsales.plunges.rules import chance_of_fewer_orders, chance_of_smaller_o
 from fieldsales.rhythm.rules import Floats, Rhythms, rhythms
 from fieldsales.silence.rules import chance_of_silence
 
-# Set so that about one healthy shop in twenty raises each alarm within 90 days on five years of a wholesaler's orders.
-RARE_SILENCE, ODD_SILENCE = 0.02, 0.10
-LIKELY, RECOVERED = 0.5, 0.75
+# Set so that about one healthy shop in twenty raises each alarm within 90 days, where a wholesaler's outlets are looked
+# at every day of a year and a half (docs/benchmarks.md, “Two years replayed”).
+RARE_SILENCE, ODD_SILENCE, LIKELY_SILENCE = 0.02, 0.10, 0.15
+LIKELY, SHORT, RECOVERED = 0.5, 0.6, 0.75
 BLOCK_DAYS, BLOCKS = 30, 6
 LEAST_ORDERS = 6
 """Order days that the year, and for a plunge the baseline, must hold before an alarm means anything."""
@@ -127,7 +130,7 @@ def _churn(history: History, who: int, rhythm: Rhythms, amount: Plunge, silence:
     return Finding(
         customer_id=history.customers[who],
         kind=AnomalyKind.CHURN_RISK,
-        raised=chance < RARE_SILENCE,
+        raised=chance < RARE_SILENCE and float(silence[who]) >= LIKELY_SILENCE,
         reason=(
             f"orders every {mean:.0f} ± {spread:.0f} days, last {silent} days ago; "
             f"{percent(chance)} chance of such a gap if still active"
@@ -151,7 +154,7 @@ def _plunged(
     return Finding(
         customer_id=history.customers[who],
         kind=kind,
-        raised=chance >= LIKELY,
+        raised=chance >= LIKELY and ratio < SHORT,
         reason=(
             f"{_amount(recent, kind, history.currencies[who])} in the last 30 days, "
             f"{_amount(expected, kind, history.currencies[who])} expected from the 180 days before and the season "

@@ -17,7 +17,7 @@ from fieldsales.cli.lookup import find_rep
 from fieldsales.cli.plans import driving_of, solving_progress
 from fieldsales.clock import utc_now
 from fieldsales.db.session import reading, transaction
-from fieldsales.journeys.queries import calls_of, journeys_of
+from fieldsales.journeys.queries import calls_of, ending_by, journeys_of
 from fieldsales.journeys.rules import FEWEST_WEEKS, MOST_WEEKS, Sketch
 from fieldsales.journeys.service import sketch_journeys, solve_journeys, store_journeys
 from fieldsales.people.queries import days_at
@@ -48,14 +48,22 @@ def journeys() -> None:
 @click.option("--weeks", default=4, show_default=True, type=click.IntRange(FEWEST_WEEKS, MOST_WEEKS))
 @click.option("--from", "first", type=DAY, help="The first day.  [default: the coming Monday]")
 @REP
+@click.option("--ending-within", type=click.IntRange(0, 84), metavar="DAYS", help="Only reps whose plan soon ends.")
 @click.option("--dry-run", is_flag=True, help="Print how good the plans would be and keep nothing.")
 @click.pass_obj
-def build(context: Context, weeks: int, first: Any, logins: tuple[str, ...], dry_run: bool) -> None:
-    """Make journey plans, in the place of what stood from the first day on. Days before it stay as they are."""
+def build(
+    context: Context, weeks: int, first: Any, logins: tuple[str, ...], ending_within: int | None, dry_run: bool
+) -> None:
+    """Make journey plans, in the place of what stood from the first day on. Days before it stay as they are.
+
+    Every night, `--ending-within 14` keeps everybody's plan going: it does nothing as long as plans reach further.
+    """
     with reading(context.engine) as session:
         today = days_at(session, utc_now())[1]
         begins = first.date() if first else today + timedelta(days=7 - today.weekday())
         reps = [find_rep(session, login) for login in logins] or crew(session)
+        if ending_within is not None:
+            reps = ending_by(session, reps, today + timedelta(days=ending_within))
         sketches = sketch_journeys(session, reps, begins, weeks, today=today)
     with SolverPool(context.settings.solver_workers) as solver, solving_progress(context.console) as progress:
         sketches = solve_journeys(sketches, solver, driving_of(context.settings), progress=progress)

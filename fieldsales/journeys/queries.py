@@ -37,6 +37,13 @@ def journeys_of(session: Session, actor: Actor | None, rep_ids: Collection[uuid.
     return list(session.scalars(statement.order_by(Journey.rep_id, Journey.first_day)))
 
 
+def ending_by(session: Session, reps: Sequence[User], day: date) -> list[User]:
+    """Return those of some reps whose journey plans end by a day, and those who have none."""
+    ahead = select(Journey.rep_id).where(Journey.last_day > day)
+    going_on = set(session.scalars(ahead))
+    return [rep for rep in reps if rep.id not in going_on]
+
+
 def require_journey(session: Session, actor: Actor | None, journey_id: uuid.UUID) -> Journey:
     """Return a journey plan of a rep whom an actor may see; raise `JourneyNotFound`."""
     statement = select(Journey).where(

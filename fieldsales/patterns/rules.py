@@ -24,7 +24,7 @@ from fieldsales.cadence.rules import Cadence, stable_number
 from fieldsales.recurrence.rules import first_after
 
 OFF_DUE_S = 3_600
-NOT_ITS_DAY_S = 300
+NOT_ITS_DAY_S = 900
 MOVED_S = 300
 UNEVEN_S = 600
 LOST_S = 3_600

@@ -16,7 +16,7 @@ from fieldsales.calendars.service import add_entry
 from fieldsales.dayplans.service import gather
 from fieldsales.driving.rules import Driving
 from fieldsales.journeys.models import Journey
-from fieldsales.journeys.queries import calls_of, journeys_of, plan_days
+from fieldsales.journeys.queries import calls_of, ending_by, journeys_of, plan_days
 from fieldsales.journeys.rules import BadJourney, Sketch
 from fieldsales.journeys.service import sketch_journeys, solve_journeys, store_journeys
 from fieldsales.people.models import User
@@ -71,6 +71,14 @@ def test_holidays_and_leave_have_no_visits(session: Session, town: SmallTown) ->
     days = {call.day for call in calls_of(session, journey)}
     assert not days & {*leave, date(2026, 3, 25)}
     assert min(days) >= NEXT + timedelta(days=7)
+
+
+def test_a_nightly_run_makes_plans_for_those_alone_whose_plan_ends_soon(session: Session, town: SmallTown) -> None:
+    build(session, town.anna)
+    reps = [town.anna, town.ben]
+    end = NEXT + timedelta(days=27)
+    assert ending_by(session, reps, end - timedelta(days=1)) == [town.ben]
+    assert ending_by(session, reps, end) == reps
 
 
 def test_planning_a_day_follows_the_journey_plan_and_says_so(session: Session, town: SmallTown) -> None:

@@ -66,7 +66,7 @@ def test_a_fall_of_everybody_at_once_is_seen_too() -> None:
 def test_who_has_no_past_has_not_fallen() -> None:
     buyers = crowd(20) | {"new": list(every(7, since=30)), "nobody": []}
     assert smaller("new", buyers) <= 0.02
-    assert max(fewer("new", buyers), fewer("nobody", buyers)) < 0.1
+    assert max(fewer("new", buyers), fewer("nobody", buyers)) < 0.15
 
 
 @settings(max_examples=25)
