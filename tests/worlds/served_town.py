@@ -96,6 +96,7 @@ def serve(engine: Engine, folder: Path, clock: Clock) -> Iterator[ServedTown]:
 def listening(app: Callable[..., Any]) -> Iterator[str]:
     """Serve a WSGI application on a free port; give its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = False  # closing waits for answers under way
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
