@@ -59,7 +59,9 @@ class TeamProblem:
         for stop in self.stops:
             for name in ("only", "forbids", "prefers"):
                 unknown = getattr(stop, name) - known
-                require(not unknown, f"stop {stop.id}: {name} names {', '.join(sorted(unknown))}, who is not in the team")
+                require(
+                    not unknown, f"stop {stop.id}: {name} names {', '.join(sorted(unknown))}, who is not in the team"
+                )
             if stop.lock:
                 holder = stop.lock.worker_id
                 require(holder in known, f"stop {stop.id}: is locked to {holder}, who is not in the team")
