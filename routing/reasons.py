@@ -105,10 +105,10 @@ def _duration(minutes: int) -> str:
 
 def explain(day: CompiledDay, order: Sequence[int], route: DayRoute) -> tuple[LeftOut, ...]:
     """A reason for every stop that is not on the route, in the problem's order."""
-    return tuple(_left_out(day, order, route, place) for place in range(1, day.end) if place not in order)
+    return tuple(left_out_of(day, order, route, place) for place in range(1, day.end) if place not in order)
 
 
-def _left_out(day: CompiledDay, order: Sequence[int], route: DayRoute, place: int) -> LeftOut:
+def left_out_of(day: CompiledDay, order: Sequence[int], route: DayRoute, place: int) -> LeftOut:
     stop = day.stop(place)
     code, params = _outside_the_shift(day, place) or _alone(day, place) or _beside(day, order, route, place)
     return LeftOut(stop.id, code, sentence(code, params, mandatory=stop.mandatory), params, stop.mandatory)
