@@ -6,7 +6,7 @@ from routing.budget import Budget
 from routing.compiled import compile_day
 from routing.knapsack import gap_percent, most_prize
 from routing.problem import DayProblem
-from routing.reasons import explain
+from routing.reasons import explain, with_causes
 from routing.route import Bound, DayRoute
 from routing.schedule import timetable
 from routing.search import search_order
@@ -43,7 +43,7 @@ def solve_on_matrix(
     is_proven = found.is_proven and (budget.wait_weight == 0 or has_no_idling)
     bound = Bound(route.prize, day.driving_s(found.order)) if found.is_proven else Bound(most_prize(day))
     return replace(
-        route,
+        with_causes(day, order, route),
         left_out=explain(day, order, route),
         is_proven=is_proven,
         bound=bound,

@@ -8,6 +8,7 @@ from routing.compiled import allowed_starts, at_speed, compile_day
 from routing.errors import TravelError
 from routing.knapsack import Supply, gap_percent, knapsack, nearest
 from routing.problem import Stop, Worker
+from routing.reasons import with_causes
 from routing.route import Bound, DayRoute
 from routing.schedule import timetable
 from routing.team.matrix import day_of
@@ -39,7 +40,7 @@ def answer(
     prize = sum(route.prize for route in routes)
     return TeamRoute(
         routes=routes,
-        left_out=explain_team(problem, matrix, orders),
+        left_out=explain_team(problem, matrix, orders, routes),
         prize=prize,
         travel_s=sum(route.travel_s for route in routes),
         distance_m=sum(route.distance_m for route in routes),
@@ -55,10 +56,11 @@ def answer(
 
 
 def _route(problem: TeamProblem, matrix: TravelMatrix, worker: int, order: Sequence[int]) -> DayRoute:
-    route = timetable(compile_day(*day_of(problem, matrix, worker, order)), range(1, len(order) + 1))
+    day, places = compile_day(*day_of(problem, matrix, worker, order)), range(1, len(order) + 1)
+    route = timetable(day, places)
     if route is None:
         raise AssertionError(f"{problem.workers[worker].id} cannot drive the order {order} that was found drivable")
-    return route
+    return with_causes(day, places, route)
 
 
 def _unpreferred(problem: TeamProblem, orders: Sequence[Sequence[int]]) -> int:
