@@ -21,6 +21,7 @@ from fieldsales.cli.key_accounts import key_accounts
 from fieldsales.cli.people import people
 from fieldsales.cli.plans import plan
 from fieldsales.cli.policies import policies
+from fieldsales.cli.route import route
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
 from fieldsales.config import Settings
@@ -90,6 +91,7 @@ for command in (
     calendars,
     anomalies,
     uplift,
+    route,
 ):
     main.add_command(command)
 customers.add_command(arrange_customer)
