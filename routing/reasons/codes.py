@@ -120,7 +120,7 @@ REMEDIES: Mapping[str, str] = {
     RemedyCode.GIVE_UP: "If {stops} were given up, worth {prize}.",
     RemedyCode.MORE_VISITS: "If the day might hold {visits} visits.",
     RemedyCode.MORE_ROOM: "If the car held {room}.",
-    RemedyCode.SKILL: "If {worker} had {skills}.",
+    RemedyCode.SKILL: "If {worker} had the skill {skills}.",
     RemedyCode.ALLOW: "If {worker} were allowed to visit it.",
 }
 

@@ -1,13 +1,13 @@
 """A team's route as VROOM's solution, with our reasons, bound and gap beside."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from routing.route import DayRoute, LeftOut
+from routing.reasons import RemedyCode, sentence
+from routing.route import DayRoute, LeftOut, Remedy
 from routing.team.route import TeamRoute
 from routing.vroom.document import Job
 from routing.vroom.fields import Json
-from routing.vroom.problem import Translated
+from routing.vroom.problem import Translated, planned_s
 from routing.vroom.timeline import Timeline, located
 
 
@@ -82,22 +82,37 @@ def _bound(known: Translated, route: TeamRoute) -> Json | None:
 
 
 def _reason(known: Translated, out: LeftOut) -> Json:
-    at_s = known.horizon.begins_s
+    jobs = {str(job.id): job for job in known.document.jobs}
+    at_s, job = known.horizon.begins_s, jobs[out.stop_id]
+    missed = None
+    if out.missed and job.spans:
+        missed = [out.missed.opens_s + at_s, out.missed.closes_s - planned_s(job) + at_s]
     return {
-        "id": int(out.stop_id),
+        "id": job.id,
         "code": out.code,
         "reason": out.reason,
         "params": _dated(out.params, at_s),
         "vehicle": int(out.worker_id) if out.worker_id else None,
-        "missed": [out.missed.opens_s + at_s, out.missed.closes_s + at_s] if out.missed else None,
+        "missed": missed,
         "extra": out.extra_s,
-        "pushes_out": [int(each.stop_id) for each in out.pushes_out],
-        "remedies": [
-            {"code": each.code, "text": each.text, "params": _dated(each.params, at_s)} for each in out.remedies
-        ],
+        "pushes_out": [{"id": int(each.stop_id), "priority": jobs[each.stop_id].priority} for each in out.pushes_out],
+        "remedies": [_remedy(known, out, each) for each in out.remedies],
     }
 
 
-def _dated(params: Any, begins_s: int) -> Json:
+def _remedy(known: Translated, out: LeftOut, remedy: Remedy) -> Json:
+    """A remedy; what giving up jobs costs is told in their priorities."""
+    params = dict(remedy.params)
+    if remedy.code == RemedyCode.GIVE_UP:
+        gone = {each.stop_id for each in out.pushes_out}
+        params["prize"] = sum(job.priority for job in known.document.jobs if str(job.id) in gone)
+    dated = _dated(params, known.horizon.begins_s)
+    return {"code": remedy.code, "text": sentence(remedy.code, params), "params": dated}
+
+
+def _dated(params: Mapping[str, int | str], begins_s: int) -> Json:
     """Moments in the document's own seconds."""
-    return {name: value + begins_s if name.endswith("_at_s") else value for name, value in params.items()}
+    return {
+        name: value + begins_s if isinstance(value, int) and name.endswith("_at_s") else value
+        for name, value in params.items()
+    }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from routing.breaks import had_before
+from routing.compiled import NEVER_S
 from routing.errors import InvalidProblem
 from routing.place import Point, Window
 from routing.stop import Stop
@@ -120,10 +122,7 @@ def _worker(vehicle: Vehicle, horizon: Horizon, pairs: "list[tuple[Break, Lunch 
 
 
 def _breaks(vehicle: Vehicle, horizon: Horizon) -> "list[tuple[Break, Lunch | None]] | None":
-    """Breaks inside the working hours, earliest first; None for a vehicle that could never have one of them.
-
-    One that takes no time is none.
-    """
+    """Breaks inside the working hours, earliest first, None for one that takes no time; None without working hours."""
     shift = horizon.shift(vehicle)
     if shift is None:
         return None
@@ -135,8 +134,11 @@ def _breaks(vehicle: Vehicle, horizon: Horizon) -> "list[tuple[Break, Lunch | No
         windows = [horizon.window(span, each.service_s) for span in each.spans or [horizon.all_of_it]]
         inside = [cut for window in windows if window and (cut := _cut(window, shift, each.service_s))]
         if not inside:
-            return None
+            raise InvalidProblem(f"vehicle {vehicle.id}: break {each.id} cannot be had in its time_window")
         found.append((each, Lunch(inside[0], each.service_s, tuple(inside[1:]))))
+    lunches = [lunch for _, lunch in found if lunch]
+    if had_before(lunches, shift.opens_s)[-1] >= NEVER_S:
+        raise InvalidProblem(f"vehicle {vehicle.id}: its breaks cannot all be had one after the other")
     return found
 
 

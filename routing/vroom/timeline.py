@@ -17,15 +17,14 @@ from routing.worker import Lunch
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """Something that begins at ``start_s`` after so much driving since the event before."""
+    """Something that begins at ``start_s`` after so much driving (seconds, metres) since the event before."""
 
-    driven_s: int
+    driven: tuple[int, int]
     start_s: int | None
     step: Json
     place: Place | None
     setup_s: int = 0
     service_s: int = 0
-    load: tuple[int, ...] = ()
 
 
 class Timeline:
@@ -42,24 +41,18 @@ class Timeline:
 
     def steps(self) -> list[Json]:
         """From start to end."""
-        events = list(self._events())
-        here, clock, driven_s, metres = self._start(), self._leaves_s(), 0, self._metres()
+        here, clock, driven_s, driven_m, made = self._start(), self._leaves_s(), 0, 0, 0
         steps = [self._step({"type": "start"}, here, clock, (0, 0), self._loaded(0))]
-        made = 0
-        for event in events:
-            clock += event.driven_s
-            driven_s += event.driven_s
+        for event in self._events():
+            clock += event.driven[0]
+            driven_s, driven_m = driven_s + event.driven[0], driven_m + event.driven[1]
             start_s = clock if event.start_s is None else event.start_s
-            setup_s = event.setup_s if event.place and here and event.place.key != here.key else 0
+            setup_s = event.setup_s if event.place and event.place.key != here.key else 0
             made += event.step["type"] == "job"
-            step = self._step(event.step, event.place, clock, (driven_s, metres[made]), self._loaded(made))
-            if event.step["type"] == "end":
-                step["distance"] = metres[-1]
-            step |= {"setup": setup_s, "service": event.service_s, "waiting_time": start_s - clock}
-            steps.append(step if self.known.has_distances else {k: v for k, v in step.items() if k != "distance"})
+            step = self._step(event.step, event.place, clock, (driven_s, driven_m), self._loaded(made))
+            steps.append({**step, "setup": setup_s, "service": event.service_s, "waiting_time": start_s - clock})
             clock = start_s + setup_s + event.service_s
             here = event.place or here
-        steps[0] = {k: v for k, v in steps[0].items() if self.known.has_distances or k != "distance"}
         return steps
 
     def _start(self) -> Place:
@@ -98,60 +91,52 @@ class Timeline:
         return before[0] if before else self.route.starts_s
 
     def _events(self) -> Iterator[_Event]:
-        before = self._before()
-        for number, start_s in enumerate(before):
-            yield self._break(number, 0, start_s)
+        for number, start_s in enumerate(self._before()):
+            yield self._break(number, (0, 0), start_s)
         left_s = self.route.starts_s
         for made, visit in enumerate(self.route.visits):
-            events, rest_s = self._on_leg(made, left_s, visit.travel_s)
+            events, rest = self._on_leg(made, left_s, (visit.travel_s, visit.distance_m))
             yield from events
             job = self.jobs[made]
             step: Json = {"type": "job", "id": job.id, "job": job.id, **_described(job.description)}
             causes = {"way": visit.way_cause, "wait": visit.wait_cause}
             told = {name: cause.text for name, cause in causes.items() if cause}
             step |= {"reasons": told} if told else {}
-            yield _Event(rest_s, visit.start_s, step, job.place, job.setup_s, job.service_s)
+            yield _Event(rest, visit.start_s, step, job.place, job.setup_s, job.service_s)
             left_s = visit.departure_s
         yield from self._homewards(left_s)
 
     def _homewards(self, left_s: int) -> Iterator[_Event]:
-        events, rest_s = self._on_leg(len(self.route.visits), left_s, self.route.last_leg_s)
+        events, rest = self._on_leg(len(self.route.visits), left_s, (self.route.last_leg_s, self.route.last_leg_m))
         yield from events
         clock = self.route.ends_s
-        upto = len(self._before()) + len(self.route.breaks)
-        for number in range(upto, len(self.owed)):
+        for number in range(self._first_on_road() + len(self.route.breaks), len(self.owed)):
             clock = begins(self.owed[number], clock)
-            yield self._break(number, rest_s, clock)
+            yield self._break(number, rest, clock)
             clock += self.owed[number].duration_s
-            rest_s = 0
-        yield _Event(rest_s, None, {"type": "end"}, self.vehicle.end or self.jobs[-1].place)
+            rest = (0, 0)
+        yield _Event(rest, None, {"type": "end"}, self.vehicle.end or self.jobs[-1].place)
 
-    def _on_leg(self, made: int, left_s: int, way_s: int) -> tuple[list[_Event], int]:
-        """The breaks after so many visits, and what is left to drive after them."""
-        events, clock, rest_s = [], left_s, way_s
+    def _on_leg(self, made: int, left_s: int, way: tuple[int, int]) -> tuple[list[_Event], tuple[int, int]]:
+        """The breaks after so many visits, and what is left to drive after them, in seconds and metres."""
+        events, clock, (rest_s, rest_m) = [], left_s, way
         for had in self.route.breaks:
             if had.after_visits == made:
                 driven_s = self._driven_s(had, clock, rest_s)
-                events.append(self._break(had.number, driven_s, had.start_s))
-                clock, rest_s = had.end_s, rest_s - driven_s
-        return events, rest_s
+                driven_m = round(rest_m * driven_s / rest_s) if rest_s else 0
+                events.append(self._break(had.number, (driven_s, driven_m), had.start_s))
+                clock, rest_s, rest_m = had.end_s, rest_s - driven_s, rest_m - driven_m
+        return events, (rest_s, rest_m)
 
     def _driven_s(self, had: PlacedLunch, clock: int, rest_s: int) -> int:
         if had.place is LunchPlace.ON_ARRIVAL:
             return rest_s
         return 0 if had.place is LunchPlace.BEFORE_DRIVE else had.start_s - clock
 
-    def _break(self, number: int, driven_s: int, start_s: int) -> _Event:
+    def _break(self, number: int, driven: tuple[int, int], start_s: int) -> _Event:
         source = self.breaks[number]
         step = {"type": "break", "id": source.id, **_described(source.description)}
-        return _Event(driven_s, start_s, step, None, 0, source.service_s)
-
-    def _metres(self) -> list[int]:
-        """By number of visits made, the metres so far; the way home last."""
-        total = [0]
-        for visit in self.route.visits:
-            total.append(total[-1] + visit.distance_m)
-        return [*total, total[-1] + self.route.last_leg_m]
+        return _Event(driven, start_s, step, None, 0, source.service_s)
 
     def _loaded(self, made: int) -> list[int] | None:
         if not self.vehicle.capacity:
@@ -169,7 +154,9 @@ class Timeline:
         if load is not None:
             made["load"] = load
         arrival = arrival_s + self.known.horizon.begins_s
-        return {**made, "arrival": arrival, "duration": so_far[0], "distance": so_far[1], "violations": []}
+        if self.known.has_distances:
+            made["distance"] = so_far[1]
+        return {**made, "arrival": arrival, "duration": so_far[0], "violations": []}
 
 
 def located(place: Place | None) -> Json:

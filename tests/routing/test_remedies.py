@@ -89,7 +89,7 @@ def test_a_car_that_is_full_says_what_it_would_have_to_hold() -> None:
 def test_a_skill_that_the_rep_lacks_is_named_with_its_remedy() -> None:
     left = left_out(day(shop("a", skills=frozenset({"forklift"}))))
     assert left.reason == "Nobody who works that day has what it needs: forklift."
-    assert advice(left) == {RemedyCode.SKILL: "If rep had forklift."}
+    assert advice(left) == {RemedyCode.SKILL: "If rep had the skill forklift."}
 
 
 def test_a_shop_that_forbids_the_rep_says_so() -> None:
