@@ -37,6 +37,9 @@ class Slack:
             clocks = [min(NEVER_S, day.earliest_start(place, at) + day.service_s[place]) for at in clocks]
             self._done.append(clocks)
         self._ready_by = list(_ready_by(day, places))[::-1]
+        self._work_to = [0]
+        for here, place in pairwise(places):
+            self._work_to.append(self._work_to[-1] + day.travel_s[here][place] + day.service_s[place])
 
     def with_place(self, place: int, gap: int) -> list[int]:
         """The order with a place put into a gap."""
@@ -57,6 +60,41 @@ class Slack:
     def fits(self, place: int) -> bool:
         """Whether a visit fits in somewhere as things are."""
         return any(self.day.earliest_start(place, chance.ready_s) <= chance.latest_s for chance in self.chances(place))
+
+    def soonest_end(self, place: int) -> int:
+        """The earliest end with a further visit at its best gap; NEVER_S when it fits nowhere."""
+        best_s = NEVER_S
+        for bound_s, gap in sorted((self._end_bound(place, gap), gap) for gap in range(len(self.order) + 1)):
+            if bound_s >= best_s:
+                break
+            best_s = min(best_s, earliest_end(self.day, self.with_place(place, gap)))
+        return best_s
+
+    def _end_bound(self, place: int, gap: int) -> int:
+        """No earlier end is possible there: no wait and no break is counted from the gap on."""
+        day, there = self.day, [*self.order, self.day.end][gap]
+        here = [0, *self.order][gap]
+        around_s = day.travel_s[here][place] + day.service_s[place] + day.travel_s[place][there]
+        onwards_s = self._work_to[-1] - self._work_to[gap + 1] + day.service_s[there]
+        return min(self._done[gap]) + around_s + onwards_s
+
+    def latest_leave(self, place: int) -> int:
+        """The latest beginning of the shift with which a further visit would fit in; -1 when it fits nowhere."""
+        best_s = -1
+        bounds = ((self._leave_bound(place, gap), gap) for gap in range(len(self.order) + 1))
+        for bound_s, gap in sorted(bounds, reverse=True):
+            if bound_s <= best_s:
+                break
+            best_s = max(best_s, latest_leave(self.day, self.with_place(place, gap)))
+        return best_s
+
+    def _leave_bound(self, place: int, gap: int) -> int:
+        """No later beginning is possible there: no wait and no break is counted before the gap."""
+        day, there = self.day, [*self.order, self.day.end][gap]
+        here = [0, *self.order][gap]
+        leaves_s = max(latest_departures(self._ready_by[gap], day.travel_s[place][there], day.breaks))
+        starts_s = _latest_start(day, place, leaves_s - day.service_s[place])
+        return starts_s - day.travel_s[here][place] - self._work_to[gap]
 
 
 def _ready_by(day: CompiledDay, places: Sequence[int]) -> Iterator[Clocks]:
@@ -82,9 +120,3 @@ def latest_leave(day: CompiledDay, order: Sequence[int]) -> int:
     *_, first = _ready_by(day, places)
     leaves = latest_departures(first, day.travel_s[0][places[1]], day.breaks)
     return max((by for by, at in zip(leaves, had_before(day.breaks, 0), strict=True) if at <= by), default=-1)
-
-
-def end_with(day: CompiledDay, order: Sequence[int], place: int) -> int:
-    """The earliest end of an order with ``place`` put where the day then ends earliest; NEVER_S when nowhere."""
-    gaps = range(len(order) + 1)
-    return min(earliest_end(day, [*order[:gap], place, *order[gap:]]) for gap in gaps)

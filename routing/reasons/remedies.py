@@ -10,7 +10,7 @@ from routing.place import LATEST_S, Window
 from routing.polish import worth
 from routing.reasons.codes import Params, RemedyCode, sentence
 from routing.route import PushedOut, Remedy
-from routing.slack import Chance, Slack, end_with, latest_leave
+from routing.slack import Chance, Slack
 from routing.worker import Worker
 
 MOST_S = 4 * 3600
@@ -27,23 +27,32 @@ class Kept:
         self.day = day
         self.order = list(order)
         self._without: dict[tuple[int, ...], Slack] = {}
+        self._by_length: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
 
     @cached_property
     def slack(self) -> Slack:
         """Of the order as it stands."""
         return Slack(self.day, self.order)
 
+    @cached_property
+    def endless(self) -> Slack:
+        """Of the order if the shift had no end."""
+        return Slack(_with_shift(self.day, self.day.shift.opens_s, LATEST_S), self.order)
+
     def thinner(self) -> Iterator[tuple[tuple[int, ...], Slack]]:
         """Visits given up and the slack without: one or two in a row, those worth least first; then longer runs."""
-        short = [run for length in (1, 2) for run in self._runs(length)]
-        longer = (sorted(self._runs(length), key=self._worth) for length in range(3, len(self.order) + 1))
-        for run in chain(sorted(short, key=self._worth), *longer):
+        longer = (self._sorted_runs(length) for length in range(3, len(self.order) + 1))
+        for run in chain(self._sorted_runs(1, 2), chain.from_iterable(longer)):
             if run not in self._without:
                 self._without[run] = Slack(self.day, [each for each in self.order if each not in run])
             yield run, self._without[run]
 
-    def _runs(self, length: int) -> list[tuple[int, ...]]:
-        return [tuple(self.order[first : first + length]) for first in range(len(self.order) - length + 1)]
+    def _sorted_runs(self, *lengths: int) -> list[tuple[int, ...]]:
+        if lengths not in self._by_length:
+            order = self.order
+            spans = ((first, first + length) for length in lengths for first in range(len(order) - length + 1))
+            self._by_length[lengths] = sorted((tuple(order[a:b]) for a, b in spans), key=self._worth)
+        return self._by_length[lengths]
 
     def _worth(self, places: Sequence[int]) -> tuple[int, int]:
         worths = [worth(self.day, place) for place in places]
@@ -64,8 +73,7 @@ def missed_window(kept: Kept, place: int) -> Window | None:
     day, windows = kept.day, kept.day.stop(place).windows
     if not windows:
         return None
-    far = _with_shift(day, day.shift.opens_s, LATEST_S)
-    at_s = min((chance.ready_s for chance in Slack(far, kept.order).chances(place)), default=day.shift.opens_s)
+    at_s = min((chance.ready_s for chance in kept.endless.chances(place)), default=day.shift.opens_s)
     service_s = day.service_s[place]
     return min(windows, key=lambda w: (max(w.opens_s - at_s, at_s + service_s - w.closes_s, 0), w.opens_s))
 
@@ -88,13 +96,12 @@ Found = Iterator[tuple[RemedyCode, Params]]
 
 
 def _of_shift(kept: Kept, place: int) -> Found:
-    day, order = kept.day, kept.order
-    late_s = end_with(_with_shift(day, day.shift.opens_s, LATEST_S), order, place) - day.closes_s
+    day = kept.day
+    late_s = kept.endless.soonest_end(place) - day.closes_s
     late_s = -(-late_s // MINUTE_S) * MINUTE_S
     if 0 < late_s <= MOST_S:
         yield RemedyCode.LATER_END, {"late_s": late_s, "ends_at_s": day.shift.closes_s + late_s}
-    gaps = range(len(order) + 1)
-    leaves_s = max(latest_leave(day, [*order[:gap], place, *order[gap:]]) for gap in gaps)
+    leaves_s = kept.slack.latest_leave(place)
     early_s = -(-(day.shift.opens_s - leaves_s) // MINUTE_S) * MINUTE_S
     if leaves_s >= 0 and 0 < early_s <= min(MOST_S, day.shift.opens_s):
         yield RemedyCode.EARLIER_START, {"early_s": early_s, "starts_at_s": day.shift.opens_s - early_s}

@@ -82,6 +82,6 @@ def _naming_the_only(problem: TeamProblem, able: Sequence[_Day], stop: Stop, fou
     working = [worker for worker in problem.workers if worker.shift is not None]
     if len(able) > NAMED or len(able) == len(working):
         return found
-    names = ", ".join(day.worker.id for day in able)
+    names = ", ".join(sorted(day.worker.id for day in able))
     params: Params = {**found.params, "workers": names}
     return replace(found, params=params, reason=sentence(found.code, params, mandatory=stop.mandatory))

@@ -36,6 +36,7 @@ def search_team(problem: TeamProblem, matrix: TravelMatrix, budget: Budget, seed
                 )
         if orders == before:
             break
+    orders = hand_out(days, problem.preference_s, orders, lambda: False)
     return [[place - 1 for place in order] for order in orders]
 
 
