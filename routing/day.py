@@ -10,6 +10,7 @@ from routing.route import DayRoute
 from routing.schedule import timetable
 from routing.search import search_order
 from routing.smooth import idle_s, polish_smoothly
+from routing.travel.departure import ways_of
 from routing.travel.matrix import TravelMatrix, TravelProvider
 
 DEFAULT_BUDGET = Budget()
@@ -24,7 +25,7 @@ def solve_day(problem: DayProblem, travel: TravelProvider, budget: Budget = DEFA
     Raises:
         TravelError: when ``travel`` gives no usable matrix.
     """
-    return solve_on_matrix(problem, travel.matrix(problem.points()), budget, seed)
+    return solve_on_matrix(problem, ways_of(problem, travel), budget, seed)
 
 
 def solve_on_matrix(
@@ -40,4 +41,5 @@ def solve_on_matrix(
     # A proof of the least driving is one of the least driving and idling only where nobody idles.
     has_no_idling = idle_s(day, route) == 0 and route.travel_s == day.driving_s(found.order)
     is_proven = found.is_proven and (budget.wait_weight == 0 or has_no_idling)
-    return replace(route, left_out=explain(day, order, route), is_proven=is_proven)
+    left_out = explain(day, order, route)
+    return replace(route, left_out=left_out, is_proven=is_proven, warnings=matrix.warnings)

@@ -91,6 +91,8 @@ class DayRoute:
         last_leg_m: Metres of the same.
         is_proven: No other choice or order of visits is better by the goal asked for (mandatory visits, prizes,
             then driving, with idling as weighted); False when that is not known.
+        warnings: What whoever drives it should know of its travel times, in sentences; see
+            :class:`routing.travel.TravelMatrix`.
     """
 
     visits: tuple[RoutedVisit, ...]
@@ -106,3 +108,4 @@ class DayRoute:
     last_leg_s: int
     last_leg_m: int
     is_proven: bool = False
+    warnings: tuple[str, ...] = ()
