@@ -24,10 +24,10 @@ def get_json(url: str, timeout_s: float) -> tuple[int, Any]:
         TravelError: for an address that is none, no answer, one that takes longer than ``timeout_s`` in all, or one
             larger than ``MOST_BYTES``.
     """
-    parts = urlsplit(url)
-    host = f"{parts.scheme}://{parts.netloc}"
-    ends_at = time.monotonic() + timeout_s
+    host, ends_at = url.partition("?")[0][:60], time.monotonic() + timeout_s
     try:
+        parts = urlsplit(url)
+        host = f"{parts.scheme}://{parts.netloc}"
         connection = _connect(parts, timeout_s)
         try:
             connection.request("GET", f"{parts.path}?{parts.query}", headers={"Accept": "application/json"})
