@@ -87,7 +87,7 @@ def export(context: Context, logins: tuple[str, ...], day: str, kind: str | None
         write = WRITERS[kind]
         body = write(session, reps, when, roads)
     if out is None:
-        click.get_binary_stream("stdout").write(body)
+        click.echo(body, nl=False)
         return
     try:
         out.write_bytes(body)

@@ -111,11 +111,12 @@ def _arrow(spots: Sequence[Spot], index: int) -> str:
 
 
 def _asides(sheet: DaySheet, index: int, plane: Plane) -> str:
+    mark = '<circle class="aside" r="7"/><path class="cross" d="M-3 -3L3 3M3 -3L-3 3"/>'
     return "".join(
         _link(
             f"r{index}-a{number}",
             f"Not visited: {aside.name}. {aside.reason}",
-            _pin(*plane.spot(aside.at), '<circle class="aside" r="7"/><path class="cross" d="M-3 -3L3 3M3 -3L-3 3"/>'),
+            _pin(*plane.spot(aside.at), mark, "apart"),
         )
         for number, aside in enumerate(sheet.aside, start=1)
         if aside.at is not None
@@ -137,7 +138,7 @@ def _visits(sheet: DaySheet, index: int, plane: Plane) -> str:
             state = " done" if visit.done else ""
             mark = f'<circle class="visit c{index % 8}{state}" r="11"/><text dy="4">{number}</text>'
             told = f"{number}. {visit.name}, {visit.arrives:%H:%M}"
-            drawn.append(_link(f"r{index}-v{number}", told, _pin(*plane.spot(visit.at), mark, "visit-pin")))
+            drawn.append(_link(f"r{index}-v{number}", told, _pin(*plane.spot(visit.at), mark, "apart visit-pin")))
     return "".join(drawn)
 
 

@@ -5,7 +5,7 @@
   const [, , width, height] = map.getAttribute("viewBox").split(" ").map(Number);
   const unitsPerM = Number(map.dataset.unitsPerM);
   const pins = [...map.querySelectorAll(".pin")];
-  const visits = pins.filter((pin) => pin.classList.contains("visit-pin"));
+  const apart = pins.filter((pin) => pin.classList.contains("apart"));
   const view = { x: 0, y: 0, w: width, h: height };
 
   const pixels = () => Math.min(map.clientWidth / view.w, map.clientHeight / view.h);
@@ -17,10 +17,10 @@
     measure();
   }
 
-  // Numbers that would cover each other move apart; a thin line leads each back to its door.
+  // Marks that would cover each other move apart; a thin line leads each back to its door.
   function spread() {
     const k = 1 / pixels(), least = 23 * k;
-    const at = visits.map((pin) => [Number(pin.dataset.x), Number(pin.dataset.y)]);
+    const at = apart.map((pin) => [Number(pin.dataset.x), Number(pin.dataset.y)]);
     for (let round = 0; round < 60; round++) {
       let moved = false;
       for (let a = 0; a < at.length; a++)
@@ -35,7 +35,7 @@
         }
       if (!moved) break;
     }
-    visits.forEach((pin, n) => {
+    apart.forEach((pin, n) => {
       const [x, y] = at[n], home = [Number(pin.dataset.x), Number(pin.dataset.y)];
       pin.setAttribute("transform", `translate(${x} ${y})`);
       let leader = pin.previousElementSibling;

@@ -157,5 +157,5 @@ def _drive(seconds: int, metres: int) -> str:
 
 
 def _length(seconds: int) -> str:
-    minutes = round(seconds / 60)
+    minutes = max(1, round(seconds / 60)) if seconds else 0
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
