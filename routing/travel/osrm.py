@@ -167,7 +167,7 @@ def _whole(
         raise TravelError(f"{what} have the shape {found.shape}, not {shape}")
     if (found < 0).any() or np.isinf(found).any():
         raise TravelError(f"{what} hold a negative or an endless way")
-    whole = np.where(np.isnan(found), nothing, np.ceil(np.nan_to_num(found))).astype(np.int64)
+    whole = np.where(np.isnan(found), nothing, np.ceil(np.minimum(np.nan_to_num(found), NO_WAY_S))).astype(np.int64)
     if off_road is not None and len(off_road[0]) == shape[0] and len(off_road[1]) == shape[1]:
         whole[np.array(off_road[0], bool), :] = nothing
         whole[:, np.array(off_road[1], bool)] = nothing

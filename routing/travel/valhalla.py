@@ -132,5 +132,7 @@ def _spots(points: Sequence[Point]) -> list[list[float]]:
 
 
 def _whole(rows: list[list[float | None]], nothing: int) -> IntMatrix:
+    """Whole numbers from the engine's; what is none, or beyond any way (it happens on clipped maps), is no way."""
     found = np.array(rows, dtype=np.float64)
-    return np.where(np.isnan(found), nothing, np.ceil(np.nan_to_num(found))).astype(np.int64)
+    is_way = np.isfinite(found) & (found >= 0) & (found < NO_WAY_S)
+    return np.where(is_way, np.ceil(np.where(is_way, found, 0)), nothing).astype(np.int64)
