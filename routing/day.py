@@ -11,6 +11,7 @@ from routing.route import Bound, DayRoute
 from routing.schedule import timetable
 from routing.search import search_order
 from routing.smooth import idle_s, polish_smoothly
+from routing.travel.departure import ways_of
 from routing.travel.matrix import TravelMatrix, TravelProvider
 
 DEFAULT_BUDGET = Budget()
@@ -25,7 +26,7 @@ def solve_day(problem: DayProblem, travel: TravelProvider, budget: Budget = DEFA
     Raises:
         TravelError: when ``travel`` gives no usable matrix.
     """
-    return solve_on_matrix(problem, travel.matrix(problem.points()), budget, seed)
+    return solve_on_matrix(problem, ways_of(problem, travel), budget, seed)
 
 
 def solve_on_matrix(
@@ -48,4 +49,5 @@ def solve_on_matrix(
         is_proven=is_proven,
         bound=bound,
         gap=gap_percent(route.prize, bound),
+        warnings=matrix.warnings,
     )

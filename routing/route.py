@@ -161,6 +161,8 @@ class DayRoute:
         bound: What no other route could do better; None when nothing is known.
         gap: Percent of the prize that is missed at most; 0.0 where that is proven, None when nothing is known.
         last_leg_cause: What the last way is driven for; None where nobody drives it.
+        warnings: What whoever drives it should know of its travel times, in sentences; see
+            :class:`routing.travel.TravelMatrix`.
     """
 
     visits: tuple[RoutedVisit, ...]
@@ -181,6 +183,7 @@ class DayRoute:
     bound: Bound | None = None
     gap: float | None = None
     last_leg_cause: Cause | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def lunch(self) -> PlacedLunch | None:

@@ -21,7 +21,9 @@ from fieldsales.cli.key_accounts import key_accounts
 from fieldsales.cli.people import people
 from fieldsales.cli.plans import plan
 from fieldsales.cli.policies import policies
+from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
+from fieldsales.cli.route_solve import solve
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
 from fieldsales.config import Settings
@@ -88,10 +90,12 @@ for command in (
     journeys,
     plan,
     plans,
+    route,
+    roads,
     calendars,
     anomalies,
     uplift,
-    route,
 ):
     main.add_command(command)
 customers.add_command(arrange_customer)
+route.add_command(solve)

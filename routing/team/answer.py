@@ -1,6 +1,7 @@
 """From driving orders to the answer: timetables, sums, a bound, and the reasons for what is left out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def _route(problem: TeamProblem, matrix: TravelMatrix, worker: int, order: Seque
     route = timetable(day, places)
     if route is None:
         raise AssertionError(f"{problem.workers[worker].id} cannot drive the order {order} that was found drivable")
-    return with_causes(day, places, route)
+    return replace(with_causes(day, places, route), warnings=matrix.warnings)
 
 
 def _unpreferred(problem: TeamProblem, orders: Sequence[Sequence[int]]) -> int:

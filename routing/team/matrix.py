@@ -27,5 +27,5 @@ def day_of(
     chosen = tuple(problem.stops[stop] for stop in stops)
     return (
         DayProblem(problem.workers[worker], chosen),
-        TravelMatrix(matrix.duration_s[cut], matrix.distance_m[cut]),
+        TravelMatrix(matrix.duration_s[cut], matrix.distance_m[cut], matrix.warnings),
     )

@@ -68,3 +68,24 @@ def test_a_problem_that_is_refused_is_told_in_one_plain_line(tmp_path: Path, pro
     assert re.search(message, told.stderr)
     assert "Traceback" not in told.stderr
     assert len(told.stderr.splitlines()) == 1
+
+
+def test_the_map_draws_every_job_and_asks_nothing_of_any_server(tmp_path: Path) -> None:
+    page = tmp_path / "map.html"
+    told = run(tmp_path, example(), "--map", str(page))
+    assert told.exit_code == 0, told.output
+    drawn = page.read_text(encoding="utf-8")
+    assert all(f"Job {number}" in drawn for number in (1, 2, 3, 4))
+    assert "Nobody who works that day has what it needs: 9." in drawn
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", drawn)
+
+
+def test_a_problem_without_coordinates_has_no_map(tmp_path: Path) -> None:
+    document = {
+        "vehicles": [{"id": 1, "start_index": 0}],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": {"car": {"durations": [[0, 60], [60, 0]]}},
+    }
+    told = run(tmp_path, json.dumps(document), "--map", str(tmp_path / "map.html"))
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "no map to draw" in told.stderr
