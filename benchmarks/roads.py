@@ -2,11 +2,11 @@
 
     python -m benchmarks.roads MAP.osm.pbf OUTLETS.geojson.gz [--days 20] [--candidates 40] [--most 300]
 
-Needs the extra ``roads``. Roads are built from the map first. Each day draws its start and its candidates from the outlets
-that the streets reach both ways; a third of the shops is open in the morning only, a third in the afternoon. Three
-plans: by the great circle at the settings' defaults, by the great circle with the two numbers fitted to the streets of
-this town, and by the streets. Each order is then driven on the times of the streets: a visit whose window or shift
-cannot be met any more is left away, the rest goes on.
+Needs the extra ``roads``. Roads are built from the map first. Each day draws its start and its candidates from the
+outlets that the streets reach both ways; a third of the shops is open in the morning only, a third in the afternoon.
+Three plans: by the great circle at the settings' defaults, by the great circle with the two numbers fitted to the
+streets of this town, and by the streets. Each order is then driven on the times of the streets: a visit whose window or
+shift cannot be met any more is left away, the rest goes on.
 """
 
 import argparse
