@@ -1,4 +1,4 @@
-"""`fieldsales route`: routes as pages and files."""
+"""`fieldsales route export`: a planned day as a page or a file."""
 
 from __future__ import annotations
 
@@ -56,25 +56,20 @@ SEVERAL = ("html", "gpx")
 """The formats that hold several reps' days."""
 
 
-@click.group()
-def route() -> None:
-    """Routes as pages and files.
-
-    \b
-    Examples:
-      fieldsales route export --rep anna --day tomorrow --out anna.html
-      fieldsales route export --rep anna --rep ben --day 2026-03-02 --format html --out team.html
-    """
-
-
-@route.command()
+@click.command("export")
 @click.option("--rep", "logins", metavar="LOGIN", multiple=True, required=True, help="May be given several times.")
 @click.option("--day", metavar="DATE", required=True, help="2026-03-02, today, tomorrow, or next.")
 @click.option("--format", "kind", type=click.Choice(["html", "gpx", "geojson", "ics"]), help="[default: of --out]")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.  [default: the terminal]")
 @click.pass_obj
-def export(context: Context, logins: tuple[str, ...], day: str, kind: str | None, out: Path | None) -> None:
-    """Write a planned day as a page with a map (html), for navigation (gpx), maps (geojson) or calendars (ics)."""
+def export_route(context: Context, logins: tuple[str, ...], day: str, kind: str | None, out: Path | None) -> None:
+    """Write a planned day as a page with a map (html), for navigation (gpx), maps (geojson) or calendars (ics).
+
+    \b
+    Examples:
+      fieldsales route export --rep anna --day tomorrow --out anna.html
+      fieldsales route export --rep anna --rep ben --day 2026-03-02 --out team.html
+    """
     kind = kind or (out.suffix.lstrip(".").lower() if out else "html")
     if kind not in WRITERS:
         raise click.BadParameter(f"“{kind}” is no format of a route. Say --format: {', '.join(WRITERS)}.")
