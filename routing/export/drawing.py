@@ -126,9 +126,8 @@ def _asides(sheet: DaySheet, index: int, plane: Plane) -> str:
 def _ends(sheet: DaySheet, index: int, plane: Plane) -> str:
     mark = f'<path class="end c{index % 8}" d="M-9 1L0 -9L9 1H6V9H-6V1Z"/>'
     spots = {plane.spot(place) for place in (sheet.start, sheet.end) if place is not None}
-    return "".join(
-        _pin(x, y, f"<title>Start and end of {escape(sheet.rep or 'the day')}</title>{mark}") for x, y in spots
-    )
+    told = f"<title>Start and end of {escape(sheet.rep or 'the day')}</title>"
+    return "".join(f"<g>{_pin(x, y, told + mark, 'apart')}</g>" for x, y in sorted(spots))
 
 
 def _visits(sheet: DaySheet, index: int, plane: Plane) -> str:

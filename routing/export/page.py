@@ -153,7 +153,8 @@ def _clock(moment: datetime, begins: datetime) -> str:
 
 
 def _drive(seconds: int, metres: int) -> str:
-    return f"{_length(seconds)} drive, {metres / 1000:.1f} km"
+    far = f"{metres / 1000:.1f} km" if metres >= 950 else f"{round(metres, -1)} m"
+    return f"{_length(seconds)} drive, {far}"
 
 
 def _length(seconds: int) -> str:

@@ -21,6 +21,9 @@ MANY = 1_000_000
 NO_EDGE = "No suitable edges"
 """How the engine says that a place is near no street; it then refuses the whole table."""
 
+NO_PATH = "No path could be found"
+"""How the engine refuses a table in which there is not a single way."""
+
 Spot = list[float]
 
 
@@ -37,6 +40,7 @@ def config_of(tiles: Path) -> dict[str, Any]:
     limits["auto"].update(
         max_matrix_location_pairs=MANY, max_matrix_distance=FAR_M, max_distance=FAR_M, max_locations=500
     )
+    config["thor"]["costmatrix"]["allow_second_pass"] = True  # without it, ways that exist are told to be none
     limits["max_timedep_distance_matrix"] = limits["max_timedep_distance"] = int(FAR_M)
     return config
 
@@ -81,8 +85,7 @@ class Engine:
             if NO_EDGE not in str(wrong):
                 raise
         rows, columns = self._on_streets(sources), self._on_streets(targets)
-        nothing: list[list[Any]] = [[None] * len(targets) for _ in sources]
-        whole = {"durations": nothing, "distances": [list(row) for row in nothing]}
+        whole = _nothing(len(sources), len(targets))
         if rows and columns:
             part = self._table(asked, [sources[row] for row in rows], [targets[column] for column in columns])
             for name in whole:
@@ -98,7 +101,12 @@ class Engine:
 
     def _table(self, asked: dict[str, Any], sources: list[Spot], targets: list[Spot]) -> dict[str, Any]:
         places = {"sources": [_location(spot) for spot in sources], "targets": [_location(spot) for spot in targets]}
-        found = self._actor.matrix(asked | places)["sources_to_targets"]
+        try:
+            found = self._actor.matrix(asked | places)["sources_to_targets"]
+        except RuntimeError as wrong:
+            if NO_PATH in str(wrong):
+                return _nothing(len(sources), len(targets))
+            raise
         metres = [[None if km is None else round(1000 * km) for km in row] for row in found["distances"]]
         return {"durations": found["durations"], "distances": metres}
 
@@ -110,6 +118,10 @@ class Engine:
             if told and told[0].get("edges"):
                 near.append(number)
         return near
+
+
+def _nothing(rows: int, columns: int) -> dict[str, list[list[Any]]]:
+    return {name: [[None] * columns for _ in range(rows)] for name in ("durations", "distances")}
 
 
 def _location(spot: Spot) -> dict[str, float]:

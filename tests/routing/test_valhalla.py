@@ -45,7 +45,7 @@ def roads(built: tuple[Path, Built, list[str]]) -> Iterator[Valhalla]:
 
 def test_building_counts_the_streets_and_tells_each_stage_once_it_begins(built: tuple[Path, Built, list[str]]) -> None:
     _, done, told = built
-    assert (done.ways, done.nodes, done.traffic) == (6, 9, False)
+    assert (done.ways, done.nodes, done.traffic) == (7, 11, False)
     assert list(dict.fromkeys(told)) == [*(doing for _, doing in STAGES), "done"]
 
 
@@ -76,6 +76,14 @@ def test_a_place_far_from_every_street_has_no_way_and_spoils_no_other(roads: Val
     durations = roads.matrix([HALFWAY_UP, SEA, EAST]).duration_s
     assert (durations[[0, 1, 1, 2], [1, 0, 2, 1]] >= NO_WAY_S).all()
     assert durations[0, 2] < NO_WAY_S
+
+
+def test_a_street_on_an_island_has_no_way_but_along_itself(roads: Valhalla) -> None:
+    one, other = crossing(0.2, 4), crossing(0.8, 4)
+    durations = roads.matrix([HALFWAY_UP, one, other]).duration_s
+    assert (durations[0, 1:] >= NO_WAY_S).all()
+    assert durations[1, 2] < NO_WAY_S
+    assert (roads.table([HALFWAY_UP], [one]).duration_s >= NO_WAY_S).all()
 
 
 def test_legs_follow_the_streets(roads: Valhalla) -> None:

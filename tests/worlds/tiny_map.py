@@ -20,9 +20,13 @@ def crossing(row: float, column: float) -> Point:
 
 
 def write_map(file: Path, *, streets: bool = True) -> Path:
-    """Three streets east, open both ways, and three north: the first one-way up, the second one-way down."""
+    """Three streets east, open both ways, and three north: the first one-way up, the second one-way down.
+
+    Another stands apart, on an island (column 4).
+    """
     writer = osmium.SimpleWriter(str(file), overwrite=True)
     number = {(row, column): 1 + 3 * row + column for row in range(3) for column in range(3)}
+    number |= {(0, 4): 10, (1, 4): 11}
     for (row, column), node in number.items():
         at = crossing(row, column)
         writer.add_node(Node(id=node, location=(at.lon, at.lat), version=1, timestamp=STAMP))
@@ -31,6 +35,7 @@ def write_map(file: Path, *, streets: bool = True) -> Path:
             _way(writer, 10 + row, [number[row, column] for column in range(3)], name=f"Row {row}")
         for column, oneway in enumerate(("yes", "-1", "no")):
             _way(writer, 20 + column, [number[row, column] for row in range(3)], name=f"Up {column}", oneway=oneway)
+        _way(writer, 30, [10, 11], name="Island")
     writer.close()
     return file
 
