@@ -23,6 +23,7 @@ from fieldsales.cli.plans import plan
 from fieldsales.cli.policies import policies
 from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
+from fieldsales.cli.route_export import export_route
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
 from fieldsales.config import Settings
@@ -97,3 +98,4 @@ for command in (
 ):
     main.add_command(command)
 customers.add_command(arrange_customer)
+route.add_command(export_route)
