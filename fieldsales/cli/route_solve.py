@@ -69,7 +69,7 @@ def _write(path: Path, text: str) -> None:
 
 def _drawn(problem: Any, solved: Solved) -> str:
     if not has_map(solved.known):
-        raise _refusal(problem, "has places without coordinates, so there is no map to draw: give each a location")
+        raise _refusal(problem, "some places have no coordinates, so there is no map to draw: give each a location")
     return route_page(sheets(solved.known, solved.route), Path(problem.name).stem)
 
 

@@ -4,7 +4,7 @@ from routing.export.geojson import route_geojson
 from routing.export.gpx import route_gpx
 from routing.export.navigation import NavigationLinks, navigation_links
 from routing.export.page import PAGE_POLICY, route_page
-from routing.export.sheet import DaySheet, SheetAside, SheetBreak, SheetVisit, sheet_of
+from routing.export.sheet import DaySheet, SheetAside, SheetBreak, SheetVisit, sheet_of, team_sheets
 
 __all__ = [
     "PAGE_POLICY",
@@ -18,4 +18,5 @@ __all__ = [
     "route_gpx",
     "route_page",
     "sheet_of",
+    "team_sheets",
 ]

@@ -80,7 +80,7 @@ def _day(sheet: DaySheet, index: int, *, alone: bool) -> str:
 
 def _totals(sheet: DaySheet) -> str:
     if sheet.span is None or not sheet.visits:
-        return "<p>There is no route for this day.</p>"
+        return "" if sheet.rep == "Nobody" else "<p>There is no route for this day.</p>"
     visits = "1 visit" if len(sheet.visits) == 1 else f"{len(sheet.visits)} visits"
     begins, ends = sheet.span
     return (

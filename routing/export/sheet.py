@@ -4,13 +4,17 @@ What the exports of this package share. Times are moments of a day whose date is
 places), or, where only the clock is known, moments without a zone on the day `UNDATED`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from routing.problem import DayProblem, Point
-from routing.route import DayRoute
-from routing.travel.matrix import Line, straight_legs
+from routing.route import DayRoute, LeftOut
+from routing.stop import Stop
+from routing.team.problem import TeamProblem
+from routing.team.route import TeamRoute
+from routing.travel.matrix import Line, Roads, straight_legs
+from routing.worker import Worker
 
 UNDATED = datetime(1970, 1, 1)  # noqa: DTZ001 -- no date and no zone is what it says
 """Midnight of a day whose date nobody knows."""
@@ -134,15 +138,54 @@ def sheet_of(
         legs: The lines of the ways, of which there is one more than visits if the day ends somewhere; straight if None.
         midnight: Of the day, with its zone where that is known.
     """
-    at = {stop.id: stop.at for stop in problem.stops}
+    return _sheet(problem.worker, problem.stops, route, rep=rep, names=names or {}, legs=legs, midnight=midnight)
+
+
+def team_sheets(
+    problem: TeamProblem,
+    route: TeamRoute,
+    *,
+    reps: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    roads: Roads | None = None,
+    midnight: datetime = UNDATED,
+) -> list[DaySheet]:
+    """The sheets of a team's day: one for each worker, and one of the visits that nobody makes.
+
+    ``reps`` call the workers, ``names`` the stops, by their ids; ``roads`` draw the lines, which are straight without.
+    Raises ``TravelError``.
+    """
     called = names or {}
+    sheets = []
+    for worker, each in zip(problem.workers, route.routes, strict=True):
+        rep = (reps or {}).get(worker.id, worker.id)
+        sheet = _sheet(worker, problem.stops, each, rep=rep, names=called, legs=None, midnight=midnight)
+        if roads is not None and sheet.visits:
+            legs = roads.legs(places_of(worker.start, [visit.at for visit in sheet.visits], worker.end))
+            sheet = replace(sheet, legs=legs, by_street=follows_streets(legs))
+        sheets.append(sheet)
+    aside = _aside(route.left_out, problem.stops, called)
+    return [*sheets, DaySheet(rep="Nobody", aside=aside)] if aside else sheets
+
+
+def _sheet(
+    worker: Worker,
+    stops: Sequence[Stop],
+    route: DayRoute,
+    *,
+    rep: str,
+    names: Mapping[str, str],
+    legs: tuple[Line, ...] | None,
+    midnight: datetime,
+) -> DaySheet:
+    at = {stop.id: stop.at for stop in stops}
 
     def moment(second: int) -> datetime:
         return midnight + timedelta(seconds=second)
 
     visits = tuple(
         SheetVisit(
-            name=called.get(visit.stop_id, visit.stop_id),
+            name=names.get(visit.stop_id, visit.stop_id),
             at=at[visit.stop_id],
             arrives=moment(visit.arrival_s),
             begins=moment(visit.start_s),
@@ -152,9 +195,7 @@ def sheet_of(
         )
         for visit in route.visits
     )
-    worker = problem.worker
-    stations = places_of(worker.start, [visit.at for visit in visits], worker.end)
-    lines = straight_legs(stations) if legs is None else legs
+    lines = straight_legs(places_of(worker.start, [visit.at for visit in visits], worker.end)) if legs is None else legs
     return DaySheet(
         rep=rep,
         start=worker.start,
@@ -162,13 +203,18 @@ def sheet_of(
         span=(moment(route.starts_s), moment(route.ends_s)),
         visits=visits,
         breaks=tuple(SheetBreak(moment(each.start_s), moment(each.end_s), each.after_visits) for each in route.breaks),
-        aside=tuple(SheetAside(called.get(e.stop_id, e.stop_id), at[e.stop_id], e.reason) for e in route.left_out),
+        aside=_aside(route.left_out, stops, names),
         legs=lines,
         by_street=follows_streets(lines),
         home_s=route.last_leg_s,
         home_m=route.last_leg_m,
         warnings=route.warnings,
     )
+
+
+def _aside(left_out: Iterable[LeftOut], stops: Sequence[Stop], names: Mapping[str, str]) -> tuple[SheetAside, ...]:
+    at = {stop.id: stop.at for stop in stops}
+    return tuple(SheetAside(names.get(each.stop_id, each.stop_id), at[each.stop_id], each.reason) for each in left_out)
 
 
 def places_of(start: Point | None, visits: list[Point | None], end: Point | None) -> tuple[Point, ...]:

@@ -36,7 +36,6 @@ def ways_of(problem: DayProblem | WeeksProblem, travel: TravelProvider) -> Trave
     Raises:
         TravelError: when ``travel`` gives no usable matrix.
     """
-    if isinstance(travel, OnDay) and isinstance(problem, DayProblem):
-        shift = problem.worker.shift
-        return travel.matrix(problem.points(), travel.at(shift.opens_s if shift else 0))
+    if isinstance(travel, OnDay) and isinstance(problem, DayProblem) and problem.worker.shift:
+        return travel.matrix(problem.points(), travel.at(problem.worker.shift.opens_s))
     return travel.matrix(problem.points())

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from routing.export.sheet import UNDATED, DaySheet, SheetAside, sheet_of
-from routing.problem import DayProblem
+from routing.export.sheet import UNDATED, DaySheet, team_sheets
 from routing.team.route import TeamRoute
 from routing.vroom.horizon import DAY_S
 from routing.vroom.problem import Translated
@@ -20,22 +19,17 @@ def has_map(known: Translated) -> bool:
 
 
 def sheets(known: Translated, route: TeamRoute) -> list[DaySheet]:
-    """A sheet for each vehicle that drives; what nobody does stands on the first."""
-    names = {str(job.id): job.description or f"Job {job.id}" for job in known.document.jobs}
-    stops = {stop.id: stop for stop in known.problem.stops}
-    begins_s = known.horizon.begins_s
-    midnight = UNDATED + timedelta(seconds=begins_s % DAY_S)
-    if begins_s >= YEAR_S:
-        midnight = datetime.fromtimestamp(begins_s, UTC)
-    drawn = []
-    for number, (worker, day) in enumerate(zip(known.problem.workers, route.routes, strict=True)):
-        if not day.visits:
-            continue
-        vehicle = known.document.vehicles[number]
-        made = DayProblem(worker, tuple(stops[visit.stop_id] for visit in day.visits))
-        rep = vehicle.description or f"Vehicle {vehicle.id}"
-        sheet = sheet_of(made, day, rep=rep, names=names, midnight=midnight)
-        drawn.append(sheet if vehicle.start else replace(sheet, start=None, legs=sheet.legs[1:]))
-    aside = tuple(SheetAside(names[left.stop_id], stops[left.stop_id].at, left.reason) for left in route.left_out)
-    first, *others = drawn or [DaySheet(rep="Nobody")]
-    return [replace(first, aside=aside), *others]
+    """A sheet for each vehicle, called by its description or number, and one of the jobs that nobody does."""
+    document, begins_s = known.document, known.horizon.begins_s
+    midnight = datetime.fromtimestamp(begins_s, UTC) if begins_s >= YEAR_S else UNDATED + timedelta(seconds=begins_s)
+    drawn = team_sheets(
+        known.problem,
+        route,
+        reps={str(each.id): each.description or f"Vehicle {each.id}" for each in document.vehicles},
+        names={str(each.id): each.description or f"Job {each.id}" for each in document.jobs},
+        midnight=midnight,
+    )
+    for number, vehicle in enumerate(document.vehicles):
+        if vehicle.start is None:
+            drawn[number] = replace(drawn[number], start=None, legs=drawn[number].legs[1:])
+    return drawn

@@ -120,3 +120,40 @@ def test_roads_are_built_from_a_map_and_then_asked(run: Run, tmp_path: Path) -> 
     result, told = run("roads", "build", str(tmp_path / "notes.osm.pbf"))
     assert result.exit_code == 2
     assert "is no .osm.pbf file" in told
+
+
+def test_a_solved_problem_is_drawn_beside_its_solution(run: Run, tmp_path: Path) -> None:
+    job = {"service": 600, "priority": 5}
+    problem = {
+        "vehicles": [
+            {"id": 1, "description": "Anna", "start": [5.0, 52.0], "end": [5.0, 52.0], "time_window": [28800, 36000]},
+            {"id": 2, "start": [5.1, 52.0], "time_window": [28800, 36000]},
+        ],
+        "jobs": [
+            {"id": 1, "description": "Kiosk <1>", "location": [5.01, 52.01], **job},
+            {"id": 2, "location": [5.11, 52.01], **job},
+            {"id": 3, "location": [9.0, 55.0], **job},
+        ],
+    }
+    file, page = tmp_path / "problem.json", tmp_path / "routes.html"
+    file.write_text(json.dumps(problem))
+    result, told = run("route", "solve", str(file), "--time-limit", "0.3", "--map", str(page))
+    assert result.exit_code == 0, told
+    text = page.read_text()
+    for name in ("Anna", "Vehicle 2", "Kiosk &lt;1&gt;", "Job 2", "Nobody", "Job 3"):
+        assert name in text
+    result, told = run("route", "solve", str(file), "--map", str(tmp_path / "no" / "folder.html"))
+    assert result.exit_code != 0
+    assert "No such file" in told
+
+
+def test_places_that_are_only_rows_of_a_matrix_cannot_be_drawn(run: Run, tmp_path: Path) -> None:
+    problem = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": {"car": {"durations": [[0, 60], [60, 0]]}},
+    }
+    (tmp_path / "problem.json").write_text(json.dumps(problem))
+    result, told = run("route", "solve", str(tmp_path / "problem.json"), "--map", str(tmp_path / "routes.html"))
+    assert result.exit_code == 2
+    assert "no coordinates" in told
