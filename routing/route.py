@@ -1,4 +1,4 @@
-"""One rep's day as an answer: the visits in driving order, lunch, and what was left out and why."""
+"""One rep's day as an answer: the visits in driving order, the breaks, and what was left out and why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,12 +15,16 @@ class LunchPlace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlacedLunch:
-    """Lunch on the road: after ``after_visits`` visits were made (0: before the first)."""
+    """A break on the road: after ``after_visits`` visits were made (0: before the first).
+
+    ``number`` says which of the worker's breaks it is, 0 the first.
+    """
 
     start_s: int
     duration_s: int
     after_visits: int
     place: LunchPlace
+    number: int = 0
 
     @property
     def end_s(self) -> int:
@@ -73,12 +77,25 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """What no solution can do better.
+
+    Attributes:
+        prize: No solution has a greater sum of prizes.
+        travel_s: No solution of that prize drives less, in seconds.
+    """
+
+    prize: int
+    travel_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DayRoute:
     """The day in driving order.
 
     Attributes:
         visits: In driving order.
-        lunch: The break on the road; None when none is owed or it falls before or after the route.
+        breaks: The breaks on the road, in order; not those that are owed but fall before or after the route.
         left_out: Every stop of the problem that is not in ``visits``, in the problem's order.
         starts_s: Leaves the start point; as late as delays no visit.
         ends_s: Arrives at the end point, or leaves the last visit when there is none.
@@ -90,11 +107,15 @@ class DayRoute:
         last_leg_s: Driving from the last visit to the end point.
         last_leg_m: Metres of the same.
         is_proven: No other choice or order of visits is better by the goal asked for (mandatory visits, prizes,
-            then driving, with idling as weighted); False when that is not known.
+            then cost as :class:`routing.team.problem.TeamProblem` tells); False when that is not known.
+        worker_id: Whose day it is.
+        overtime_s: How far the day runs past the end of the shift.
+        bound: What no other route could do better; None when nothing is known.
+        gap: Percent of the prize that is missed at most; 0.0 where that is proven, None when nothing is known.
     """
 
     visits: tuple[RoutedVisit, ...]
-    lunch: PlacedLunch | None
+    breaks: tuple[PlacedLunch, ...]
     left_out: tuple[LeftOut, ...]
     starts_s: int
     ends_s: int
@@ -106,3 +127,12 @@ class DayRoute:
     last_leg_s: int
     last_leg_m: int
     is_proven: bool = False
+    worker_id: str = "rep"
+    overtime_s: int = 0
+    bound: Bound | None = None
+    gap: float | None = None
+
+    @property
+    def lunch(self) -> PlacedLunch | None:
+        """The first break on the road; the only one of most days."""
+        return self.breaks[0] if self.breaks else None

@@ -63,14 +63,18 @@ class Best:
 
     def offer(self, order: Sequence[int]) -> None:
         """Keep ``order`` (numbers of places) if it is better than the best so far and can be driven."""
-        merit = self._merit(order)
-        if merit > self.merit and earliest_end(self.day, order) != NEVER_S:
+        if self._merit(order, self.day.shift.closes_s) <= self.merit:
+            return
+        ends_s = earliest_end(self.day, order)
+        merit = self._merit(order, ends_s)
+        if ends_s != NEVER_S and merit > self.merit:
             self.merit, self.order = merit, list(order)
 
-    def _merit(self, order: Sequence[int]) -> Merit:
+    def _merit(self, order: Sequence[int], ends_s: int) -> Merit:
         stops = [self.day.stop(place) for place in order]
         must = sum(stop.mandatory for stop in stops)
-        return must, sum(stop.prize for stop in stops), -self.day.driving_s(order)
+        cost_s = self.day.driving_s(order) + self.day.overtime_cost_s(ends_s)
+        return must, sum(stop.prize for stop in stops), -cost_s
 
 
 def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
@@ -85,7 +89,7 @@ def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
         return SearchResult([], is_proven=True)
     began = perf_counter()
     best = Best(day)
-    width = _beam_width(len(places))
+    width = _beam_width(len(places)) if _suits_beam(day) else 0
     if width:
         start = beam_search(day, places, width, began + BEAM_SHARE * budget.seconds)
         best.offer(start.order)
@@ -97,6 +101,12 @@ def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
     random = Random(seed)  # noqa: S311 - variety, not secrecy
     _search_in_rounds(most_promising(day, places, ENGINE_UP_TO), best, budget.patience, deadline, random)
     return SearchResult(best.order, is_proven=False)
+
+
+def _suits_beam(day: CompiledDay) -> bool:
+    """The beam knows the clock and one lunch in one window; it does not know what overtime costs."""
+    has_plain_lunch = not day.breaks or (len(day.breaks) == 1 and not day.breaks[0].also)
+    return day.is_plain and has_plain_lunch and day.closes_s == day.shift.closes_s
 
 
 def _beam_width(candidates: int) -> int:
@@ -126,4 +136,4 @@ def _prices_s(day: CompiledDay, places: Sequence[int]) -> list[int]:
     """By round, what a point of prize is worth to the engine in seconds."""
     fair_s = fair_price_s(day, places)
     fair = [max(1, round(multiple * fair_s)) for multiple in PRICE_MULTIPLES]
-    return [*fair, day.shift.length_s + 1]
+    return [*fair, day.length_s + 1]

@@ -67,9 +67,9 @@ class Call:
 def day_problem(work: WorkDay, calls: Sequence[Call]) -> DayProblem:
     """Return the routing problem of a day; a stop's id is the customer's. The order of the calls changes nothing."""
     base = Point(work.latitude, work.longitude)
-    lunch = Lunch(Window(work.lunch[0], work.lunch[1]), work.lunch[2]) if work.lunch else None
+    breaks = (Lunch(Window(work.lunch[0], work.lunch[1]), work.lunch[2]),) if work.lunch else ()
     stops = tuple(_stop(call) for call in sorted(calls, key=lambda call: call.customer_id))
-    return DayProblem(Worker(base, base, Window(*work.shift), lunch), stops)
+    return DayProblem(Worker(base, base, Window(*work.shift), breaks), stops)
 
 
 def fingerprint(problem: DayProblem, driving: Driving) -> str:
