@@ -13,7 +13,7 @@ import numpy as np
 
 from routing.core.ground import Flags, Floats, Ground
 from routing.core.placing import BLINK, Places, choose, nothing_placed
-from routing.core.routes import COST, Routes, keep, keep_all, no_routes, put_in, refresh
+from routing.core.routes import COST, WORK, Routes, keep, keep_all, no_routes, put_in, refresh
 from routing.core.ruin import ruin
 from routing.jit import compiled, inlined
 
@@ -130,12 +130,35 @@ def _energy(ground: Ground, state: State, routes: Routes, price: float) -> float
     sums = routes.sums
     for worker in range(sums.shape[0]):
         total += sums[worker, COST]
+    if ground.balance > 0:
+        total += ground.balance * spread(ground, routes)
     for stop in stops:
         if where[stop] >= 0:
             total -= price * prize[stop]
+            if ground.locked_at[stop] >= 0 and is_misplaced(ground, routes, stop):
+                total += MISSING * absent[stop]
         elif must[stop]:
             total += MISSING * absent[stop]
     return total
+
+
+@compiled
+def spread(ground: Ground, routes: Routes) -> float:
+    """Seconds between the longest and the shortest working day of those who work."""
+    longest, shortest = 0.0, np.inf
+    for worker in range(len(routes.length)):
+        if ground.works[worker]:
+            longest = max(longest, routes.sums[worker, WORK])
+            shortest = min(shortest, routes.sums[worker, WORK])
+    return max(0.0, longest - shortest)
+
+
+@compiled
+def is_misplaced(ground: Ground, routes: Routes, stop: int) -> bool:
+    """Whether a visited stop is not the visit of the day that it is locked to be."""
+    at = ground.locked_at[stop]
+    worker = routes.where[stop]
+    return at >= routes.length[worker] or routes.order[worker, at] != stop
 
 
 @compiled
@@ -146,8 +169,12 @@ def _offer(ground: Ground, state: State) -> int:
     must, prize, cost = 0, 0, 0.0
     for worker in range(sums.shape[0]):
         cost += sums[worker, COST]
+    if ground.balance > 0:
+        cost += ground.balance * spread(ground, state.now)
     for stop in stops:
         if where[stop] >= 0:
+            if ground.locked_at[stop] >= 0 and is_misplaced(ground, state.now, stop):
+                return 0
             must += is_must[stop]
             prize += prizes[stop]
         elif is_must[stop]:

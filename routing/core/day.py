@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from routing.compiled import CompiledDay
-from routing.core.ground import NO_LIMIT, NO_WAY, Ground, breaks_of, nearest, rules_of
+from routing.core.ground import NO_LIMIT, NO_WAY, Ground, breaks_of, choices_of, nearest, rules_of
 
 
 def ground_of_day(day: CompiledDay, candidates: Sequence[int], wait_weight: float) -> Ground:
@@ -24,9 +24,20 @@ def ground_of_day(day: CompiledDay, candidates: Sequence[int], wait_weight: floa
     prize, must = np.zeros(places, dtype=np.int64), np.zeros(places, dtype=np.bool_)
     prize[1:-1] = [stop.prize for stop in day.problem.stops]
     must[1:-1] = [stop.mandatory for stop in day.problem.stops]
-    owed = (day.lunch,) if day.lunch else ()
-    clocks = breaks_of(owed, len(owed) + 1, day.shift.opens_s, day.shift.closes_s)
+    worker, owed = day.problem.worker, day.breaks
+    choices = choices_of(owed)
+    clocks = breaks_of(owed, len(owed) + 1, choices, day.shift.opens_s, day.closes_s)
     one = np.zeros(1, dtype=np.int64)
+    kinds = len(worker.capacity)
+    amount = np.zeros((places, kinds), dtype=np.int64)
+    locked_at = np.full(places, -1, dtype=np.int64)
+    for place, stop in enumerate(day.problem.stops, start=1):
+        amount[place, : len(stop.amount[:kinds])] = stop.amount[:kinds]
+        if stop.lock and stop.lock.place is not None:
+            locked_at[place] = stop.lock.place
+    metres = np.zeros((0, 0), dtype=np.int32)
+    if worker.max_distance_m is not None:
+        metres = np.minimum(np.array(day.distance_m, dtype=np.int64), NO_WAY).astype(np.int32)
     return Ground(
         ways=ways[None],
         pace=one,
@@ -42,19 +53,28 @@ def ground_of_day(day: CompiledDay, candidates: Sequence[int], wait_weight: floa
         leg_open=clocks.open[None],
         leg_last=clocks.last[None],
         opens=one + day.shift.opens_s,
-        over_from=one + NO_LIMIT,
-        over_price=one,
+        over_from=one + day.shift.closes_s,
+        over_price=one + worker.overtime_price,
         wait_weight=float(wait_weight),
         stops=stops,
         prize=prize,
         must=must,
         allowed=np.ones((places, 1), dtype=np.bool_),
         dislike=np.zeros((places, 1), dtype=np.int64),
-        amount=np.zeros((places, 0), dtype=np.int64),
-        capacity=np.zeros((1, 0), dtype=np.int64),
-        most=one + NO_LIMIT,
+        amount=amount,
+        capacity=np.array([worker.capacity], dtype=np.int64).reshape(1, kinds),
+        most=one + _limit(worker.max_visits),
         pinned=one,
         near=nearest(ways, service, stops, spans),
         keys=rules_of(ways, service, prize, must, stops, spans),
-        evenness=0.0,
+        works=np.ones(1, dtype=np.bool_),
+        balance=0.0,
+        metres=metres,
+        most_metres=one + _limit(worker.max_distance_m),
+        most_travel=one + _limit(worker.max_travel_s),
+        locked_at=locked_at,
     )
+
+
+def _limit(most: int | None) -> int:
+    return NO_LIMIT if most is None else most

@@ -3,17 +3,20 @@
 Places are numbered as the caller's travel matrix does. Whoever drives carries several **clocks**, one for each number
 of breaks had so far: clock c is the earliest moment at which the worker can be there with the first c breaks behind.
 A way from clock b to clock c interrupts itself for the breaks between. However driving and breaks are laid into each
-other, the arrival is ``max(departure + way + leg_add[b, c], leg_open[b, c])``, possible when the departure is no later
-than ``leg_last[b, c]``.
+other, the earliest arrival is ``max(departure + way + leg_add[b, c, a], leg_open[b, c, a])``, possible when the
+departure is no later than ``leg_last[b, c, a]``. The choices ``a`` are the windows in which each break is had.
 """
 
 from collections.abc import Sequence
+from itertools import product
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from routing.problem import Lunch
+from routing.breaks import back_by, had_before
+from routing.problem import Lunch, Window
 
 Ints = npt.NDArray[np.int64]
 Shorts = npt.NDArray[np.int32]
@@ -67,8 +70,12 @@ class Ground(NamedTuple):
         pinned: How many visits at the head of each worker's route stay where they are.
         near: ``[place, rank]`` the stops nearest to each place, itself first if it is one.
         keys: ``[rule, place]``: by which unserved stops are put back, greatest first.
-        fixed: What each worker costs once anything is visited, in seconds of driving.
-        evenness: What a second by which a worker's day is off the mean counts, see :mod:`routing.core.routes`.
+        works: Whether each worker has a shift.
+        balance: What a second between the longest and the shortest working day counts.
+        metres: ``[from, to]``; empty where nobody minds them.
+        most_metres: By worker.
+        most_travel: Seconds of driving at most, by worker.
+        locked_at: ``[place]``: which visit of the day it must be, counted from 0; -1 for any.
     """
 
     ways: Shorts
@@ -99,7 +106,12 @@ class Ground(NamedTuple):
     pinned: Ints
     near: Ints
     keys: Floats
-    evenness: float
+    works: Flags
+    balance: float
+    metres: Shorts
+    most_metres: Ints
+    most_travel: Ints
+    locked_at: Ints
 
 
 class Breaks(NamedTuple):
@@ -112,49 +124,43 @@ class Breaks(NamedTuple):
     last: Ints
 
 
-def breaks_of(breaks: Sequence[Lunch], clocks: int, opens_s: int, closes_s: int) -> Breaks:
-    """The clocks of a worker who is owed ``breaks`` in this order, as arrays for ``clocks`` clocks.
+def breaks_of(breaks: Sequence[Lunch], clocks: int, choices: int, opens_s: int, closes_s: int) -> Breaks:
+    """The clocks of a worker who is owed ``breaks`` in this order, as arrays for so many clocks and choices.
 
     A break may be had at home before the day begins or after it ended.
     """
     owed = len(breaks)
     start, end = np.full(clocks, NEVER, dtype=np.int64), np.full(clocks, -NEVER, dtype=np.int64)
-    add = np.zeros((clocks, clocks), dtype=np.int64)
-    opening = np.full((clocks, clocks), -NEVER, dtype=np.int64)
-    last = np.full((clocks, clocks), -NEVER, dtype=np.int64)
-    start[0], end[owed] = opens_s, closes_s
-    home_by = closes_s
-    for index in reversed(range(owed)):
-        home_by = min(home_by, breaks[index].latest_start_s)
-        end[index] = home_by
-        home_by -= breaks[index].duration_s
-    for had in range(clocks):
-        last[had, had] = NEVER
-    ready = opens_s if owed else 0
-    fed_at = -NEVER
-    for index, pause in enumerate(breaks):
-        fed_at = max(fed_at + pause.duration_s, pause.earliest_end_s)
-        start[index + 1] = max(ready, fed_at)
-        if fed_at > pause.window.closes_s:
-            start[index + 1] = NEVER
+    start[: owed + 1] = had_before(breaks, opens_s)
+    end[: owed + 1] = np.minimum(back_by(breaks), closes_s)
+    shape = (clocks, clocks, choices)
+    add = np.zeros(shape, dtype=np.int64)
+    opening, last = np.full(shape, -NEVER, dtype=np.int64), np.full(shape, -NEVER, dtype=np.int64)
     for had in range(owed):
-        _legs_from(breaks, had, add, opening, last)
+        for upto in range(had + 1, owed + 1):
+            for choice, spans in enumerate(product(*(pause.windows for pause in breaks[had:upto]))):
+                leg = _leg([pause.duration_s for pause in breaks[had:upto]], spans)
+                add[had, upto, choice], opening[had, upto, choice], last[had, upto, choice] = leg
     return Breaks(start, end, add, opening, last)
 
 
-def _legs_from(breaks: Sequence[Lunch], had: int, add: Ints, opening: Ints, last: Ints) -> None:
-    """Fill in the ways on which breaks ``had`` and following are had, one after the other."""
-    added, opened = 0, -NEVER
-    latest = NEVER
-    for upto in range(had, len(breaks)):
-        pause = breaks[upto]
-        # A departure d begins this break at max(d + added, opened) at the earliest.
-        if opened > pause.latest_start_s:
-            return
-        latest = min(latest, pause.latest_start_s - added)
-        added += pause.duration_s
-        opened = max(opened, pause.window.opens_s) + pause.duration_s
-        add[had, upto + 1], opening[had, upto + 1], last[had, upto + 1] = added, opened, latest
+def choices_of(breaks: Sequence[Lunch]) -> int:
+    """In how many ways the windows of all breaks can be chosen."""
+    return prod(len(pause.windows) for pause in breaks)
+
+
+def _leg(durations_s: Sequence[int], spans: Sequence[Window]) -> tuple[int, int, int]:
+    """``leg_add``, ``leg_open`` and ``leg_last`` of a way with breaks in these windows, one after the other."""
+    added, opened, latest = 0, -NEVER, NEVER
+    for duration_s, span in zip(durations_s, spans, strict=True):
+        # Whoever departs at d begins this break at max(d + added, opened, span.opens_s) at the earliest.
+        latest_start = span.closes_s - duration_s
+        if opened > latest_start:
+            return 0, -NEVER, -NEVER
+        latest = min(latest, latest_start - added)
+        added += duration_s
+        opened = max(opened, span.opens_s) + duration_s
+    return added, opened, latest
 
 
 def nearest(ways: Shorts, service: Ints, stops: Ints, spans: tuple[Ints, Ints, Ints]) -> Ints:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.core.ground import NEVER, NO_LIMIT, Floats, Ground, Ints
-from routing.core.routes import Routes, arrival, departure, earliest
+from routing.core.routes import METRES, TRAVEL, Routes, arrival, departure, earliest
 from routing.jit import compiled, inlined
 
 BLINK = 0.01
@@ -62,6 +62,8 @@ def look(ground: Ground, routes: Routes, places: Places, stop: int, worker: int,
     if span_at[stop] == span_at[stop + 1]:
         return
     closes = span_last[span_at[stop + 1] - 1]
+    most_detour = ground.most_travel[worker] - routes.sums[worker, TRAVEL]
+    has_metres, locked_at = ground.metres.size > 0, ground.locked_at[stop]
     best, chosen = NO_LIMIT, -1
     for gap in range(ground.pinned[worker], count + 1):
         if clock[worker, gap, 0] > closes and clock[worker, gap, clocks - 1] > closes:
@@ -70,7 +72,11 @@ def look(ground: Ground, routes: Routes, places: Places, stop: int, worker: int,
         there = order[worker, gap] if gap < count else finishes
         there_s, back_s = ways[pace, here, stop], ways[pace, stop, there]
         detour = there_s + back_s - (ways[pace, here, there] if count else 0)
-        if detour >= best or np.random.random() < blink:
+        if detour >= best or detour > most_detour or np.random.random() < blink:
+            continue
+        if locked_at >= 0 and gap != locked_at:
+            continue
+        if has_metres and not _is_near(ground, routes, stop, worker, gap):
             continue
         for had in range(clocks):
             ready = arrival(clock, add, opening, last, worker, gap, had, there_s)
@@ -93,3 +99,13 @@ def _is_full(ground: Ground, routes: Routes, stop: int, worker: int) -> bool:
         if load[worker, kind] + amount[stop, kind] > capacity[worker, kind]:
             return True
     return False
+
+
+@compiled
+def _is_near(ground: Ground, routes: Routes, stop: int, worker: int, gap: int) -> bool:
+    """Whether a stop in a gap keeps within the worker's metres."""
+    metres, count = ground.metres, routes.length[worker]
+    here = routes.order[worker, gap - 1] if gap else ground.begins[worker]
+    there = routes.order[worker, gap] if gap < count else ground.finishes[worker]
+    more = metres[here, stop] + metres[stop, there] - (metres[here, there] if count else 0)
+    return routes.sums[worker, METRES] + more <= ground.most_metres[worker]

@@ -16,7 +16,7 @@ from routing.jit import compiled, inlined
 class Routes(NamedTuple):
     """What changes.
 
-    ``sums[worker]`` are driving, dislike, end of the day and cost; ``where[place]`` is its worker or -1; ``version``
+    ``sums[worker]`` are driving, metres, end of the day, cost and working time; ``where[place]`` is its worker or -1; ``version``
     tells one state of a route from another.
     """
 
@@ -30,7 +30,7 @@ class Routes(NamedTuple):
     version: Ints
 
 
-TRAVEL, DISLIKE, END, COST, WORK = 0, 1, 2, 3, 4
+TRAVEL, METRES, END, COST, WORK = 0, 1, 2, 3, 4
 """Columns of ``Routes.sums``."""
 
 
@@ -83,8 +83,10 @@ def arrival(
     ready = clock[worker, index, had] + step
     for before in range(had):
         leaves = clock[worker, index, before]
-        if leaves <= last[worker, before, had]:
-            ready = min(ready, max(leaves + step + add[worker, before, had], opening[worker, before, had]))
+        for choice in range(last.shape[3]):
+            if leaves <= last[worker, before, had, choice]:
+                eaten = leaves + step + add[worker, before, had, choice]
+                ready = min(ready, max(eaten, opening[worker, before, had, choice]))
     return ready
 
 
@@ -96,8 +98,10 @@ def departure(
     leaves = late[worker, index, had] - step
     for after in range(had + 1, late.shape[2]):
         by = late[worker, index, after]
-        if by >= opening[worker, had, after]:
-            leaves = max(leaves, min(by - step - add[worker, had, after], last[worker, had, after]))
+        for choice in range(last.shape[3]):
+            if by >= opening[worker, had, after, choice] and last[worker, had, after, choice] > -NEVER:
+                left = by - step - add[worker, had, after, choice]
+                leaves = max(leaves, min(left, last[worker, had, after, choice]))
     return leaves
 
 
@@ -113,18 +117,24 @@ def refresh(ground: Ground, routes: Routes, worker: int) -> bool:
     order, load, sums = routes.order, routes.load, routes.sums
     for kind in range(amount.shape[1]):
         load[worker, kind] = 0
-    dislike, served = 0, 0
+    dislike, served, metres = 0, 0, 0
+    here = ground.begins[worker]
     for index in range(count):
         place = order[worker, index]
         served += service[place]
         dislike += dislikes[place, worker]
         for kind in range(amount.shape[1]):
             load[worker, kind] += amount[place, kind]
+        if ground.metres.size:
+            metres += ground.metres[here, place]
+            here = place
+    if count and ground.metres.size:
+        metres += ground.metres[here, ground.finishes[worker]]
     cost = float(travel + dislike)
     if count and end < NEVER:
         cost += max(0, end - ground.over_from[worker]) * ground.over_price[worker]
         cost += ground.wait_weight * max(0, end - ground.opens[worker] - travel - served)
-    sums[worker, TRAVEL], sums[worker, DISLIKE], sums[worker, END] = travel, dislike, end
+    sums[worker, TRAVEL], sums[worker, METRES], sums[worker, END] = travel, metres, end
     sums[worker, WORK], sums[worker, COST] = travel + served, cost
     return count == 0 or end < NEVER
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from routing.core.ground import Flags, Ground, Ints
+from routing.core.ground import Flags, Ground
 from routing.core.routes import Routes, keep, take_out
 from routing.jit import compiled
 
