@@ -20,7 +20,7 @@ from routing.jit import compiled, inlined
 MISSING = 100_000.0
 """What a missing mandatory visit weighs, in seconds of driving; more each time that it is missing."""
 
-OVERLOOKED = 0.04
+OVERLOOKED = 0.1
 """How often a stop that need not be visited is not tried."""
 
 

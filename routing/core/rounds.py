@@ -6,6 +6,7 @@ from time import perf_counter
 from routing.compiled import CompiledDay
 from routing.core.anneal import anneal, begin
 from routing.core.day import ground_of_day
+from routing.core.routes import refresh
 from routing.proof.road import scale_of
 
 ROUND = 1_200
@@ -14,7 +15,7 @@ ROUND = 1_200
 CHUNK = 200
 """After so many changes it is looked at the clock."""
 
-HEAT = (3.0, 0.03)
+HEAT = (8.0, 0.1)
 """The first and the last temperature of a round, in prices of one point of prize."""
 
 MOST_HEAT_S = 1_200.0
@@ -43,6 +44,13 @@ class Core:
             first *= cooling
             if perf_counter() > deadline:
                 return
+
+    def forget(self) -> None:
+        """Begin anew from an empty day; the best order is kept."""
+        state = self._state
+        state.now.length[:] = 0
+        state.now.where[:] = -1
+        refresh(self._ground, state.now, 0)
 
     def order(self) -> list[int]:
         """The best order so far, as numbers of places."""
