@@ -63,3 +63,36 @@ def after_way(clocks: Clocks, way_s: int, breaks: Sequence[Lunch]) -> Clocks:
             clock = starts_s + breaks[number].duration_s
             there[number + 1] = min(there[number + 1], clock + left_s)
     return there
+
+
+def latest_departures(ready_by: Clocks, way_s: int, breaks: Sequence[Lunch]) -> Clocks:
+    """By number of breaks had, the latest departure that is ready at the end of a way by ``ready_by``; -1 for none.
+
+    The inverse of :func:`after_way`.
+    """
+    latest = [by_s - way_s for by_s in ready_by]
+    for had in range(len(breaks)):
+        if ready_by[had + 1] >= 0:
+            latest[had] = max(latest[had], _latest_with_one(breaks[had], ready_by[had + 1], way_s))
+        for upto in range(had + 2, len(ready_by)):
+            if ready_by[upto] > latest[had]:
+                latest[had] = _latest_with_several(breaks[had:upto], ready_by[upto], way_s, latest[had])
+    return [max(-1, each) for each in latest]
+
+
+def _latest_with_one(lunch: Lunch, ready_by_s: int, way_s: int) -> int:
+    ends = (window for window in lunch.windows if window.opens_s + lunch.duration_s <= ready_by_s)
+    return max((min(window.closes_s, ready_by_s - way_s) - lunch.duration_s for window in ends), default=-1)
+
+
+def _latest_with_several(breaks: Sequence[Lunch], ready_by_s: int, way_s: int, known_s: int) -> int:
+    """By bisection: a later departure is never ready earlier. ``known_s`` is a departure known to do, or -1."""
+    nobody = [NEVER_S] * len(breaks)
+    low_s, high_s = max(-1, known_s), ready_by_s
+    while low_s < high_s:
+        middle_s = (low_s + high_s + 1) // 2
+        if after_way([middle_s, *nobody], way_s, breaks)[-1] <= ready_by_s:
+            low_s = middle_s
+        else:
+            high_s = middle_s - 1
+    return low_s

@@ -6,7 +6,7 @@ from routing.budget import Budget
 from routing.compiled import compile_day
 from routing.knapsack import gap_percent
 from routing.problem import DayProblem
-from routing.reasons import explain
+from routing.reasons import explain, with_causes
 from routing.route import DayRoute
 from routing.schedule import timetable
 from routing.search import search_order
@@ -38,11 +38,10 @@ def solve_on_matrix(
     route = timetable(day, order)
     if route is None:
         raise AssertionError(f"the timetable cannot drive the order {order} that was found drivable")
-    bound = found.bound
     return replace(
-        route,
+        with_causes(day, order, route),
         left_out=explain(day, order, route),
         is_proven=found.is_proven,
-        bound=bound,
-        gap=gap_percent(route.prize, bound),
+        bound=found.bound,
+        gap=gap_percent(route.prize, found.bound),
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from routing.place import Window
+
 
 class LunchPlace(StrEnum):
     """Where on the way between two places the rep has lunch."""
@@ -33,6 +35,15 @@ class PlacedLunch:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a rep waits or drives: a stable code, its numbers and names, and the English sentence made of them."""
+
+    code: str
+    text: str
+    params: Mapping[str, int | str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RoutedVisit:
     """A visit with its times. Clock times are seconds from local midnight.
 
@@ -45,6 +56,8 @@ class RoutedVisit:
         departure_s: Out of the door, ``start_s + service_s``; a lunch there comes after it.
         travel_s: Driving time from the place before, lunch on the way not counted.
         distance_m: Metres from the place before.
+        wait_cause: Why the rep waits; None where nobody does.
+        way_cause: What the way is driven for, and what it adds to the day.
     """
 
     stop_id: str
@@ -55,6 +68,31 @@ class RoutedVisit:
     departure_s: int
     travel_s: int
     distance_m: int
+    wait_cause: Cause | None = None
+    way_cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PushedOut:
+    """A visit that another would push off the route, and its prize."""
+
+    stop_id: str
+    prize: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One change that alone would make room for a visit, beside all that are kept: found by trying it.
+
+    Attributes:
+        code: Stable; one of :class:`routing.reasons.RemedyCode`.
+        text: An English sentence made of ``code`` and ``params``.
+        params: Its numbers and names.
+    """
+
+    code: str
+    text: str
+    params: Mapping[str, int | str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +103,25 @@ class LeftOut:
         stop_id: The id of the stop in the problem.
         code: Stable; one of :class:`routing.reasons.Reason`.
         reason: An English sentence made of ``code`` and ``params``.
-        params: The numbers of the sentence, in seconds and prize, for a translation.
+        params: The numbers and names of the sentence, for a translation.
         mandatory: It had to be visited and could not.
+        worker_id: Whose day is told of: the one into which it fits best. Empty where nobody may make the visit.
+        missed: The window that could not be met: of its hours, the nearest to when somebody could be there.
+        extra_s: What the visit would take at least, driving and service, in seconds; None where there is no way.
+        pushes_out: Which visits it would push out: those of least prize found that make room. Empty where none would.
+        remedies: What would make it fit, each alone.
     """
 
     stop_id: str
     code: str
     reason: str
-    params: Mapping[str, int] = field(default_factory=dict, hash=False)
+    params: Mapping[str, int | str] = field(default_factory=dict, hash=False)
     mandatory: bool = False
+    worker_id: str = ""
+    missed: Window | None = None
+    extra_s: int | None = None
+    pushes_out: tuple[PushedOut, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +160,7 @@ class DayRoute:
         overtime_s: How far the day runs past the end of the shift.
         bound: What no other route could do better; None when nothing is known.
         gap: Percent of the prize that is missed at most; 0.0 where that is proven, None when nothing is known.
+        last_leg_cause: What the last way is driven for; None where nobody drives it.
     """
 
     visits: tuple[RoutedVisit, ...]
@@ -131,6 +180,7 @@ class DayRoute:
     overtime_s: int = 0
     bound: Bound | None = None
     gap: float | None = None
+    last_leg_cause: Cause | None = None
 
     @property
     def lunch(self) -> PlacedLunch | None:

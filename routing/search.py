@@ -21,7 +21,7 @@ from routing.compiled import NEVER_S, CompiledDay
 from routing.core.rounds import Core
 from routing.knapsack import most_prize
 from routing.price import fair_price_s, most_promising
-from routing.proof.prove import MOST_NODES, Effort, Proof, prove
+from routing.proof.prove import MOST_NODES, Effort, Proof, get_ready, prove
 from routing.route import Bound
 from routing.schedule import earliest_end
 from routing.solver import Effort as EngineEffort
@@ -32,6 +32,9 @@ PRICE_MULTIPLES = (2.0, 1.3, 3.5, 50.0)
 
 PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 2, 4_000_000, 6
 """The first proof is tried after so many rounds with so much effort; each further one after twice as many, with more."""
+
+STALE = 4
+"""After so many rounds without a better order the search begins anew from an empty day."""
 
 ENGINE_SOLUTIONS, ENGINE_SHARE = 600, 0.25
 """How many solutions the engine visits in its turn, and the most of a budget that it may take."""
@@ -101,6 +104,7 @@ class _Search:
         self.day, self.places, self.budget, self.seed = day, places, budget, seed
         self.best = Best(day, budget.wait_weight)
         self.core = Core(day, places, budget.wait_weight, seed)
+        get_ready()
         self.deadline = perf_counter() + budget.seconds
         self.proof: Proof | None = None
         self.is_proven = False
@@ -118,6 +122,8 @@ class _Search:
             if number == self.next_proof and self._prove():
                 return
             idle = 0 if self.best.merit > before else idle + 1
+            if idle and idle % STALE == 0:
+                self.core.forget()
         if perf_counter() < self.deadline and not self._is_best_prize():
             self._ask_engine(max(1, round(fair_s * PRICE_MULTIPLES[0])))
 

@@ -80,7 +80,7 @@ def fingerprint(problem: DayProblem, driving: Driving) -> str:
         "speed_kmh": driving.speed_kmh,
         "wait_weight": driving.budget.wait_weight,
     }
-    return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    return sha256(json.dumps(asked, sort_keys=True, default=sorted).encode()).hexdigest()
 
 
 def most_valuable(calls: Sequence[Call]) -> tuple[list[Call], list[Call]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from routing.core.ground import Flags, Floats, Ground
 from routing.core.placing import BLINK, Places, choose, nothing_placed
-from routing.core.routes import COST, WORK, Routes, keep, keep_all, no_routes, put_in, refresh
+from routing.core.routes import COST, WORK, Routes, keep, keep_all, no_routes, put_in, refresh, take_out
 from routing.core.ruin import ruin
 from routing.jit import compiled, inlined
 
@@ -39,8 +39,8 @@ class State(NamedTuple):
 
 
 def begin(ground: Ground) -> State:
-    """A search that has visited nobody yet."""
-    return State(
+    """A search that has visited nobody yet but the first stops of each worker whose places are locked."""
+    state = State(
         no_routes(ground),
         no_routes(ground),
         no_routes(ground),
@@ -48,6 +48,27 @@ def begin(ground: Ground) -> State:
         np.ones(len(ground.service)),
         nothing_placed(ground),
     )
+    start_anew(ground, state)
+    return state
+
+
+def start_anew(ground: Ground, state: State) -> None:
+    """Take everything out of the routes at hand, and pin what is locked to the head of a route there."""
+    now = state.now
+    now.length[:], now.where[:], ground.pinned[:] = 0, -1, 0
+    for worker in range(len(now.length)):
+        refresh(ground, now, worker)
+    locked = ground.stops[ground.locked_at[ground.stops] >= 0]
+    for stop in locked[np.argsort(ground.locked_at[locked], kind="stable")]:
+        for worker in np.nonzero(ground.allowed[stop])[0]:
+            if now.length[worker] != ground.locked_at[stop]:
+                continue
+            if put_in(ground, now, worker, stop, now.length[worker]):
+                ground.pinned[worker] += 1
+            else:
+                take_out(now, stop)
+                refresh(ground, now, worker)
+    offer(ground, state)
 
 
 @compiled
@@ -77,7 +98,7 @@ def anneal(ground: Ground, state: State, price: float, heat: tuple[float, float]
             new = _energy(ground, state, now, price)
             if new < energy - temperature * math.log(np.random.random()):
                 energy = new
-                better += _offer(ground, state)
+                better += offer(ground, state)
             else:
                 drivable = False
         if not drivable:
@@ -162,7 +183,7 @@ def is_misplaced(ground: Ground, routes: Routes, stop: int) -> bool:
 
 
 @compiled
-def _offer(ground: Ground, state: State) -> int:
+def offer(ground: Ground, state: State) -> int:
     """Keep the routes at hand if they are better than the best by the true goal."""
     merit, sums, stops, where = state.merit, state.now.sums, ground.stops, state.now.where
     is_must, prizes, absent = ground.must, ground.prize, state.absent

@@ -64,7 +64,7 @@ def ground_of_day(day: CompiledDay, candidates: Sequence[int], wait_weight: floa
         amount=amount,
         capacity=np.array([worker.capacity], dtype=np.int64).reshape(1, kinds),
         most=one + _limit(worker.max_visits),
-        pinned=one,
+        pinned=one.copy(),
         near=nearest(ways, service, stops, spans),
         keys=rules_of(ways, service, prize, must, stops, spans),
         works=np.ones(1, dtype=np.bool_),

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from routing.compiled import CompiledDay
-from routing.core.anneal import anneal, begin
+from routing.core.anneal import anneal, begin, start_anew
 from routing.core.day import ground_of_day
-from routing.core.routes import refresh
 from routing.proof.road import scale_of
 
 ROUND = 1_200
@@ -47,10 +46,7 @@ class Core:
 
     def forget(self) -> None:
         """Begin anew from an empty day; the best order is kept."""
-        state = self._state
-        state.now.length[:] = 0
-        state.now.where[:] = -1
-        refresh(self._ground, state.now, 0)
+        start_anew(self._ground, self._state)
 
     def order(self) -> list[int]:
         """The best order so far, as numbers of places."""
