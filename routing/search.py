@@ -31,7 +31,7 @@ PRICE_MULTIPLES = (2.0, 1.3, 3.5, 50.0)
 """By round, how many fair prices a point of prize is worth."""
 
 PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 2, 4_000_000, 6
-"""The first proof is tried after so many rounds with so much effort; each further one after twice as many, with more."""
+"""The first proof comes after so many rounds with so much effort; each further one after twice as many, with more."""
 
 STALE = 4
 """After so many rounds without a better order the search begins anew from an empty day."""
@@ -42,7 +42,7 @@ ENGINE_SOLUTIONS, ENGINE_SHARE = 600, 0.25
 ENGINE_UP_TO = 150
 """The engine is given so many candidates at most, the most promising; beyond, it gets nowhere in its time."""
 
-Merit = tuple[int, int, float]
+Merit = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,9 @@ class SearchResult:
 
 @dataclass(slots=True)
 class Best:
-    """The best order seen so far, by the true goal; idling counts ``wait_weight`` times as driving."""
+    """The best order seen so far, by the true goal but for idling, which :mod:`routing.smooth` minds."""
 
     day: CompiledDay
-    wait_weight: float = 0.0
     order: list[int] = field(default_factory=list)
     merit: Merit = (0, 0, 0)
 
@@ -76,11 +75,7 @@ class Best:
     def _merit(self, order: Sequence[int], ends_s: int) -> Merit:
         stops = [self.day.stop(place) for place in order]
         must = sum(stop.mandatory for stop in stops)
-        driving_s = self.day.driving_s(order)
-        cost_s: float = driving_s + self.day.overtime_cost_s(ends_s)
-        if self.wait_weight:
-            at_work_s = driving_s + sum(stop.service_s for stop in stops)
-            cost_s += self.wait_weight * max(0, ends_s - self.day.shift.opens_s - at_work_s)
+        cost_s = self.day.driving_s(order) + self.day.overtime_cost_s(ends_s)
         return must, sum(stop.prize for stop in stops), -cost_s
 
 
@@ -102,8 +97,8 @@ def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
 class _Search:
     def __init__(self, day: CompiledDay, places: list[int], budget: Budget, seed: int) -> None:
         self.day, self.places, self.budget, self.seed = day, places, budget, seed
-        self.best = Best(day, budget.wait_weight)
-        self.core = Core(day, places, budget.wait_weight, seed)
+        self.best = Best(day)
+        self.core = Core(day, places, seed)
         get_ready()
         self.deadline = perf_counter() + budget.seconds
         self.proof: Proof | None = None
@@ -130,21 +125,21 @@ class _Search:
     def _prove(self) -> bool:
         """Try to prove the best order so far; True when there is nothing left to be found."""
         self.next_proof *= 2
-        if len(self.places) > MOST_NODES or self._is_best_prize():
+        if len(self.places) > MOST_NODES:
             return False
-        must, prize, cost_s = self.best.merit
-        floor_s = 0 if self.budget.wait_weight else -int(cost_s)
         effort = Effort(PROOF_STEPS * PROOF_GROWTH**self.proofs, self.deadline)
         self.proofs += 1
-        scale = self.core.scale
-        proof = prove(self.day, self.places, scale.value(must, prize, floor_s), effort)
+        proof = prove(self.day, self.places, self._value(), effort)
         if proof.order:
             self.best.offer(proof.order)
         if self.proof is None or proof.value < self.proof.value:
             self.proof = proof
-        must, prize, cost_s = self.best.merit
-        self.is_proven = proof.value <= scale.value(must, prize, -int(cost_s))
+        self.is_proven = proof.value <= self._value()
         return self.is_proven
+
+    def _value(self) -> int:
+        must, prize, cost_s = self.best.merit
+        return self.core.scale.value(must, prize, -cost_s)
 
     def _is_best_prize(self) -> bool:
         """Whether no route makes more mandatory visits or brings more prize."""
@@ -166,4 +161,4 @@ class _Search:
         must, prize, cost_s = self.core.scale.split(self.proof.value)
         if must > self.best.merit[0] or prize > most:
             return Bound(max(most, self.best.merit[1]))
-        return Bound(prize, cost_s if self.budget.wait_weight == 0 else 0)
+        return Bound(prize, cost_s)

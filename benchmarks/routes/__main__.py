@@ -3,15 +3,14 @@
     python -m benchmarks.routes FOLDER [--family days-40 ...] [--seconds 0.25 --seconds 1] [--seeds 1] [--limit N]
                                        [--alone] [--plot gaps.png]
 
-``FOLDER`` holds ``days``, ``toptw``, ``tsptw`` and ``vrptw``, see :mod:`benchmarks.routes.families`. Gaps are prize (or,
-where all must be visited, driving) short of the best known; where nothing is known, of the best seen in this run.
+``FOLDER`` holds ``days``, ``toptw``, ``tsptw`` and ``vrptw``, see :mod:`benchmarks.routes.families`. Gaps are prize
+(or, where all must be visited, driving) short of the best known; where nothing is known, of the best seen in this run.
 """
 
 import argparse
 import itertools
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.routes import families
@@ -34,14 +33,14 @@ def instances(folder: Path, wanted: list[str], limit: int) -> Iterator[Instance]
 
 
 def scores(instance: Instance, seconds: list[float], seeds: int, *, alone: bool) -> Iterator[Score]:
-    """Everybody's scores on an instance; VROOM, which takes no budget, once."""
+    """Everybody's scores on an instance; VROOM, which has no seed, once a budget."""
     for budget, seed in itertools.product(seconds, range(seeds)):
         yield our_score(instance, budget, seed)
         for solver in () if alone else SOLVERS:
-            if solver == "vroom" and (budget, seed) != (seconds[0], 0):
+            if solver == "vroom" and seed:
                 continue
             if found := solved_by(solver, instance, budget, seed):
-                yield score_of(instance, solver, 0.0 if solver == "vroom" else budget, *found)
+                yield score_of(instance, solver, budget, *found)
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 """The families of instances as team problems with a matrix, and what is best known of each.
 
-Days and teams come in VROOM's JSON with ``best.csv``; orienteering with time windows as G. Righini and M. Salani gave it;
+Days and teams come in VROOM's JSON with ``best.csv``; orienteering with time windows of G. Righini and M. Salani;
 travelling salesmen with time windows with their ``*.best_known.txt``; Solomon's vehicle routing with ``BKS.json``.
-VROOM's and all the others' windows bound the start of a visit, so each is widened by the service time here. Real numbers
-are scaled up to whole ones.
+VROOM's and all the others' windows bound the start of a visit, so each is widened by the service time here. Real
+numbers are scaled up to whole ones.
 """
 
 import csv
@@ -27,7 +27,7 @@ NOWHERE = Point(0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A problem; ``best_prize`` or, where all must be visited, ``best_cost`` (in units of ``scale`` to one) if known."""
+    """A problem; what is known best of it: a prize or, where all must be visited, driving (``scale`` seconds to one)."""
 
     name: str
     family: str
@@ -82,7 +82,7 @@ def toptw(folder: Path) -> Iterator[Instance]:
             ways = np.floor(_apart(xy) * scale).astype(np.int64)
             spans = [(row[-2] * scale, row[-1] * scale) for row in rows]
             facts = [(row[3] * scale, int(row[4]) or None) for row in rows]
-            yield _one_route(path.stem, f"toptw-{len(rows) - 1}", ways, spans, facts, scale)
+            yield _one_route(path.stem, f"toptw-{len(rows) - 1}", ways, spans, facts, scale=scale)
 
 
 def tsptw(folder: Path) -> Iterator[Instance]:
@@ -108,7 +108,7 @@ def _salesman(path: Path, source: str, best: float) -> Instance:
     spans = [(first * scale, last * scale) for first, last in windows]
     ways = np.round(table * scale).astype(np.int64)
     upto = "60" if size <= 61 else "more"
-    each = _one_route(f"{source}/{path.name}", f"tsptw-{upto}", ways, spans, [(0, None)] * size, scale, must=True)
+    each = _one_route(f"{source}/{path.name}", f"tsptw-{upto}", ways, spans, [(0, None)] * size, scale=scale, must=True)
     return replace(each, best_cost=best)
 
 
@@ -159,13 +159,15 @@ def _one_route(
     ways: Any,
     spans: list[tuple[float, float]],
     facts: list[tuple[float, int | None]],
-    scale: float,
     *,
+    scale: float,
     must: bool = False,
 ) -> Instance:
     """A route from place 0 and back; a place without prize need not be visited unless all must."""
     chosen = [place for place in range(1, len(ways)) if must or facts[place][1]]
-    stops = tuple(_stop(str(place), facts[place][0], spans[place], None if must else facts[place][1]) for place in chosen)
+    stops = tuple(
+        _stop(str(place), facts[place][0], spans[place], None if must else facts[place][1]) for place in chosen
+    )
     worker = Worker(NOWHERE, NOWHERE, Window(max(0, math.ceil(spans[0][0])), min(LATEST_S, math.floor(spans[0][1]))))
     places = [0, *chosen, 0]
     matrix = TravelMatrix(ways[np.ix_(places, places)], np.zeros((len(places), len(places)), dtype=np.int64))

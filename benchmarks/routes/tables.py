@@ -8,7 +8,7 @@ from statistics import fmean, median
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One solution. ``value`` is its prize, or minus its driving where all must be visited; ``best`` is the best known."""
+    """One solution. ``value`` is its prize, or minus its driving where all must be visited; ``best`` the best known."""
 
     instance: str
     family: str
@@ -54,5 +54,4 @@ def print_tables(scores: Sequence[Score]) -> None:
             sum(score.is_proven for score, _ in pairs),
             f"{median(score.took_s for score, _ in pairs):.2f}",
         )
-        budget = f"{seconds:g} s" if seconds else "its own"
-        print(f"{family:16}{solver:8}{budget:>8}", *(f"{cell:>10}" for cell in cells))
+        print(f"{family:16}{solver:8}{seconds:>6g} s", *(f"{cell:>10}" for cell in cells))

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.core.ground import Flags, Floats, Ground
-from routing.core.placing import BLINK, Places, choose, nothing_placed
+from routing.core.placing import Places, nothing_placed, put_back
 from routing.core.routes import COST, WORK, Routes, keep, keep_all, no_routes, put_in, refresh, take_out
 from routing.core.ruin import ruin
-from routing.jit import compiled, inlined
+from routing.jit import compiled
 
 MISSING = 100_000.0
 """What a missing mandatory visit weighs, in seconds of driving; more each time that it is missing."""
@@ -56,8 +56,8 @@ def start_anew(ground: Ground, state: State) -> None:
     """Take everything out of the routes at hand, and pin what is locked to the head of a route there."""
     now = state.now
     now.length[:], now.where[:], ground.pinned[:] = 0, -1, 0
-    for worker in range(len(now.length)):
-        refresh(ground, now, worker)
+    for each in range(len(now.length)):
+        refresh(ground, now, each)
     locked = ground.stops[ground.locked_at[ground.stops] >= 0]
     for stop in locked[np.argsort(ground.locked_at[locked], kind="stable")]:
         for worker in np.nonzero(ground.allowed[stop])[0]:
@@ -128,19 +128,7 @@ def _recreate(ground: Ground, state: State, touched: Flags) -> None:
         else:
             keys[many] = -rules[rule, stop] * (1.0 + noise * (np.random.random() - 0.5))
         many += 1
-    for index in np.argsort(keys[:many]):
-        _put_back(ground, state, touched, out[index])
-
-
-@inlined
-def _put_back(ground: Ground, state: State, touched: Flags, stop: int) -> None:
-    now = state.now
-    chosen = choose(ground, now, state.places, stop, BLINK)
-    if chosen >= 0:
-        if not touched[chosen]:
-            touched[chosen] = True
-            keep(now, state.before, chosen)
-        put_in(ground, now, chosen, stop, state.places.gap[stop, chosen])
+    put_back(ground, state.now, state.before, state.places, touched, out[np.argsort(keys[:many])])
 
 
 @compiled
@@ -179,7 +167,7 @@ def is_misplaced(ground: Ground, routes: Routes, stop: int) -> bool:
     """Whether a visited stop is not the visit of the day that it is locked to be."""
     at = ground.locked_at[stop]
     worker = routes.where[stop]
-    return at >= routes.length[worker] or routes.order[worker, at] != stop
+    return bool(at >= routes.length[worker] or routes.order[worker, at] != stop)
 
 
 @compiled

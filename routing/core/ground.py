@@ -179,7 +179,9 @@ def nearest(ways: Shorts, service: Ints, stops: Ints, spans: tuple[Ints, Ints, I
     return np.ascontiguousarray(stops[ranked])
 
 
-def rules_of(ways: Shorts, service: Ints, prize: Ints, must: Flags, stops: Ints, spans: tuple[Ints, Ints, Ints]) -> Floats:
+def rules_of(
+    ways: Shorts, service: Ints, prize: Ints, must: Flags, stops: Ints, spans: tuple[Ints, Ints, Ints]
+) -> Floats:
     """The rules by which stops are put back: prize, prize for the time it takes, narrow hours first, far ones first."""
     at, first, last = spans
     places = len(service)

@@ -24,10 +24,10 @@ MOST_HEAT_S = 1_200.0
 class Core:
     """A compiled search under way."""
 
-    def __init__(self, day: CompiledDay, places: Sequence[int], wait_weight: float, seed: int) -> None:
+    def __init__(self, day: CompiledDay, places: Sequence[int], seed: int) -> None:
         """Lay out the day; ``places`` may be visited."""
         self.scale = scale_of(day, places)
-        self._ground = ground_of_day(day, places, wait_weight)
+        self._ground = ground_of_day(day, places, 0)
         self._state = begin(self._ground)
         self._seed = seed * 1_000_003 % (1 << 31)
 

@@ -1,7 +1,7 @@
 """Routes as arrays, and the clocks along them that say at once whether one stop more fits.
 
-``clock[worker, i]`` holds the earliest departures after i visits, one for each number of breaks had; ``late[worker, i]``
-the latest arrivals at the i-th visit (counted from 1; behind the last, at the end) from which the rest of the day still
+``clock[worker, i]`` holds the earliest departures after i visits, one for each number of breaks had;
+``late[worker, i]`` the latest arrivals at the i-th visit (counted from 1; behind the last, at the end) from which the rest of the day still
 works. As leaving later never means arriving earlier, both are exact with several windows and breaks too.
 """
 
@@ -16,8 +16,8 @@ from routing.jit import compiled, inlined
 class Routes(NamedTuple):
     """What changes.
 
-    ``sums[worker]`` are driving, metres, end of the day, cost and working time; ``where[place]`` is its worker or -1; ``version``
-    tells one state of a route from another.
+    ``sums[worker]`` are driving, metres, end of the day, cost and working time; ``where[place]`` is its worker or -1;
+    ``version`` tells one state of a route from another.
     """
 
     order: Ints
@@ -76,11 +76,9 @@ def latest(span_at: Ints, span_first: Ints, span_last: Ints, place: int, by: int
 
 
 @inlined
-def arrival(
-    clock: Ints, add: Ints, opening: Ints, last: Ints, worker: int, index: int, had: int, step: int
-) -> int:
+def arrival(clock: Ints, add: Ints, opening: Ints, last: Ints, worker: int, index: int, had: int, step: int) -> int:
     """The earliest arrival with ``had`` breaks behind at the end of a way that begins after ``index`` visits."""
-    ready = clock[worker, index, had] + step
+    ready: int = clock[worker, index, had] + step
     for before in range(had):
         leaves = clock[worker, index, before]
         for choice in range(last.shape[3]):
@@ -91,11 +89,9 @@ def arrival(
 
 
 @inlined
-def departure(
-    late: Ints, add: Ints, opening: Ints, last: Ints, worker: int, index: int, had: int, step: int
-) -> int:
+def departure(late: Ints, add: Ints, opening: Ints, last: Ints, worker: int, index: int, had: int, step: int) -> int:
     """The latest departure with ``had`` breaks behind from which the index-th place is reached in time."""
-    leaves = late[worker, index, had] - step
+    leaves: int = late[worker, index, had] - step
     for after in range(had + 1, late.shape[2]):
         by = late[worker, index, after]
         for choice in range(last.shape[3]):
@@ -139,7 +135,7 @@ def refresh(ground: Ground, routes: Routes, worker: int) -> bool:
     return count == 0 or end < NEVER
 
 
-@compiled
+@inlined
 def _look_ahead(ground: Ground, routes: Routes, worker: int) -> tuple[int, int]:
     """Reckon the earliest departures of a route; return when it ends, NEVER if it cannot be driven, and its driving."""
     ways, pace, service, order = ground.ways, ground.pace[worker], ground.service, routes.order
@@ -169,7 +165,7 @@ def _look_ahead(ground: Ground, routes: Routes, worker: int) -> tuple[int, int]:
     return end, travel + step
 
 
-@compiled
+@inlined
 def _look_back(ground: Ground, routes: Routes, worker: int) -> None:
     """Reckon the latest arrivals of a route."""
     ways, pace, service, order = ground.ways, ground.pace[worker], ground.service, routes.order

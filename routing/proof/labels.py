@@ -207,7 +207,7 @@ def _may_win(
     clocks = len(road.by)
     if len(rest.at) == 0:
         left = road.by.max() - leaves
-        return gained + to_come[left // GRAIN_S + 1] > floor
+        return bool(gained + to_come[left // GRAIN_S + 1] > floor)
     pair = node * clocks + clocks - 1 - had
     only, wanted = 1 << node, floor - gained + road.worth[node] - fine
     starts = leaves - road.service[node]

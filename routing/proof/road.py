@@ -59,7 +59,7 @@ class Scale(NamedTuple):
         return must * self.must + prize * self.prize - cost_s
 
     def split(self, value: int) -> tuple[int, int, int]:
-        """The most mandatory visits of routes of at most that value, with them the most prize, with it the least cost."""
+        """The most mandatory visits of routes of at most that value, so the most prize, and so the least cost."""
         must = (value + self.prize - 1) // self.must
         rest = value - must * self.must
         prize = max(0, -(-rest // self.prize))
@@ -142,4 +142,5 @@ def most_to_come(road: Road, grain: int) -> Ints:
     gained = np.concatenate([[0.0], np.cumsum(road.worth[order].astype(np.float64))])
     left = np.arange(0, road.by.max() - road.start.min() + 2 * grain, grain, dtype=np.float64)
     table = np.interp(left, reach, gained)
-    return np.ceil(table * (1 + 1e-12) + 1e-6).astype(np.int64)
+    most: Ints = np.ceil(table * (1 + 1e-12) + 1e-6).astype(np.int64)
+    return most
