@@ -27,7 +27,7 @@ NOWHERE = Point(0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A problem; what is known best of it: a prize or, where all must be visited, driving (``scale`` seconds to one)."""
+    """A problem; what is known best of it: a prize or, where all must be visited, driving (``scale`` s to one)."""
 
     name: str
     family: str

@@ -60,7 +60,7 @@ def start_anew(ground: Ground, state: State) -> None:
         refresh(ground, now, each)
     locked = ground.stops[ground.locked_at[ground.stops] >= 0]
     for stop in locked[np.argsort(ground.locked_at[locked], kind="stable")]:
-        for worker in np.nonzero(ground.allowed[stop])[0]:
+        for worker in np.nonzero(ground.allowed[stop])[0].tolist():
             if now.length[worker] != ground.locked_at[stop]:
                 continue
             if put_in(ground, now, worker, stop, now.length[worker]):
