@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from routing.budget import Budget
 from routing.compiled import compile_day
-from routing.knapsack import gap_percent, most_prize
+from routing.knapsack import gap_percent
 from routing.problem import DayProblem
 from routing.reasons import explain, with_causes
-from routing.route import Bound, DayRoute
+from routing.route import DayRoute
 from routing.schedule import timetable
 from routing.search import search_order
 from routing.smooth import idle_s, polish_smoothly
@@ -42,12 +42,11 @@ def solve_on_matrix(
     # A proof of the least driving is one of the least driving and idling only where nobody idles.
     has_no_idling = idle_s(day, route) == 0 and route.travel_s == day.driving_s(found.order)
     is_proven = found.is_proven and (budget.wait_weight == 0 or has_no_idling)
-    bound = Bound(route.prize, day.driving_s(found.order)) if found.is_proven else Bound(most_prize(day))
     return replace(
         with_causes(day, order, route),
         left_out=explain(day, order, route),
         is_proven=is_proven,
-        bound=bound,
-        gap=gap_percent(route.prize, bound),
+        bound=found.bound,
+        gap=gap_percent(route.prize, found.bound),
         warnings=matrix.warnings,
     )
