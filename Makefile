@@ -19,7 +19,7 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is needed; or name another: make PYTHON=python3 …"; exit 1; }
 	@echo "Setting up in $(VENV): pip fetches what is needed. That takes a minute or more, once."
 	$(PYTHON) -m venv $(VENV)
-	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,server]'
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,server,roads]'
 	@touch $(READY)
 
 demo: $(READY) ## build a seeded city, plan and route its next working day, and serve it on PORT
@@ -60,7 +60,7 @@ format: $(READY) ## let ruff write what it can
 
 lock: ## pin what setup.cfg allows today into constraints.txt
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet --editable '.[dev,server]'
+	build/lock/bin/pip install --quiet --editable '.[dev,server,roads]'
 	(echo "# Written by 'make lock'."; build/lock/bin/pip freeze --exclude-editable) > constraints.txt
 
 clean: ## forget the environment, caches and the demo's data

@@ -16,6 +16,7 @@ from api.causes.routes import causes
 from api.converters import document_converters, fill_in_me, install_converters
 from api.customers.routes import customers
 from api.database import connect
+from api.days.files import roadbooks
 from api.days.routes import days
 from api.days_off.routes import days_off
 from api.devices.routes import devices
@@ -81,6 +82,7 @@ RESOURCES = (
     days_off,
     planned_visits,
     days,
+    roadbooks,
     reps_calendars,
     calendars,
     team,

@@ -19,6 +19,7 @@ from fieldsales.dayplans.service import DayPlanned, gather, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.drafts.rules import Draft
 from fieldsales.driving.rules import Driving
+from fieldsales.driving.service import driving_of
 from fieldsales.journeys.rules import Sketch
 from fieldsales.journeys.service import solve_journeys
 from fieldsales.planning.queries import routed_days
@@ -91,8 +92,7 @@ class Planner:
 
 def install_planner(app: Flask, settings: Settings, engine: Engine) -> None:
     """Give an app its planner. Solving processes start with the first plan and live as long as the app."""
-    driving = Driving(settings.circuity, settings.speed_kmh, settings.solve_seconds)
-    app.extensions[_EXTENSION] = Planner(engine, driving, SolverPool(settings.solver_workers))
+    app.extensions[_EXTENSION] = Planner(engine, driving_of(settings), SolverPool(settings.solver_workers))
 
 
 def planner() -> Planner:

@@ -61,9 +61,7 @@ def read_day(document: dict[str, Any]) -> tuple[DayProblem, TravelMatrix]:
         start=_point(vehicle["start"]),
         end=_point(vehicle["end"]),
         shift=Window(*vehicle["time_window"]),
-        lunch=Lunch(_widened(pauses[0]["time_windows"][0], pauses[0]["service"]), pauses[0]["service"])
-        if pauses
-        else None,
+        breaks=tuple(Lunch(_widened(pause["time_windows"][0], pause["service"]), pause["service"]) for pause in pauses),
     )
     stops = tuple(
         Stop(

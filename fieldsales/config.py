@@ -26,6 +26,10 @@ _LEAST: dict[str, float] = {
     "circuity": 1.0,
     "speed_kmh": 1.0,
     "solve_seconds": 0.05,
+    "travel_timeout": 0.1,
+    "osrm_table_size": 2,
+    "travel_cache_ways": 10_000,
+    "travel_cache_days": 1,
     "solver_workers": 0,
     "trusted_proxies": 0,
     "max_upload_mb": 1,
@@ -33,6 +37,9 @@ _LEAST: dict[str, float] = {
     "most_streams": 0,
     "stream_seconds": 0.0,
 }
+
+
+_CHOICES = {"travel": ("great_circle", "osrm", "valhalla")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,15 @@ class Settings:
     region: str = _setting("US", "ISO 3166 country of phone numbers without a country code")
     circuity: float = _setting(1.3, "road distance over great-circle distance")
     speed_kmh: float = _setting(30.0, "mean driving speed in km/h")
+    travel: str = _setting("great_circle", "where driving times come from: great_circle, osrm or valhalla")
+    osrm_url: str = _setting("http://127.0.0.1:5000", "address of an OSRM server")
+    osrm_profile: str = _setting("driving", "what drives, as OSRM names it")
+    osrm_table_size: int = _setting(100, "--max-table-size of the OSRM server")
+    roads_dir: Path = _setting(Path("var/roads"), "folder of roads that fieldsales roads build made, for valhalla")
+    travel_timeout: float = _setting(10.0, "longest that a road router may take for one answer, in seconds")
+    travel_cache: str = _setting("", "file that remembers driving times; empty: in the data folder; off: none")
+    travel_cache_ways: int = _setting(2_000_000, "most driving times that are remembered; a million takes 60 MB")
+    travel_cache_days: int = _setting(30, "days after which a remembered driving time is asked for again")
     solve_seconds: float = _setting(1.0, "longest search for one rep's day, in seconds")
     solver_workers: int = _setting(2, "processes that search for routes; 0 searches in the caller's own")
     trusted_proxies: int = _setting(0, "reverse proxies in front, whose X-Forwarded headers are believed")
@@ -69,6 +85,14 @@ class Settings:
             if not getattr(self, name) >= least:
                 raise BadSetting(
                     f"{PREFIX}{name.upper()} is {getattr(self, name)}, and must be at least {least}.",
+                    mend="docs/settings.md shows an example.",
+                    setting=name,
+                )
+
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise BadSetting(
+                    f"{PREFIX}{name.upper()} is “{getattr(self, name)}”, and must be one of {', '.join(choices)}.",
                     mend="docs/settings.md shows an example.",
                     setting=name,
                 )

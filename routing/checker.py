@@ -5,9 +5,11 @@ benchmarks run it over every solution.
 """
 
 from collections.abc import Iterator
+from math import floor
 
-from routing.problem import DayProblem, Stop
-from routing.route import DayRoute, LunchPlace, RoutedVisit
+from routing.checker_breaks import break_seconds, break_seconds_on_last_leg, breaks_hold
+from routing.problem import DayProblem, Stop, Worker
+from routing.route import DayRoute
 from routing.travel.matrix import TravelMatrix
 
 
@@ -21,7 +23,8 @@ def broken_rules(problem: DayProblem, matrix: TravelMatrix, route: DayRoute) -> 
         *_the_shift_holds(problem, route),
         *_visits_hold(problem, route),
         *_ways_hold(problem, matrix, route),
-        *_lunch_holds(problem, route),
+        *breaks_hold(problem, route),
+        *_limits_hold(problem, route),
         *_sums_hold(problem, route),
     ]
 
@@ -39,11 +42,19 @@ def _every_stop_is_answered_once(problem: DayProblem, route: DayRoute) -> Iterat
 
 
 def _the_shift_holds(problem: DayProblem, route: DayRoute) -> Iterator[str]:
-    shift = problem.worker.shift
+    worker, shift = problem.worker, problem.worker.shift
+    if route.worker_id != worker.id:
+        yield f"the day of {route.worker_id}, asked was that of {worker.id}"
+    if shift is None:
+        if route.visits:
+            yield f"{worker.id} does not work that day"
+        return
     if route.starts_s < shift.opens_s:
         yield f"leaves at {route.starts_s}, shift starts {shift.opens_s}"
-    if route.ends_s > shift.closes_s:
-        yield f"ends at {route.ends_s}, shift ends {shift.closes_s}"
+    if route.ends_s > shift.closes_s + worker.overtime_s:
+        yield f"ends at {route.ends_s}, shift ends {shift.closes_s}, at most {worker.overtime_s} s of overtime"
+    if route.overtime_s != max(0, route.ends_s - shift.closes_s):
+        yield f"overtime says {route.overtime_s}, ends at {route.ends_s}, shift ends {shift.closes_s}"
 
 
 def _visits_hold(problem: DayProblem, route: DayRoute) -> Iterator[str]:
@@ -65,87 +76,64 @@ def _visits_hold(problem: DayProblem, route: DayRoute) -> Iterator[str]:
 
 
 def _ways_hold(problem: DayProblem, matrix: TravelMatrix, route: DayRoute) -> Iterator[str]:
-    """Each leg takes the matrix's time, and the clock between two visits adds up with lunch counted once."""
+    """Each leg takes the matrix's time, and the clock between two visits adds up with breaks counted once."""
     number = {stop.id: place for place, stop in enumerate(problem.stops, start=1)}
+    speed = problem.worker.speed
     here, left_s = 0, route.starts_s
     for made, visit in enumerate(route.visits):
         place = number.get(visit.stop_id)
         if place is None:
             return
-        if (visit.travel_s, visit.distance_m) != _way(matrix, here, place):
+        if (visit.travel_s, visit.distance_m) != _way(matrix, here, place, speed):
             yield f"{visit.stop_id}: way of {visit.travel_s} s, {visit.distance_m} m is not the matrix's"
-        lunch_before_door, lunch_at_door = _lunch_in_gap(route, made)
-        if visit.arrival_s != left_s + visit.travel_s + lunch_before_door:
+        before_door_s, at_door_s = break_seconds(route, made)
+        if visit.arrival_s != left_s + visit.travel_s + before_door_s:
             yield f"{visit.stop_id}: leaves {left_s}, drives {visit.travel_s}, arrives {visit.arrival_s}"
-        if visit.start_s != visit.arrival_s + lunch_at_door + visit.wait_s:
+        if visit.start_s != visit.arrival_s + at_door_s + visit.wait_s:
             yield f"{visit.stop_id}: arrives {visit.arrival_s}, waits {visit.wait_s}, starts {visit.start_s}"
         here, left_s = place, visit.departure_s
-    home = _way(matrix, here, len(problem.stops) + 1) if _drives_home(problem, route) else (0, 0)
+    home = _way(matrix, here, len(problem.stops) + 1, speed) if _drives_home(problem, route) else (0, 0)
     if (route.last_leg_s, route.last_leg_m) != home:
         yield f"last leg of {route.last_leg_s} s, {route.last_leg_m} m is not the matrix's {home}"
-    if _lunch_on_last_leg_s(route) + left_s + home[0] != route.ends_s:
+    if left_s + home[0] + break_seconds_on_last_leg(route, left_s + home[0]) != route.ends_s:
         yield f"leaves the last place {left_s}, drives {home[0]}, ends {route.ends_s}"
 
 
-def _way(matrix: TravelMatrix, here: int, place: int) -> tuple[int, int]:
-    return int(matrix.duration_s[here, place]), int(matrix.distance_m[here, place])
+def _way(matrix: TravelMatrix, here: int, place: int, speed: float) -> tuple[int, int]:
+    """Seconds at the worker's speed, to the nearest (half up), and metres."""
+    return floor(int(matrix.duration_s[here, place]) / speed + 0.5), int(matrix.distance_m[here, place])
 
 
 def _drives_home(problem: DayProblem, route: DayRoute) -> bool:
     return problem.worker.end is not None and bool(route.visits)
 
 
-def _lunch_in_gap(route: DayRoute, made: int) -> tuple[int, int]:
-    """Seconds of lunch after ``made`` visits: before reaching the next door, and at it."""
-    lunch = route.lunch
-    if lunch is None or lunch.after_visits != made:
-        return 0, 0
-    if lunch.place is LunchPlace.ON_ARRIVAL:
-        return 0, lunch.duration_s
-    return lunch.duration_s, 0
+def _limits_hold(problem: DayProblem, route: DayRoute) -> Iterator[str]:
+    """What a worker can do, carry and drive, and what visits ask of the worker."""
+    worker = problem.worker
+    stops = {stop.id: stop for stop in problem.stops}
+    made = [stops[visit.stop_id] for visit in route.visits if visit.stop_id in stops]
+    for place, stop in enumerate(made):
+        yield from _suits(worker, stop, place)
+    for axis, room in enumerate(worker.capacity):
+        load = sum(stop.amount[axis] for stop in made if axis < len(stop.amount))
+        if load > room:
+            yield f"carries {load} of dimension {axis}, room for {room}"
+    limits = (("visits", worker.max_visits, len(made)), ("seconds", worker.max_travel_s, route.travel_s))
+    for what, most, had in (*limits, ("metres", worker.max_distance_m, route.distance_m)):
+        if most is not None and had > most:
+            yield f"makes {had} {what}, at most {most}"
 
 
-def _lunch_on_last_leg_s(route: DayRoute) -> int:
-    """What lunch adds after the last visit: its length, and the wait for it when had on arrival."""
-    lunch = route.lunch
-    if lunch is None or lunch.after_visits != len(route.visits):
-        return 0
-    if lunch.place is LunchPlace.ON_ARRIVAL:
-        return route.ends_s - (route.visits[-1].departure_s + route.last_leg_s)
-    return lunch.duration_s
-
-
-def _lunch_holds(problem: DayProblem, route: DayRoute) -> Iterator[str]:
-    owed, had = problem.worker.lunch, route.lunch
-    if owed is None or not route.visits:
-        if had is not None:
-            yield "a lunch that is not owed"
-        return
-    if had is None:
-        before = route.starts_s >= owed.window.opens_s + owed.duration_s
-        after = route.ends_s <= owed.window.closes_s - owed.duration_s
-        if not before and not after:
-            yield f"no lunch on a route from {route.starts_s} to {route.ends_s}"
-        return
-    if had.duration_s != owed.duration_s:
-        yield f"lunch of {had.duration_s} s, owed {owed.duration_s} s"
-    if had.start_s < owed.window.opens_s or had.start_s + had.duration_s > owed.window.closes_s:
-        yield f"lunch from {had.start_s} is outside its window"
-    if not _lunch_lies_in_its_gap(route.visits, had.after_visits, had.start_s, had.end_s, route):
-        yield f"lunch from {had.start_s} is not between visits {had.after_visits} and {had.after_visits + 1}"
-    for visit in route.visits:
-        if had.start_s < visit.departure_s and visit.start_s < had.end_s:
-            yield f"lunch from {had.start_s} inside the visit of {visit.stop_id}"
-
-
-def _lunch_lies_in_its_gap(
-    visits: tuple[RoutedVisit, ...], made: int, start_s: int, end_s: int, route: DayRoute
-) -> bool:
-    gap_from = visits[made - 1].departure_s if made else route.starts_s
-    gap_to = visits[made].start_s if made < len(visits) else route.ends_s
-    if route.lunch and route.lunch.place is LunchPlace.ON_ARRIVAL and made < len(visits):
-        gap_from = visits[made].arrival_s
-    return gap_from <= start_s and end_s <= gap_to
+def _suits(worker: Worker, stop: Stop, place: int) -> Iterator[str]:
+    if stop.skills - worker.skills:
+        yield f"{stop.id}: needs {sorted(stop.skills - worker.skills)}, which {worker.id} lacks"
+    if (stop.only and worker.id not in stop.only) or worker.id in stop.forbids:
+        yield f"{stop.id}: {worker.id} may not visit it"
+    if stop.lock and stop.lock.worker_id != worker.id:
+        yield f"{stop.id}: is locked to {stop.lock.worker_id}, visited by {worker.id}"
+    elif stop.lock and stop.lock.place is not None and stop.lock.place != place:
+        yield f"{stop.id}: is locked to place {stop.lock.place}, visited as {place}"
 
 
 def _sums_hold(problem: DayProblem, route: DayRoute) -> Iterator[str]:
@@ -158,6 +146,8 @@ def _sums_hold(problem: DayProblem, route: DayRoute) -> Iterator[str]:
         "service_s": (route.service_s, sum(visit.service_s for visit in visits)),
         "prize": (route.prize, sum(prizes.get(visit.stop_id, 0) for visit in visits)),
     }
+    if route.bound and route.bound.prize < route.prize:
+        yield f"a bound of {route.bound.prize} on a prize of {route.prize}"
     for name, (said, summed) in sums.items():
         if said != summed:
             yield f"{name} says {said}, the visits sum to {summed}"

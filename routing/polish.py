@@ -42,7 +42,7 @@ def inserted(day: CompiledDay, order: Sequence[int], place: int) -> list[int] | 
     """``order`` with ``place`` where it costs least driving and can still be driven; None when nowhere."""
     working_s = day.driving_s(order) + sum(day.service_s[other] for other in (*order, place))
     for detour_s, gap in sorted(_detours(day, order, place)):
-        if working_s + detour_s > day.shift.length_s:
+        if working_s + detour_s > day.length_s:
             return None
         wider = [*order[:gap], place, *order[gap:]]
         if earliest_end(day, wider) != NEVER_S:

@@ -19,6 +19,7 @@ from routing.day import DEFAULT_BUDGET, solve_on_matrix
 from routing.errors import SolverDied
 from routing.problem import DayProblem
 from routing.route import DayRoute
+from routing.travel.departure import ways_of
 from routing.travel.matrix import TravelMatrix, TravelProvider
 from routing.weeks.plan import Effort, WeeksPlan, solve_on_times
 from routing.weeks.problem import WeeksProblem
@@ -75,7 +76,7 @@ class SolverPool:
             SolverDied: when a process ended without an answer. The pool can be used again.
         """
         return self._solve(
-            list(problems), lambda day: (solve_on_matrix, day, _ways(day, travel), budget, seed), progress
+            list(problems), lambda day: (solve_on_matrix, day, ways_of(day, travel), budget, seed), progress
         )
 
     def solve_weeks(
@@ -88,7 +89,7 @@ class SolverPool:
     ) -> list[WeeksPlan]:
         """The plans of weeks for ``problems``, in their order. Raises as `solve_days`."""
         return self._solve(
-            list(problems), lambda weeks: (_solve_weeks, weeks, _ways(weeks, travel), effort, seed), progress
+            list(problems), lambda weeks: (_solve_weeks, weeks, ways_of(weeks, travel), effort, seed), progress
         )
 
     def _solve(
@@ -145,10 +146,6 @@ def _one_by_one(problems: Sequence[Problem], job: Callable[[Problem], tuple[Any,
         answers.append(solve(*given))
         tell(len(answers), len(problems))
     return answers
-
-
-def _ways(problem: DayProblem | WeeksProblem, travel: TravelProvider) -> TravelMatrix:
-    return travel.matrix(problem.points())
 
 
 def _solve_weeks(weeks: WeeksProblem, matrix: TravelMatrix, effort: Effort, seed: int) -> WeeksPlan:

@@ -12,13 +12,13 @@ def fair_price_s(day: CompiledDay, places: Sequence[int]) -> float:
 
     Each visit is taken to need its service and the way from its nearest neighbour, most prize per second first.
     """
-    left_s, prize = day.shift.length_s, 0
+    left_s, prize = day.length_s, 0
     for place, need_s in _by_density(day, places):
         left_s -= need_s
         if left_s < 0:
             break
         prize += day.stop(place).prize
-    return day.shift.length_s / max(1, prize)
+    return day.length_s / max(1, prize)
 
 
 def most_promising(day: CompiledDay, places: Sequence[int], most: int) -> list[int]:

@@ -1,24 +1,34 @@
-"""The timetable of a driving order: when the rep leaves, arrives, waits, serves and has lunch.
+"""The timetable of a driving order: when the rep leaves, arrives, waits, serves and has breaks.
 
 Pure arithmetic over a :class:`routing.compiled.CompiledDay`. Every visit starts as early as it can; the rep leaves the
-start as late as delays none of them. Lunch goes where the day ends earliest; among equals where the rep
-waits least, then nearest to the middle of its window.
+start as late as delays none of them. Breaks go where the day ends earliest; among equals where the rep
+waits least, then nearest to the middle of their windows.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from math import comb
 
-from routing.compiled import NEVER_S, CompiledDay
+from routing.breaks import after_way, back_by, begins, had_before
+from routing.compiled import NEVER_S, CompiledDay, keeps_limits
 from routing.problem import Lunch
 from routing.route import DayRoute, LunchPlace, PlacedLunch, RoutedVisit
 
+MOST_PLANS = 300
+"""Up to so many ways to place the breaks, all are tried; beyond, each break in turn takes its best place."""
+
 
 @dataclass(frozen=True, slots=True)
-class _LunchPlan:
-    """One way to have lunch: not before ``leave_s``, in the gap after so many visits, or back by ``back_by_s``."""
+class _BreakPlan:
+    """One way to have the breaks: so many before leaving, then one in each of ``gaps``, the others once back.
+
+    A gap is the way after so many visits.
+    """
 
     leave_s: int
-    gap: int | None
+    had: int
+    gaps: tuple[int, ...]
     back_by_s: int
 
 
@@ -28,7 +38,7 @@ class _Drive:
 
     leave_s: int
     visits: list[RoutedVisit]
-    lunch: PlacedLunch | None
+    breaks: list[PlacedLunch]
     end_s: int
 
     @property
@@ -37,71 +47,130 @@ class _Drive:
 
 
 def earliest_end(day: CompiledDay, order: Sequence[int]) -> int:
-    """When a rep driving ``order`` can be done, lunch had before, between or after; NEVER_S if impossible.
-
-    Two clocks run side by side, one for a rep who has yet to have lunch and one for a rep who has had it: both
-    only move forward, so the earlier time is never the worse one and the answer is exact.
-    """
-    lunch, opens_s, closes_s = day.lunch, day.shift.opens_s, day.shift.closes_s
-    hungry = opens_s if lunch else NEVER_S
-    fed = max(opens_s, lunch.earliest_end_s) if lunch else opens_s
+    """When a rep driving ``order`` can be done, breaks had before, between or after; NEVER_S if impossible."""
+    if not day.is_plain and not keeps_limits(day, order):
+        return NEVER_S
+    if not day.breaks:
+        return _earliest_end_without_breaks(day, order)
+    breaks = day.breaks
+    clocks = had_before(breaks, day.shift.opens_s)
     here = 0
     for place in (*order, day.end):
-        way_s = day.travel_s[here][place]
-        fed += way_s
-        if lunch and hungry <= lunch.latest_start_s:
-            fed = min(fed, max(hungry + way_s, lunch.window.opens_s) + lunch.duration_s)
-        hungry += way_s
+        clocks = after_way(clocks, day.travel_s[here][place], breaks)
         if place != day.end:
-            hungry = day.earliest_start(place, hungry) + day.service_s[place]
-            fed = day.earliest_start(place, fed) + day.service_s[place]
+            service_s = day.service_s[place]
+            clocks = [min(NEVER_S, day.earliest_start(place, clock) + service_s) for clock in clocks]
         here = place
-    if lunch and hungry <= lunch.latest_start_s:
-        fed = min(fed, hungry)
-    return fed if fed <= closes_s else NEVER_S
+    ends = [clock for clock, latest_s in zip(clocks, back_by(breaks), strict=True) if clock <= latest_s]
+    end_s = min(ends, default=NEVER_S)
+    return end_s if end_s <= day.closes_s else NEVER_S
+
+
+def _earliest_end_without_breaks(day: CompiledDay, order: Sequence[int]) -> int:
+    clock, here, closes_s = day.shift.opens_s, 0, day.closes_s
+    for place in order:
+        clock = day.earliest_start(place, clock + day.travel_s[here][place]) + day.service_s[place]
+        if clock > closes_s:
+            return NEVER_S
+        here = place
+    clock += day.travel_s[here][day.end]
+    return clock if clock <= closes_s else NEVER_S
 
 
 def timetable(day: CompiledDay, order: Sequence[int]) -> DayRoute | None:
     """The best timetable of a driving order (numbers of places), nothing left out yet; None if it cannot be driven."""
     if not order:
-        return _route(day, (), _Drive(day.shift.opens_s, [], None, day.shift.opens_s))
-    drives = [drive for plan in _lunch_plans(day, len(order)) if (drive := _drive(day, order, plan))]
+        return _route(day, (), _Drive(day.shift.opens_s, [], [], day.shift.opens_s))
+    if not day.is_plain and not keeps_limits(day, order):
+        return None
+    drives = [drive for plan in _break_plans(day, order) if (drive := _drive(day, order, plan))]
     if not drives:
         return None
     return _route(day, order, min(drives, key=lambda drive: _preference(day, drive)))
 
 
-def _lunch_plans(day: CompiledDay, visits: int) -> Iterator[_LunchPlan]:
-    opens_s, closes_s, lunch = day.shift.opens_s, day.shift.closes_s, day.lunch
-    if lunch is None:
-        yield _LunchPlan(opens_s, None, closes_s)
-        return
-    yield _LunchPlan(opens_s, None, min(closes_s, lunch.latest_start_s))
-    yield _LunchPlan(max(opens_s, lunch.earliest_end_s), None, closes_s)
-    yield from (_LunchPlan(opens_s, gap, closes_s) for gap in range(visits + 1))
+def _break_plans(day: CompiledDay, order: Sequence[int]) -> Iterator[_BreakPlan]:
+    """Gap -1 stands for before the route, one past the last way for after it; breaks keep their order."""
+    many, after = len(day.breaks), len(order) + 1
+    if not many:
+        yield _BreakPlan(day.shift.opens_s, 0, (), day.closes_s)
+    elif comb(after + 1 + many, many) <= MOST_PLANS:
+        for gaps in combinations_with_replacement(range(-1, after + 1), many):
+            yield _break_plan(day, gaps, after)
+    else:
+        for gaps in _good_gaps(day, order):
+            yield _break_plan(day, gaps, after)
 
 
-def _drive(day: CompiledDay, order: Sequence[int], plan: _LunchPlan) -> _Drive | None:
+def _break_plan(day: CompiledDay, gaps: Sequence[int], after: int) -> _BreakPlan:
+    had, later = gaps.count(-1), gaps.count(after)
+    return _BreakPlan(
+        leave_s=had_before(day.breaks[:had], day.shift.opens_s)[-1],
+        had=had,
+        gaps=tuple(gap for gap in gaps if 0 <= gap < after),
+        back_by_s=min(day.closes_s, back_by(day.breaks[len(gaps) - later :])[0]),
+    )
+
+
+def _good_gaps(day: CompiledDay, order: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """The gaps of the earliest end, found backwards: a break is moved as late as the end still allows."""
+    gaps = [-1] * len(day.breaks)
+    after, best_s = len(order) + 1, earliest_end(day, order)
+    for number in reversed(range(len(gaps))):
+        ceiling = gaps[number + 1] if number + 1 < len(gaps) else after
+        for gap in range(ceiling, -2, -1):
+            gaps[number] = gap
+            if _end_with(day, order, gaps, number) <= best_s:
+                break
+    yield tuple(gaps)
+
+
+def _end_with(day: CompiledDay, order: Sequence[int], gaps: Sequence[int], fixed: int) -> int:
+    """The earliest end where the breaks from number ``fixed`` on are had in their ``gaps``, those before anywhere."""
+    breaks = day.breaks
+    clocks = had_before(breaks, day.shift.opens_s)
+    clocks = [clock if _may_have(gaps, fixed, had, -1) else NEVER_S for had, clock in enumerate(clocks)]
+    here = 0
+    for gap, place in enumerate((*order, day.end)):
+        clocks = after_way(clocks, day.travel_s[here][place], breaks)
+        if place != day.end:
+            clocks = [min(NEVER_S, day.earliest_start(place, clock) + day.service_s[place]) for clock in clocks]
+        clocks = [clock if _may_have(gaps, fixed, had, gap) else NEVER_S for had, clock in enumerate(clocks)]
+        here = place
+    latest = (min(latest_s, day.closes_s) for latest_s in back_by(breaks))
+    return min((clock for clock, latest_s in zip(clocks, latest, strict=True) if clock <= latest_s), default=NEVER_S)
+
+
+def _may_have(gaps: Sequence[int], fixed: int, had: int, gap: int) -> bool:
+    """Whether ``had`` breaks may be behind a rep after a gap: of the fixed ones exactly those placed by then."""
+    due = sum(1 for number in range(fixed, len(gaps)) if gaps[number] <= gap)
+    return had == fixed + due if due else had <= fixed
+
+
+def _drive(day: CompiledDay, order: Sequence[int], plan: _BreakPlan) -> _Drive | None:
     """Drive as early as possible, then leave as late as the first visit allows."""
     early = _drive_from(day, order, plan, plan.leave_s)
     if early is None or early.end_s > plan.back_by_s:
         return None
     first = early.visits[0]
     leave_s = first.start_s - first.travel_s
-    if plan.gap == 0 and day.lunch:
-        leave_s = min(leave_s - day.lunch.duration_s, day.lunch.latest_start_s)
-    return _drive_from(day, order, plan, leave_s)
+    at_first = day.breaks[plan.had : plan.had + plan.gaps.count(0)]
+    if at_first:
+        leave_s = min(leave_s - sum(lunch.duration_s for lunch in at_first), back_by(at_first)[0])
+    late = _drive_from(day, order, plan, max(leave_s, plan.leave_s))
+    return late if late and late.end_s <= early.end_s else early
 
 
-def _drive_from(day: CompiledDay, order: Sequence[int], plan: _LunchPlan, leave_s: int) -> _Drive | None:
-    drive = _Drive(leave_s, [], None, leave_s)
-    here = 0
+def _drive_from(day: CompiledDay, order: Sequence[int], plan: _BreakPlan, leave_s: int) -> _Drive | None:
+    drive = _Drive(leave_s, [], [], leave_s)
+    here, number = 0, plan.had
     for gap, place in enumerate((*order, day.end)):
-        lunch = day.lunch if gap == plan.gap else None
-        leg = _leg(drive.end_s, day.travel_s[here][place], lunch, gap)
+        upto = number + plan.gaps.count(gap)
+        leg = _leg(day, range(number, upto), drive.end_s, day.travel_s[here][place], gap)
         if leg is None:
             return None
-        drive.lunch = leg.lunch or drive.lunch
+        number = upto
+        drive.breaks += leg.breaks
         if place == day.end:
             drive.end_s = leg.ready_s
             return drive
@@ -116,38 +185,44 @@ def _drive_from(day: CompiledDay, order: Sequence[int], plan: _LunchPlan, leave_
 
 @dataclass(frozen=True, slots=True)
 class _Leg:
-    """The way to a place: when the rep is at the door, when ready to go in, and lunch if it was had in between."""
+    """The way to a place: when the rep is at the door, when ready to go in, and the breaks had in between."""
 
     arrival_s: int
     ready_s: int
-    lunch: PlacedLunch | None
+    breaks: tuple[PlacedLunch, ...] = ()
 
 
-def _leg(departs_s: int, way_s: int, lunch: Lunch | None, gap: int) -> _Leg | None:
-    arrival_s = departs_s + way_s
-    if lunch is None:
-        return _Leg(arrival_s, arrival_s, None)
-    if departs_s > lunch.latest_start_s:
-        return None
-    opens_s = lunch.window.opens_s
-    if departs_s >= opens_s:
-        place, start_s = LunchPlace.BEFORE_DRIVE, departs_s
-    elif arrival_s <= lunch.latest_start_s:
-        place, start_s = LunchPlace.ON_ARRIVAL, max(arrival_s, opens_s)
-    else:
-        place, start_s = LunchPlace.ON_THE_WAY, opens_s
-    had = PlacedLunch(start_s, lunch.duration_s, gap, place)
-    if place is LunchPlace.ON_ARRIVAL:
-        return _Leg(arrival_s, had.end_s, had)
-    return _Leg(arrival_s + lunch.duration_s, arrival_s + lunch.duration_s, had)
+def _leg(day: CompiledDay, numbers: range, departs_s: int, way_s: int, gap: int) -> _Leg | None:
+    """Each break is had as soon as its window is open; the last one rather on arrival than on the roadside."""
+    clock, left_s = departs_s, way_s
+    arrival_s: int | None = None
+    had: list[PlacedLunch] = []
+    for number in numbers:
+        lunch = day.breaks[number]
+        start_s = begins(lunch, clock)
+        if start_s == NEVER_S:
+            return None
+        at_door_s = begins(lunch, clock + left_s)
+        costs_nothing = at_door_s == max(start_s, clock + left_s) and number == numbers[-1]
+        if arrival_s is not None or (start_s > clock and (costs_nothing or start_s >= clock + left_s)):
+            arrival_s = arrival_s if arrival_s is not None else clock + left_s
+            place, start_s, left_s = LunchPlace.ON_ARRIVAL, at_door_s, 0
+        else:
+            left_s -= start_s - clock
+            is_before = left_s == way_s and start_s == clock
+            place = LunchPlace.BEFORE_DRIVE if is_before else LunchPlace.ON_THE_WAY
+        had.append(PlacedLunch(start_s, lunch.duration_s, gap, place, number))
+        clock = start_s + lunch.duration_s
+    ready_s = clock + left_s
+    return _Leg(ready_s if arrival_s is None else arrival_s, ready_s, tuple(had))
 
 
 def _visit(day: CompiledDay, here: int, place: int, leg: _Leg, start_s: int) -> RoutedVisit:
-    lunch_at_door_s = leg.lunch.duration_s if leg.lunch and leg.ready_s > leg.arrival_s else 0
+    at_door_s = sum(lunch.duration_s for lunch in leg.breaks if lunch.place is LunchPlace.ON_ARRIVAL)
     return RoutedVisit(
         stop_id=day.stop(place).id,
         arrival_s=leg.arrival_s,
-        wait_s=start_s - leg.arrival_s - lunch_at_door_s,
+        wait_s=start_s - leg.arrival_s - at_door_s,
         start_s=start_s,
         service_s=day.service_s[place],
         departure_s=start_s + day.service_s[place],
@@ -156,13 +231,15 @@ def _visit(day: CompiledDay, here: int, place: int, leg: _Leg, start_s: int) -> 
     )
 
 
-def _preference(day: CompiledDay, drive: _Drive) -> tuple[int, int, bool, int]:
-    """Smaller is better: done early, little waiting, lunch not on the roadside, lunch near mid-window."""
-    if drive.lunch is None or day.lunch is None:
-        return (drive.end_s, drive.wait_s, False, 0)
-    window = day.lunch.window
-    off_middle = abs(drive.lunch.start_s + drive.lunch.end_s - window.opens_s - window.closes_s)
-    return (drive.end_s, drive.wait_s, drive.lunch.place is LunchPlace.ON_THE_WAY, off_middle)
+def _preference(day: CompiledDay, drive: _Drive) -> tuple[int, int, int, int]:
+    """Smaller is better: done early, little waiting, few breaks on the roadside, breaks near mid-window."""
+    on_the_way = sum(lunch.place is LunchPlace.ON_THE_WAY for lunch in drive.breaks)
+    off_middle = sum(_off_middle(day.breaks[lunch.number], lunch) for lunch in drive.breaks)
+    return (drive.end_s, drive.wait_s, on_the_way, off_middle)
+
+
+def _off_middle(owed: Lunch, had: PlacedLunch) -> int:
+    return min(abs(had.start_s + had.end_s - window.opens_s - window.closes_s) for window in owed.windows)
 
 
 def _route(day: CompiledDay, order: Sequence[int], drive: _Drive) -> DayRoute:
@@ -170,7 +247,7 @@ def _route(day: CompiledDay, order: Sequence[int], drive: _Drive) -> DayRoute:
     last_leg_s, last_leg_m = day.travel_s[last][day.end], day.distance_m[last][day.end]
     return DayRoute(
         visits=tuple(drive.visits),
-        lunch=drive.lunch,
+        breaks=tuple(drive.breaks),
         left_out=(),
         starts_s=drive.leave_s,
         ends_s=drive.end_s,
@@ -181,4 +258,6 @@ def _route(day: CompiledDay, order: Sequence[int], drive: _Drive) -> DayRoute:
         prize=sum(day.stop(place).prize for place in order),
         last_leg_s=last_leg_s,
         last_leg_m=last_leg_m,
+        worker_id=day.problem.worker.id,
+        overtime_s=max(0, drive.end_s - day.shift.closes_s),
     )

@@ -1,43 +1,43 @@
-"""The search for the order of a day: rounds of the engine, each from a fresh start, the best order kept.
+"""The search for the order of a day: what finds good days and what proves them best, by turns.
 
-The goal is lexicographic: first the most mandatory visits, then the greatest sum of prizes, then the least
-driving. Handed to a local search as it stands, that goal works badly: when any prize outweighs any detour,
-every step that frees time for a better visit later looks like a loss. So most rounds give a point of prize a
-price near what it really costs in this day (:mod:`routing.price`), each round another multiple of it, and every
-order met on the way is judged by the true goal. Small days begin with a beam (:mod:`routing.beam`), which often
-ends them too.
+The goal is lexicographic: first the most mandatory visits, then the greatest sum of prizes, then the least cost.
+Handed to a local search as it stands, that goal works badly: when any prize outweighs any detour, every step that
+frees time for a better visit later looks like a loss. So most rounds give a point of prize a price near what it really
+costs in this day (:mod:`routing.price`), each round another multiple of it, and every order met on the way is judged by
+the true goal.
+
+Rounds are of the compiled core (:mod:`routing.core`). Between them label setting tries to prove the best order so far
+(:mod:`routing.proof`), with more effort each time. A day that neither can be improved nor is proven goes to the engine,
+OR-Tools (:mod:`routing.solver`), which looks for better ones in its own way.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from random import Random
 from time import perf_counter
 
-from routing.beam import beam_search
 from routing.budget import Budget
 from routing.compiled import NEVER_S, CompiledDay
+from routing.core.rounds import Core
+from routing.knapsack import most_prize
 from routing.price import fair_price_s, most_promising
+from routing.proof.prove import MOST_NODES, Effort, Proof, get_ready, prove
+from routing.route import Bound
 from routing.schedule import earliest_end
-from routing.solver import Effort, load_engine, run_engine
+from routing.solver import Effort as EngineEffort
+from routing.solver import load_engine, run_engine
 
-PRICE_MULTIPLES = (2.5, 1.5, 4.0, 2.0)
-"""By round, how many fair prices a point of prize is worth to the engine; in a last one it outweighs all driving."""
+PRICE_MULTIPLES = (2.0, 1.3, 3.5, 50.0)
+"""By round, how many fair prices a point of prize is worth."""
 
-SOLUTIONS_PER_STOP = 15
-"""The length of a round, in solutions that the engine visits, for each candidate."""
+PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 2, 4_000_000, 6
+"""The first proof comes after so many rounds with so much effort; each further one after twice as many, with more."""
 
-FEWEST_SOLUTIONS = 150
-"""The length of the shortest round."""
+STALE = 4
+"""After so many rounds without a better order the search begins anew from an empty day."""
 
-PROOF_UP_TO, PROOF_WIDTH = 10, 5_000
-"""Days of so few candidates are searched with a beam so wide that it nearly always proves its answer."""
-
-BEAM_UP_TO, BEAM_CELLS = 24, 12_000
-"""Up to so many candidates a beam, ``BEAM_CELLS / candidates`` wide, finds more than the engine in the same time."""
-
-BEAM_SHARE = 0.4
-"""The most of a budget that the beam may take, so that on a busy machine the engine still gets its turn."""
+ENGINE_SOLUTIONS, ENGINE_SHARE = 600, 0.25
+"""How many solutions the engine visits in its turn, and the most of a budget that it may take."""
 
 ENGINE_UP_TO = 150
 """The engine is given so many candidates at most, the most promising; beyond, it gets nowhere in its time."""
@@ -47,15 +47,19 @@ Merit = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The best order found (numbers of places, start and end left out), and whether there is none better."""
+    """The best order found (numbers of places, start and end left out).
+
+    ``is_proven`` says that there is none better, ``bound`` what none can do better in any case.
+    """
 
     order: list[int]
     is_proven: bool
+    bound: Bound
 
 
 @dataclass(slots=True)
 class Best:
-    """The best order seen so far, by the true goal."""
+    """The best order seen so far, by the true goal but for idling, which :mod:`routing.smooth` minds."""
 
     day: CompiledDay
     order: list[int] = field(default_factory=list)
@@ -63,67 +67,98 @@ class Best:
 
     def offer(self, order: Sequence[int]) -> None:
         """Keep ``order`` (numbers of places) if it is better than the best so far and can be driven."""
-        merit = self._merit(order)
-        if merit > self.merit and earliest_end(self.day, order) != NEVER_S:
+        ends_s = earliest_end(self.day, order)
+        merit = self._merit(order, ends_s)
+        if order and ends_s != NEVER_S and merit > self.merit:
             self.merit, self.order = merit, list(order)
 
-    def _merit(self, order: Sequence[int]) -> Merit:
+    def _merit(self, order: Sequence[int], ends_s: int) -> Merit:
         stops = [self.day.stop(place) for place in order]
         must = sum(stop.mandatory for stop in stops)
-        return must, sum(stop.prize for stop in stops), -self.day.driving_s(order)
+        cost_s = self.day.driving_s(order) + self.day.overtime_cost_s(ends_s)
+        return must, sum(stop.prize for stop in stops), -cost_s
 
 
 def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
     """The best driving order found.
 
-    ``seed`` and the ids of the stops alone decide in which order the engine meets the stops, so the order in
+    ``seed`` and the ids of the stops alone decide in which order the search meets the stops, so the order in
     which the caller lists them changes nothing.
     """
     places = [place for place in range(1, day.end) if day.could_fit(place)]
     places.sort(key=lambda place: day.stop(place).id)
     if not places:
-        return SearchResult([], is_proven=True)
-    began = perf_counter()
-    best = Best(day)
-    width = _beam_width(len(places))
-    if width:
-        start = beam_search(day, places, width, began + BEAM_SHARE * budget.seconds)
-        best.offer(start.order)
-        if start.is_proven:
-            return SearchResult(best.order, is_proven=True)
-    used_s = perf_counter() - began
-    load_engine()
-    deadline = perf_counter() + budget.seconds - used_s
-    random = Random(seed)  # noqa: S311 - variety, not secrecy
-    _search_in_rounds(most_promising(day, places, ENGINE_UP_TO), best, budget.patience, deadline, random)
-    return SearchResult(best.order, is_proven=False)
+        return SearchResult([], is_proven=True, bound=Bound(0))
+    search = _Search(day, places, budget, seed)
+    search.run()
+    return SearchResult(search.best.order, search.is_proven, search.bound())
 
 
-def _beam_width(candidates: int) -> int:
-    """How wide a beam to begin with; 0 for none."""
-    if candidates <= PROOF_UP_TO:
-        return PROOF_WIDTH
-    return BEAM_CELLS // candidates if candidates <= BEAM_UP_TO else 0
+class _Search:
+    def __init__(self, day: CompiledDay, places: list[int], budget: Budget, seed: int) -> None:
+        self.day, self.places, self.budget, self.seed = day, places, budget, seed
+        self.best = Best(day)
+        self.core = Core(day, places, seed)
+        get_ready()
+        self.deadline = perf_counter() + budget.seconds
+        self.proof: Proof | None = None
+        self.is_proven = False
+        self.proofs, self.next_proof = 0, PROOF_AFTER
 
+    def run(self) -> None:
+        """Rounds and proofs by turns until the day is proven, patience is lost or time is up; then the engine."""
+        fair_s = fair_price_s(self.day, self.places)
+        number, idle = 0, 0
+        while perf_counter() < self.deadline and idle != self.budget.patience:
+            before = self.best.merit
+            self.core.round(fair_s * PRICE_MULTIPLES[number % len(PRICE_MULTIPLES)], self.deadline)
+            self.best.offer(self.core.order())
+            number += 1
+            if number == self.next_proof and self._prove():
+                return
+            idle = 0 if self.best.merit > before else idle + 1
+            if idle and idle % STALE == 0:
+                self.core.forget()
+        if perf_counter() < self.deadline and not self._is_best_prize():
+            self._ask_engine(max(1, round(fair_s * PRICE_MULTIPLES[0])))
 
-def _search_in_rounds(places: list[int], best: Best, patience: int | None, deadline: float, random: Random) -> None:
-    """Offer to ``best`` all that the engine meets, until the deadline or ``patience`` rounds without progress."""
-    day = best.day
-    solutions = max(FEWEST_SOLUTIONS, SOLUTIONS_PER_STOP * len(places))
-    prices_s = _prices_s(day, places)
-    idle = 0
-    for number in count():
-        left_s = deadline - perf_counter()
-        if left_s <= 0 or idle == patience:
-            return
-        random.shuffle(places)
-        before = best.merit
-        run_engine(day, places, prices_s[number % len(prices_s)], Effort(left_s, solutions), best.offer)
-        idle = 0 if best.merit > before else idle + 1
+    def _prove(self) -> bool:
+        """Try to prove the best order so far; True when there is nothing left to be found."""
+        self.next_proof *= 2
+        if len(self.places) > MOST_NODES:
+            return False
+        effort = Effort(PROOF_STEPS * PROOF_GROWTH**self.proofs, self.deadline)
+        self.proofs += 1
+        proof = prove(self.day, self.places, self._value(), effort)
+        if proof.order:
+            self.best.offer(proof.order)
+        if self.proof is None or proof.value < self.proof.value:
+            self.proof = proof
+        self.is_proven = proof.value <= self._value()
+        return self.is_proven
 
+    def _value(self) -> int:
+        must, prize, cost_s = self.best.merit
+        return self.core.scale.value(must, prize, -cost_s)
 
-def _prices_s(day: CompiledDay, places: Sequence[int]) -> list[int]:
-    """By round, what a point of prize is worth to the engine in seconds."""
-    fair_s = fair_price_s(day, places)
-    fair = [max(1, round(multiple * fair_s)) for multiple in PRICE_MULTIPLES]
-    return [*fair, day.shift.length_s + 1]
+    def _is_best_prize(self) -> bool:
+        """Whether no route makes more mandatory visits or brings more prize."""
+        return self.proof is not None and self.core.scale.split(self.proof.value)[:2] <= self.best.merit[:2]
+
+    def _ask_engine(self, price_s: int) -> None:
+        load_engine()
+        left_s = min(ENGINE_SHARE * self.budget.seconds, self.deadline - perf_counter())
+        places = most_promising(self.day, self.places, ENGINE_UP_TO)
+        Random(self.seed).shuffle(places)  # noqa: S311 - variety, not secrecy
+        if left_s > 0:
+            run_engine(self.day, places, price_s, EngineEffort(left_s, ENGINE_SOLUTIONS), self.best.offer)
+
+    def bound(self) -> Bound:
+        """What no route of as many mandatory visits can do better."""
+        most = most_prize(self.day)
+        if self.proof is None:
+            return Bound(most)
+        must, prize, cost_s = self.core.scale.split(self.proof.value)
+        if must > self.best.merit[0] or prize > most:
+            return Bound(max(most, self.best.merit[1]))
+        return Bound(prize, cost_s)

@@ -98,7 +98,8 @@ class _Smoothing:
         return True
 
     def _cost(self, route: DayRoute) -> Cost:
-        return (route.travel_s + self.weight * idle_s(self.day, route), route.ends_s)
+        overtime_s = self.day.overtime_cost_s(route.ends_s)
+        return (route.travel_s + overtime_s + self.weight * idle_s(self.day, route), route.ends_s)
 
     def _on_the_road(self, route: DayRoute) -> float:
         return route.travel_s + self.weight * route.wait_s
@@ -109,7 +110,7 @@ class _Smoothing:
         An order that cannot be driven ends never, and so is never better.
         """
         ends_s = earliest_end(self.day, order)
-        return (travel_s + self.weight * (ends_s - travel_s), ends_s)
+        return (travel_s + self.day.overtime_cost_s(ends_s) + self.weight * (ends_s - travel_s), ends_s)
 
 
 def neighbours(order: Sequence[int]) -> Iterator[list[int]]:

@@ -87,43 +87,54 @@ class _Model:
         self.model = pywrapcp.RoutingModel(self.manager)
         self._measure_ways()
         self._keep_hours()
-        if day.lunch:
-            self._keep_lunch(day.lunch)
+        if day.breaks:
+            self._keep_breaks(day.breaks)
         self._price_visits()
 
     def _measure_ways(self) -> None:
-        day, shift = self.day, self.day.shift
+        day, closes_s = self.day, self.day.closes_s
         ways_s = [[min(day.travel_s[a][b], LATEST_S) for b in self.places] for a in self.places]
         self.model.SetArcCostEvaluatorOfAllVehicles(self.model.RegisterTransitMatrix(ways_s))
         taken_s = [
             [day.service_s[place] + way_s for way_s in row] for place, row in zip(self.places, ways_s, strict=True)
         ]
         taken = self.model.RegisterTransitMatrix(taken_s)
-        self.model.AddDimension(taken, shift.closes_s, shift.closes_s, False, "clock")
+        self.model.AddDimension(taken, closes_s, closes_s, False, "clock")
         self.clock = self.model.GetDimensionOrDie("clock")
         for index in (self.model.Start(0), self.model.End(0)):
-            self.clock.CumulVar(index).SetRange(shift.opens_s, shift.closes_s)
+            self.clock.CumulVar(index).SetRange(day.shift.opens_s, closes_s)
 
     def _keep_hours(self) -> None:
         for node, place in enumerate(self.places[1:-1], start=1):
             starts_at = self.clock.CumulVar(self.manager.NodeToIndex(node))
             spans = self.day.starts[place]
-            starts_at.SetRange(spans[0][0], min(spans[-1][1], self.day.shift.closes_s))
+            starts_at.SetRange(spans[0][0], min(spans[-1][1], self.day.closes_s))
             for (_, last), (first, _) in pairwise(spans):
                 if last + 1 < first:
                     starts_at.RemoveInterval(last + 1, first - 1)
 
-    def _keep_lunch(self, lunch: Lunch) -> None:
-        pause = self.model.solver().FixedDurationIntervalVar(
-            lunch.window.opens_s, lunch.latest_start_s, lunch.duration_s, False, "lunch"
-        )
+    def _keep_breaks(self, breaks: Sequence[Lunch]) -> None:
+        solver = self.model.solver()
+        pauses: list[Any] = []
+        for lunch in breaks:
+            windows = lunch.windows
+            pause = solver.FixedDurationIntervalVar(
+                windows[0].opens_s, lunch.latest_start_s, lunch.duration_s, False, "break"
+            )
+            for before, after in pairwise(windows):
+                first, last = before.closes_s - lunch.duration_s + 1, after.opens_s - 1
+                if first <= last:
+                    pause.StartExpr().Var().RemoveInterval(first, last)
+            if pauses:
+                solver.Add(pause.StartsAfterEnd(pauses[-1]))
+            pauses.append(pause)
         services_s = [self.day.service_s[place] for place in self.places]
-        self.clock.SetBreakIntervalsOfVehicle([pause], 0, services_s)
+        self.clock.SetBreakIntervalsOfVehicle(pauses, 0, services_s)
 
     def _price_visits(self) -> None:
         """What leaving a stop out costs; one that must be made outweighs all the prizes and driving of a day."""
         stops = [self.day.stop(place) for place in self.places[1:-1]]
-        must = (self.day.shift.length_s + 1) * (1 + sum(stop.prize for stop in stops))
+        must = (self.day.length_s + 1) * (1 + sum(stop.prize for stop in stops))
         for node, stop in enumerate(stops, start=1):
             penalty = stop.prize * self.price_s + (must if stop.mandatory else 0)
             self.model.AddDisjunction([self.manager.NodeToIndex(node)], penalty)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from datetime import date
 from typing import Any
-
-from flask import Response
 
 from api.afterwards import replan_afterwards
 from api.anomalies.schemas import PlannedVisitSchema
@@ -17,11 +14,9 @@ from api.guard import EVERYBODY, actor
 from api.openapi import Resource
 from api.settings import now
 from fieldsales.briefings.queries import DayBriefing, day_briefing
-from fieldsales.briefings.rules import day_geojson
 from fieldsales.edits import service as edits
 from fieldsales.people.queries import require_rep_in_scope
 from fieldsales.planning.models import PlannedVisit
-from fieldsales.planning.queries import rep_day
 
 days = Resource("days", __name__, url_prefix="/api/v1/reps", description="A rep's day")
 
@@ -35,18 +30,6 @@ def read_day(rep_id: uuid.UUID, day: date) -> DayBriefing:
     """
     rep = require_rep_in_scope(session(), actor(), rep_id)
     return day_briefing(session(), rep.id, day)
-
-
-@days.on("GET", "/<rep:rep_id>/days/<day:day>/route.geojson", roles=EVERYBODY, problems=[404])
-def read_geojson(rep_id: uuid.UUID, day: date) -> Response:
-    """A rep's day as GeoJSON
-
-    A FeatureCollection: `start`, each `visit` with its number, `unrouted`, `left_out` and `skipped` visits, and
-    the `route`.
-    """
-    rep = require_rep_in_scope(session(), actor(), rep_id)
-    told = day_geojson(rep_day(session(), rep.id, day))
-    return Response(json.dumps(told), mimetype="application/geo+json")
 
 
 @days.on(

@@ -20,7 +20,10 @@ class RepSchema(Schema):
 
 
 class RouteSchema(Schema):
-    """The day's route as a whole; distances in metres, lengths in seconds, the way home included."""
+    """The day's route as a whole; distances in metres, lengths in seconds, the way home included.
+
+    `warning` tells where driving times are a makeshift: the road router did not answer.
+    """
 
     starts_at = fields.DateTime(required=True)
     ends_at = fields.DateTime(required=True)
@@ -32,6 +35,7 @@ class RouteSchema(Schema):
     distance_m = fields.Integer(required=True)
     home_travel_s = fields.Integer(required=True)
     home_distance_m = fields.Integer(required=True)
+    warning = fields.String(allow_none=True)
 
 
 class StopSchema(Schema):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fieldsales.customers.models import Customer
 from fieldsales.planning.models import PlannedVisit, Route, RouteStop
 from fieldsales.planning.queries import RepDay
+from routing.export.geojson import along
+from routing.travel import Line
 
 Feature = dict[str, Any]
 
 
-def day_geojson(day: RepDay) -> dict[str, Any]:
+def day_geojson(day: RepDay, legs: Sequence[Line] = ()) -> dict[str, Any]:
     """Return a rep's day as a FeatureCollection, told apart by the property `kind`.
 
     `start` is where the day starts and ends; each `visit` has its `number` in driving order from 1; `unrouted`,
-    `left_out` and `skipped` visits have none; `route` is the line from place to place as the crow flies, with
-    the day's totals.
+    `left_out` and `skipped` visits have none; `route` is the line along the legs, from place to place as the
+    crow flies without them, with the day's totals, its lunch and its warning.
     """
     features = [*_start(day)]
     features += [_visit(stop.planned_visit, "visit", _timing(stop)) for stop in day.stops]
@@ -24,7 +27,7 @@ def day_geojson(day: RepDay) -> dict[str, Any]:
     features += [_visit(visit, "left_out", {"why": visit.left_out_reason}) for visit in day.left_out]
     features += [_visit(visit, "skipped", {"why": visit.skip_reason or visit.skip_code}) for visit in day.skipped]
     if day.route is not None and day.stops:
-        features.append(_line(day, day.route))
+        features.append(_line(day, day.route, legs))
     return {"type": "FeatureCollection", "features": [each for each in features if each["geometry"]]}
 
 
@@ -59,10 +62,12 @@ def _timing(stop: RouteStop) -> dict[str, Any]:
     }
 
 
-def _line(day: RepDay, route: Route) -> Feature:
+def _line(day: RepDay, route: Route, legs: Sequence[Line]) -> Feature:
     spots = [_of_customer(stop.planned_visit.customer) for stop in route.stops]
     ends = [feature["geometry"] for feature in _start(day)]
     line = [spot["coordinates"] for spot in (*ends, *spots, *ends) if spot]
+    if legs:
+        line = [_point(spot.lat, spot.lon)["coordinates"] for spot in along(legs, ())]
     totals = {
         "starts_at": route.starts_at.isoformat(),
         "ends_at": route.ends_at.isoformat(),
@@ -70,6 +75,9 @@ def _line(day: RepDay, route: Route) -> Feature:
         "travel_s": route.travel_s,
         "wait_s": route.wait_s,
         "service_s": route.service_s,
+        "lunch_at": route.lunch_at.isoformat() if route.lunch_at else None,
+        "lunch_minutes": route.lunch_minutes,
+        "warning": route.warning,
     }
     return _feature({"type": "LineString", "coordinates": line} if len(line) > 1 else None, {"kind": "route"} | totals)
 

@@ -32,6 +32,8 @@ def print_day(console: Console, day: RepDay) -> None:
     if day.route:
         console.print(_route_table(day.route, day.zone, wide=console.width >= WIDE))
         console.print(f"  {_total(day.route, day.zone)}", soft_wrap=True)
+        if day.route.warning:
+            console.print(f"  [yellow]{escape(day.route.warning)}[/yellow]", soft_wrap=True)
     _print_unrouted(console, day)
     _print_left_out(console, day.left_out)
     for visit in day.skipped:

@@ -14,9 +14,10 @@ from fieldsales.calendars.queries import free_days
 from fieldsales.candidates.queries import crew
 from fieldsales.cli.context import Context
 from fieldsales.cli.lookup import find_rep
-from fieldsales.cli.plans import driving_of, solving_progress
+from fieldsales.cli.plans import solving_progress
 from fieldsales.clock import utc_now
 from fieldsales.db.session import reading, transaction
+from fieldsales.driving.service import driving_of
 from fieldsales.journeys.queries import calls_of, ending_by, journeys_of
 from fieldsales.journeys.rules import FEWEST_WEEKS, MOST_WEEKS, Sketch
 from fieldsales.journeys.service import sketch_journeys, solve_journeys, store_journeys

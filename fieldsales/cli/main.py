@@ -21,6 +21,8 @@ from fieldsales.cli.key_accounts import key_accounts
 from fieldsales.cli.people import people
 from fieldsales.cli.plans import plan
 from fieldsales.cli.policies import policies
+from fieldsales.cli.roads import roads
+from fieldsales.cli.route import route
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
 from fieldsales.config import Settings
@@ -87,6 +89,8 @@ for command in (
     journeys,
     plan,
     plans,
+    route,
+    roads,
     calendars,
     anomalies,
     uplift,

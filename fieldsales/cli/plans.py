@@ -19,12 +19,12 @@ from fieldsales.cli.context import Context
 from fieldsales.cli.day_table import print_day
 from fieldsales.cli.lookup import find_rep
 from fieldsales.clock import local_day, utc_now
-from fieldsales.config import Settings
 from fieldsales.dayplans.rules import PlanOutdated
 from fieldsales.dayplans.service import DayPlanned, gather, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.drafts.rules import Draft
 from fieldsales.driving.rules import Driving
+from fieldsales.driving.service import driving_of
 from fieldsales.people.models import User
 from fieldsales.planning.queries import rep_day
 from routing import pool
@@ -121,11 +121,6 @@ def _plan_and_print_days(context: Context, wanted: Wanted, *, dry_run: bool, qui
         if dry_run:
             session.rollback()
     return done
-
-
-def driving_of(settings: Settings) -> Driving:
-    """Return how reps drive, from the settings."""
-    return Driving(settings.circuity, settings.speed_kmh, settings.solve_seconds)
 
 
 def parse_day(session: Session, text: str, rep_ids: Collection[uuid.UUID] | None, now: datetime) -> date:

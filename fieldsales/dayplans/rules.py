@@ -10,7 +10,7 @@ from datetime import date
 from fieldsales.clock import at_second
 from fieldsales.drafts.rules import LEFT_OUT, PLANNED, Line, Plan, Standing
 from fieldsales.errors import Conflict
-from fieldsales.planning.models import RouteStop
+from fieldsales.planning.models import LONGEST_WARNING, RouteStop
 from fieldsales.steps.models import StepKind
 from routing.route import DayRoute
 
@@ -23,7 +23,10 @@ class PlanOutdated(Conflict):
 
 
 def route_moments(route: DayRoute, day: date, zone: str) -> dict[str, object]:
-    """Return the columns of a `Route` that the answer of a search fills: moments in UTC, lengths in s and m."""
+    """Return the columns of a `Route` that the answer of a search fills: moments in UTC, lengths in s and m.
+
+    It has a warning where its driving times are not the ones asked for.
+    """
     return {
         "starts_at": at_second(day, route.starts_s, zone),
         "ends_at": at_second(day, route.ends_s, zone),
@@ -35,6 +38,7 @@ def route_moments(route: DayRoute, day: date, zone: str) -> dict[str, object]:
         "distance_m": route.distance_m,
         "home_travel_s": route.last_leg_s,
         "home_distance_m": route.last_leg_m,
+        "warning": " ".join(route.warnings)[:LONGEST_WARNING] or None,
     }
 
 

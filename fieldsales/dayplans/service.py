@@ -28,13 +28,14 @@ from fieldsales.drafts.rules import BEGUN, Draft, Line, Plan, with_route
 from fieldsales.drafts.service import draft_day
 from fieldsales.driving.rules import Driving
 from fieldsales.errors import Invalid, Unavailable
-from fieldsales.planning.models import PlannedVisit, PlanStatus, Route, Source
+from fieldsales.planning.models import STALE, PlannedVisit, PlanStatus, Route, Source
 from fieldsales.planning.service import note_visit
 from fieldsales.steps.models import StepKind
 from fieldsales.tiers.queries import present_tiers
 from fieldsales.tiers.service import apply_tiers
 from routing.errors import RoutingError
 from routing.pool import Progress, SolverPool
+from routing.travel import OnDay
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 """Which days can be planned; one beyond is a slip of the pen."""
@@ -153,7 +154,8 @@ def solve(draft: Draft, solver: SolverPool, driving: Driving, progress: Progress
     """
     wanting = [plan.problem for plan in draft.plans if plan.problem is not None and not plan.settled]
     try:
-        found = iter(solver.solve_days(wanting, driving.travel, driving.budget, progress=progress))
+        travel = OnDay(driving.travel, draft.day)
+        found = iter(solver.solve_days(wanting, travel, driving.budget, progress=progress))
     except RoutingError as broken:
         raise SolverUnavailable(f"The search broke off: {broken}.", mend="Try again.") from broken
     plans = (
@@ -264,7 +266,7 @@ def _store_route(
         session.add(route)
     for name, value in route_moments(plan.route, day, plan.zone).items():
         setattr(route, name, value)
-    route.fingerprint = plan.stamp
+    route.fingerprint = STALE if plan.route.warnings else plan.stamp  # better answers may come: ask again
     route.stops = route_stops(plan.route, day, plan.zone, {who: row.id for who, row in rows.items()})
     session.flush()
 

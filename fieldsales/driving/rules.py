@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from routing.budget import Budget
 from routing.problem import DayProblem, Lunch, Point, Stop, Window, Worker
-from routing.travel import GreatCircle
+from routing.travel import GreatCircle, Roads
 
 WAIT_WEIGHT = 1.0
 """A minute at a closed door is as bad as one at the wheel: either is a minute that a rep gets paid for nothing."""
@@ -21,16 +21,20 @@ MOST_CALLS = 60
 
 @dataclass(frozen=True, slots=True)
 class Driving:
-    """How reps drive and how long the search for a route may take: settings as values."""
+    """How reps drive and how long the search for a route may take: settings as values.
+
+    `roads` answers how long a way takes; None for the great circle at these two numbers.
+    """
 
     circuity: float = 1.3
     speed_kmh: float = 30.0
     solve_seconds: float = 1.0
+    roads: Roads | None = None
 
     @property
-    def travel(self) -> GreatCircle:
-        """The provider of travel times. A road router will stand here one day."""
-        return GreatCircle(self.circuity, self.speed_kmh)
+    def travel(self) -> Roads:
+        """The provider of travel times."""
+        return self.roads or GreatCircle(self.circuity, self.speed_kmh)
 
     @property
     def budget(self) -> Budget:
@@ -67,20 +71,19 @@ class Call:
 def day_problem(work: WorkDay, calls: Sequence[Call]) -> DayProblem:
     """Return the routing problem of a day; a stop's id is the customer's. The order of the calls changes nothing."""
     base = Point(work.latitude, work.longitude)
-    lunch = Lunch(Window(work.lunch[0], work.lunch[1]), work.lunch[2]) if work.lunch else None
+    breaks = (Lunch(Window(work.lunch[0], work.lunch[1]), work.lunch[2]),) if work.lunch else ()
     stops = tuple(_stop(call) for call in sorted(calls, key=lambda call: call.customer_id))
-    return DayProblem(Worker(base, base, Window(*work.shift), lunch), stops)
+    return DayProblem(Worker(base, base, Window(*work.shift), breaks), stops)
 
 
 def fingerprint(problem: DayProblem, driving: Driving) -> str:
     """Return a stamp of a problem and of how it is driven: same stamp, same question, no need to search again."""
     asked = {
         "problem": asdict(problem),
-        "circuity": driving.circuity,
-        "speed_kmh": driving.speed_kmh,
+        "travel": driving.travel.version,
         "wait_weight": driving.budget.wait_weight,
     }
-    return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    return sha256(json.dumps(asked, sort_keys=True, default=sorted).encode()).hexdigest()
 
 
 def most_valuable(calls: Sequence[Call]) -> tuple[list[Call], list[Call]]:

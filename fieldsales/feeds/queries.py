@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -61,15 +61,46 @@ def calendar_at(session: Session, secret: str, now: datetime) -> CalendarFile:
 
 def calendar_entries(session: Session, rep_id: uuid.UUID, today: date) -> list[Entry]:
     """Return the visits that a rep's calendar has on a day, by day; the number of queries does not grow with them."""
+    return _entries(session, rep_id, today - BACK, today + AHEAD)
+
+
+def day_calendar(session: Session, rep: User, day: date) -> bytes:
+    """Return one day of a rep as a calendar: its visits by the times of the route, and lunch."""
+    entries = _entries(session, rep.id, day, day)
+    route = session.scalars(select(Route).where(Route.rep_id == rep.id, Route.day == day)).one_or_none()
+    if route is not None and route.lunch_at is not None:
+        entries.append(
+            _lunch(route, route.lunch_at, max((each.changed_at for each in entries), default=route.lunch_at))
+        )
+    return as_icalendar(f"{rep.name}: {day}", entries)
+
+
+def _lunch(route: Route, at: datetime, changed_at: datetime) -> Entry:
+    return Entry(
+        id=uuid.uuid5(route.id, "lunch"),
+        version=0,
+        day=route.day,
+        span=(at, at + timedelta(minutes=route.lunch_minutes)),
+        takes_place=True,
+        customer="Lunch",
+        about="The break of the day's route",
+        address="",
+        position=None,
+        category="break",
+        changed_at=changed_at,
+    )
+
+
+def _entries(session: Session, rep_id: uuid.UUID, first: date, last: date) -> list[Entry]:
     visits = session.scalars(
         select(PlannedVisit)
-        .where(PlannedVisit.rep_id == rep_id, PlannedVisit.day.between(today - BACK, today + AHEAD))
+        .where(PlannedVisit.rep_id == rep_id, PlannedVisit.day.between(first, last))
         .order_by(PlannedVisit.day, PlannedVisit.id)
     ).all()
     stops = session.execute(
         select(RouteStop.planned_visit_id, RouteStop.arrival_at, RouteStop.departure_at)
         .join(Route, Route.id == RouteStop.route_id)
-        .where(Route.rep_id == rep_id, Route.day.between(today - BACK, today + AHEAD))
+        .where(Route.rep_id == rep_id, Route.day.between(first, last))
     )
     spans = {visit_id: (arrival, departure) for visit_id, arrival, departure in stops}
     changed = last_steps(session, [visit.id for visit in visits])

@@ -41,6 +41,10 @@ STALE = ""
 """The fingerprint of a route that answers no problem any more."""
 
 
+LONGEST_WARNING = 500
+"""The longest warning of a route, in characters."""
+
+
 class PlannedVisit(Synced, Base):
     """One visit that a rep should make on a day, and why.
 
@@ -80,7 +84,8 @@ class PlannedVisit(Synced, Base):
 class Route(Synced, Base):
     """A rep's day in driving order.
 
-    `fingerprint` is of the problem it answers: same problem, same route. It is `STALE` once a stop was taken off.
+    `fingerprint` is of the problem it answers: same problem, same route. It is `STALE` once a stop was taken off, and
+    where `warning` tells that its times are a makeshift.
     """
 
     __tablename__ = "route"
@@ -101,6 +106,7 @@ class Route(Synced, Base):
     home_travel_s: Mapped[int]
     home_distance_m: Mapped[int]
     fingerprint: Mapped[str] = mapped_column(String(64))
+    warning: Mapped[str | None] = mapped_column(String(LONGEST_WARNING))
 
     stops: Mapped[list[RouteStop]] = relationship(
         cascade="all, delete-orphan", order_by="RouteStop.position", lazy="selectin"

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from itertools import pairwise
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,27 @@ NO_WAY_S = 10_000_000
 
 IntMatrix = npt.NDArray[np.int64]
 
+Line = tuple[Point, ...]
+"""The way from one place to the next, as a map draws it: at least its two ends."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TravelTable:
+    """Ways from some places to others; rows are origins, columns destinations.
+
+    Attributes:
+        duration_s: ``(sources, targets)`` whole seconds; ``NO_WAY_S`` or more where there is no way.
+        distance_m: ``(sources, targets)`` whole metres.
+    """
+
+    duration_s: IntMatrix
+    distance_m: IntMatrix
+
+    @classmethod
+    def empty(cls, sources: int, targets: int) -> Self:
+        """A table without a single way, to be filled in."""
+        return cls(np.full((sources, targets), NO_WAY_S, np.int64), np.zeros((sources, targets), np.int64))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TravelMatrix:
@@ -23,10 +46,12 @@ class TravelMatrix:
     Attributes:
         duration_s: ``(n, n)`` whole seconds; ``NO_WAY_S`` or more where there is no way.
         distance_m: ``(n, n)`` whole metres.
+        warnings: What whoever drives by these times should know, in sentences: that they are not the ones asked for.
     """
 
     duration_s: IntMatrix
     distance_m: IntMatrix
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse matrices that are not square, not of one size, not whole or negative."""
@@ -47,10 +72,48 @@ class TravelMatrix:
 class TravelProvider(Protocol):
     """A source of travel matrices: a formula, a road router, a cache in front of one."""
 
-    def matrix(self, points: Sequence[Point]) -> TravelMatrix:
+    def matrix(self, points: Sequence[Point], leaves: datetime | None = None) -> TravelMatrix:
         """All ways between ``points``, in their order.
+
+        ``leaves`` is when the day's driving begins, on the wall clock of the places (a time without a zone). A provider
+        that knows the traffic of the hour answers for that hour; others do not look at it.
 
         Raises:
             TravelError: when there is no answer to be had.
         """
         ...
+
+
+class Roads(TravelProvider, Protocol):
+    """A provider that can also say which roads it knows, answer for some pairs only, and draw the way."""
+
+    @property
+    def version(self) -> str:
+        """Names the roads and how they are driven: answers of another version may differ."""
+        ...
+
+    @property
+    def timed(self) -> bool:
+        """Whether the time of departure makes a difference."""
+        ...
+
+    def table(self, sources: Sequence[Point], targets: Sequence[Point], leaves: datetime | None = None) -> TravelTable:
+        """The ways from each of ``sources`` to each of ``targets``. Raises as :meth:`TravelProvider.matrix`."""
+        ...
+
+    def legs(self, points: Sequence[Point]) -> tuple[Line, ...]:
+        """The way from each of ``points`` to the next, as a map draws it. Raises ``TravelError``."""
+        ...
+
+
+def straight_legs(points: Sequence[Point]) -> tuple[Line, ...]:
+    """The way from each of ``points`` to the next as the crow flies."""
+    return tuple(pairwise(points))
+
+
+def square(table: TravelTable, warnings: tuple[str, ...] = ()) -> TravelMatrix:
+    """A table from places to themselves as a matrix: staying where one is takes no time."""
+    duration_s, distance_m = table.duration_s.copy(), table.distance_m.copy()
+    np.fill_diagonal(duration_s, 0)
+    np.fill_diagonal(distance_m, 0)
+    return TravelMatrix(duration_s, distance_m, warnings)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from routing.weeks.jit import compiled
+from routing.jit import compiled
 from routing.weeks.problem import WeeksProblem
 
 Ints = npt.NDArray[np.int32]

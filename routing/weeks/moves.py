@@ -6,8 +6,8 @@ days of the cheapest place on any route of the day, and what the option itself c
 
 import numpy as np
 
+from routing.jit import compiled, inlined
 from routing.weeks.ground import Floats, Ground, Ints, Routes
-from routing.weeks.jit import compiled, inlined
 
 BLINK = 0.01
 """How often a route is overlooked, so that the same is not done again and again (after the

@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
+from routing.jit import compiled
 from routing.weeks.ground import Flags, Floats, Ground, Ints, Routes, copy_of
-from routing.weeks.jit import compiled
 from routing.weeks.moves import BLINK, insert, over_limit, over_limits, remove, shuffle, total
 
 MOST_TORN = 24

@@ -33,6 +33,7 @@ VENDORS = (
     "rapidfuzz",
     "prometheus_client",
     "stdnum",
+    "valhalla",
     "waitress",
     "zstandard",
 )

@@ -43,7 +43,7 @@ def with_lunch(**changes: Any) -> DayRoute:
     """The sound route with its lunch changed."""
     lunch = sound().lunch
     assert lunch is not None
-    return replace(sound(), lunch=replace(lunch, **changes))
+    return replace(sound(), breaks=(replace(lunch, **changes),))
 
 
 SPOILT: dict[str, tuple[Callable[[], DayRoute], str]] = {
@@ -73,7 +73,7 @@ SPOILT: dict[str, tuple[Callable[[], DayRoute], str]] = {
     "a wait that is not real": (lambda: with_visit(2, wait_s=60), "waits 60"),
     "a way home forgotten": (lambda: replace(sound(), last_leg_s=0), "last leg"),
     "home too soon": (lambda: replace(sound(), ends_s=at("16:31")), "ends"),
-    "lunch skipped": (lambda: replace(sound(), lunch=None), "no lunch"),
+    "lunch skipped": (lambda: replace(sound(), breaks=()), "no lunch"),
     "lunch cut short": (lambda: with_lunch(duration_s=600), "owed 2700"),
     "lunch too early": (lambda: with_lunch(start_s=at("11:30")), "outside its window"),
     "lunch too late": (lambda: with_lunch(start_s=at("13:00")), "outside its window"),
@@ -99,5 +99,5 @@ def test_a_spoilt_route_is_found_out(spoilt: str) -> None:
 
 
 def test_a_lunch_that_is_not_owed_is_found_out() -> None:
-    hungry = replace(PROBLEM, worker=replace(PROBLEM.worker, lunch=None))
+    hungry = replace(PROBLEM, worker=replace(PROBLEM.worker, breaks=()))
     assert "a lunch that is not owed" in broken_rules(hungry, MATRIX, sound())

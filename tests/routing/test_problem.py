@@ -19,7 +19,7 @@ NONSENSE: dict[str, tuple[Callable[[], Any], str]] = {
     "a window of no length": (lambda: Window(0, 0), "for a closed day give no window"),
     "a window before midnight": (lambda: Window(-1, 100), "opening is -1"),
     "a window of half seconds": (lambda: Window(0.5, 100), "not a whole number"),  # type: ignore[arg-type]
-    "a window beyond the next day": (lambda: Window(0, 200_000), "closing is 200000"),
+    "a window beyond two weeks": (lambda: Window(0, 1_300_000), "closing is 1300000"),
     "a stop without a name": (lambda: shop(""), "without an id"),
     "a visit that takes less than no time": (lambda: shop("a", service_s=-1), "stop a: service_s is -1"),
     "a visit without value": (lambda: shop("a", prize=0), "stop a: prize 0"),

@@ -38,7 +38,7 @@ def shop(name: str, **facts: Any) -> Stop:
 
 def day(*stops: Stop, shift: str = "09:00-17:00", lunch: Lunch | None = None, home: bool = True) -> DayProblem:
     """A day of a rep who leaves from the office, and returns there when ``home``."""
-    return DayProblem(Worker(OFFICE, OFFICE if home else None, hours(shift)[0], lunch), stops)
+    return DayProblem(Worker(OFFICE, OFFICE if home else None, hours(shift)[0], (lunch,) if lunch else ()), stops)
 
 
 def noon_lunch(window: str = "12:00-14:00", minutes: int = 45) -> Lunch:
@@ -96,7 +96,8 @@ def days_with_ways(draw: st.DrawFn, max_stops: int = 5) -> tuple[DayProblem, Tra
     opens_s = at("08:00") + draw(_ticks(0, 12))
     shift = Window(opens_s, opens_s + draw(_ticks(8, 36)))
     end = draw(st.sampled_from([OFFICE, None]))
-    worker = Worker(OFFICE, end, shift, draw(st.none() | lunches()))
+    lunch = draw(st.none() | lunches())
+    worker = Worker(OFFICE, end, shift, (lunch,) if lunch else ())
     names = [f"shop {letter}" for letter in "abcdefgh"[: draw(st.integers(0, max_stops))]]
     problem = DayProblem(worker, tuple(draw(stops(name)) for name in names))
     size = len(names) + 2

@@ -1,0 +1,1 @@
+"""Our routes beside VROOM's and PyVRP's, family by family."""

@@ -1,0 +1,1 @@
+"""A team's day: who visits whom, and when."""

@@ -1,0 +1,87 @@
+"""Who visits whom: one cooling of the compiled core over the whole team.
+
+The temperature falls with the share of the effort that is spent: of the seconds, or of the changes that patience
+allows, whichever is further on. Where changes run out first, the same seed gives the same answer.
+"""
+
+from time import perf_counter
+
+import numpy as np
+
+from routing.budget import Budget
+from routing.compiled import NEVER_S, compile_day
+from routing.core.anneal import anneal, begin
+from routing.core.ground import Ground
+from routing.core.team import ground_of_team
+from routing.schedule import earliest_end
+from routing.team.insertion import Orders, hand_out
+from routing.team.matrix import day_of
+from routing.team.problem import TeamProblem
+from routing.travel.matrix import TravelMatrix
+
+CHANGES_A_STOP = 200
+"""How many changes a stop is worth for each round of patience."""
+
+CHUNK = 100
+"""After so many changes it is looked at the clock."""
+
+HEAT = (4.0, 0.04)
+"""The first and the last temperature, in prices of one point of prize."""
+
+MOST_HEAT_S = 1_200.0
+"""The highest temperature, in seconds of driving."""
+
+PRICE = (2.0, 6.0)
+"""What a point of prize is worth in fair prices, at first and at last."""
+
+
+def search_team(problem: TeamProblem, matrix: TravelMatrix, budget: Budget, seed: int) -> Orders:
+    """By worker, the numbers of the stops (from 0) in driving order."""
+    many = len(problem.workers)
+    orders: Orders = [[] for _ in problem.workers]
+    ground = ground_of_team(problem, matrix, budget.wait_weight) if problem.workers and problem.stops else None
+    if ground is not None and len(ground.stops):
+        orders = [[place - many for place in order] for order in _search(ground, budget, seed)]
+    return _with_what_fits(problem, matrix, orders)
+
+
+def _search(ground: Ground, budget: Budget, seed: int) -> Orders:
+    state = begin(ground)
+    anneal(ground, state, 1.0, (1.0, 1.0), 0, 0)
+    fair_s = _fair_price_s(ground)
+    changes = np.inf if budget.patience is None else budget.patience * CHANGES_A_STOP * len(ground.stops)
+    began, done, spent = perf_counter(), 0, 0.0
+    seed = seed * 1_000_003 % (1 << 31)
+    while spent < 1:
+        price_s = fair_s * PRICE[0] * (PRICE[1] / PRICE[0]) ** spent
+        heat = min(MOST_HEAT_S, HEAT[0] * fair_s) * (HEAT[1] / HEAT[0]) ** spent
+        seed = (seed + 1) % (1 << 31)
+        anneal(ground, state, price_s, (heat, heat), CHUNK, seed)
+        done += CHUNK
+        spent = max(done / changes, (perf_counter() - began) / budget.seconds)
+    best = state.best
+    return [[int(place) for place in order[:length]] for order, length in zip(best.order, best.length, strict=True)]
+
+
+def _fair_price_s(ground: Ground) -> float:
+    """What a point of prize costs in seconds: all shifts over the prizes that fit into them, most a second first."""
+    stops = ground.stops
+    room_s = float((ground.over_from - ground.opens)[ground.works].sum())
+    ways = ground.ways[0][np.ix_(stops, stops)] + np.where(np.eye(len(stops), dtype=bool), 1 << 28, 0)
+    need_s = 1.0 + ground.service[stops] + (np.minimum(ways.min(axis=0), 1 << 28) if len(stops) > 1 else 0)
+    prize = ground.prize[stops]
+    order = np.argsort(-prize / need_s, kind="stable")
+    fits = np.cumsum(need_s[order]) <= room_s
+    return min(room_s, float(need_s.sum())) / max(1, int(prize[order][fits].sum()))
+
+
+def _with_what_fits(problem: TeamProblem, matrix: TravelMatrix, orders: Orders) -> Orders:
+    """Nothing that fits stays out: so that the reasons for leaving a stop out are true."""
+    numbers, stops = range(len(problem.workers)), range(len(problem.stops))
+    days = [compile_day(*day_of(problem, matrix, worker, stops)) for worker in numbers]
+    for day, order in zip(days, orders, strict=True):
+        places = [stop + 1 for stop in order]
+        if earliest_end(day, places) == NEVER_S:
+            raise AssertionError(f"{day.problem.worker.id} cannot drive the order {order} that was found drivable")
+    kept = hand_out(days, problem.preference_s, [[stop + 1 for stop in order] for order in orders], lambda: False)
+    return [[place - 1 for place in order] for order in kept]
