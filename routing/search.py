@@ -18,6 +18,7 @@ from routing.beam import beam_search
 from routing.budget import Budget
 from routing.compiled import NEVER_S, CompiledDay
 from routing.price import fair_price_s, most_promising
+from routing.progress import Teller, Watch
 from routing.schedule import earliest_end
 from routing.solver import Effort, load_engine, run_engine
 
@@ -58,6 +59,7 @@ class Best:
     """The best order seen so far, by the true goal."""
 
     day: CompiledDay
+    teller: Teller
     order: list[int] = field(default_factory=list)
     merit: Merit = (0, 0, 0)
 
@@ -66,6 +68,7 @@ class Best:
         merit = self._merit(order)
         if merit > self.merit and earliest_end(self.day, order) != NEVER_S:
             self.merit, self.order = merit, list(order)
+            self.teller.tell(order, merit)
 
     def _merit(self, order: Sequence[int]) -> Merit:
         stops = [self.day.stop(place) for place in order]
@@ -73,18 +76,18 @@ class Best:
         return must, sum(stop.prize for stop in stops), -self.day.driving_s(order)
 
 
-def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
+def search_order(day: CompiledDay, budget: Budget, seed: int, watch: Watch | None = None) -> SearchResult:
     """The best driving order found.
 
     ``seed`` and the ids of the stops alone decide in which order the engine meets the stops, so the order in
-    which the caller lists them changes nothing.
+    which the caller lists them changes nothing. ``watch`` hears of every better answer and may end the search.
     """
     places = [place for place in range(1, day.end) if day.could_fit(place)]
     places.sort(key=lambda place: day.stop(place).id)
     if not places:
         return SearchResult([], is_proven=True)
     began = perf_counter()
-    best = Best(day)
+    best = Best(day, Teller(day, watch))
     width = _beam_width(len(places))
     if width:
         start = beam_search(day, places, width, began + BEAM_SHARE * budget.seconds)
@@ -114,7 +117,7 @@ def _search_in_rounds(places: list[int], best: Best, patience: int | None, deadl
     idle = 0
     for number in count():
         left_s = deadline - perf_counter()
-        if left_s <= 0 or idle == patience:
+        if left_s <= 0 or idle == patience or best.teller.should_stop():
             return
         random.shuffle(places)
         before = best.merit
