@@ -39,16 +39,14 @@ class Watch(Protocol):
 
 @dataclass(slots=True)
 class Teller:
-    """What a search calls: knows the day, and tells a watch, if there is one, of orders and bounds."""
+    """What a search calls: knows the day, and tells a watch of orders and bounds."""
 
     day: CompiledDay
-    watch: Watch | None = None
+    watch: Watch
     bound: int | None = None
 
     def tell(self, order: Sequence[int], merit: tuple[int, int, int], bound: int | None = None) -> None:
         """Tell of a better order (numbers of places); `merit` as in :mod:`routing.search`, `bound` if one is known."""
-        if self.watch is None:
-            return
         known = [each for each in (self.bound, bound) if each is not None] or [most_prize(self.day)]
         self.bound = min(known)
         ids = tuple(self.day.stop(place).id for place in order)
@@ -56,4 +54,4 @@ class Teller:
 
     def should_stop(self) -> bool:
         """Whether the watch wants an end."""
-        return self.watch is not None and self.watch.should_stop()
+        return self.watch.should_stop()

@@ -59,7 +59,7 @@ class Best:
     """The best order seen so far, by the true goal."""
 
     day: CompiledDay
-    teller: Teller
+    teller: Teller | None = None
     order: list[int] = field(default_factory=list)
     merit: Merit = (0, 0, 0)
 
@@ -68,7 +68,8 @@ class Best:
         merit = self._merit(order)
         if merit > self.merit and earliest_end(self.day, order) != NEVER_S:
             self.merit, self.order = merit, list(order)
-            self.teller.tell(order, merit)
+            if self.teller:
+                self.teller.tell(order, merit)
 
     def _merit(self, order: Sequence[int]) -> Merit:
         stops = [self.day.stop(place) for place in order]
@@ -87,7 +88,7 @@ def search_order(day: CompiledDay, budget: Budget, seed: int, watch: Watch | Non
     if not places:
         return SearchResult([], is_proven=True)
     began = perf_counter()
-    best = Best(day, Teller(day, watch))
+    best = Best(day, Teller(day, watch) if watch else None)
     width = _beam_width(len(places))
     if width:
         start = beam_search(day, places, width, began + BEAM_SHARE * budget.seconds)
@@ -117,7 +118,9 @@ def _search_in_rounds(places: list[int], best: Best, patience: int | None, deadl
     idle = 0
     for number in count():
         left_s = deadline - perf_counter()
-        if left_s <= 0 or idle == patience or best.teller.should_stop():
+        if left_s <= 0 or idle == patience:
+            return
+        if best.teller and best.teller.should_stop():
             return
         random.shuffle(places)
         before = best.merit
