@@ -38,6 +38,7 @@ from api.plans.routes import plans
 from api.policies.routes import policies
 from api.problems import handle_problems
 from api.products.routes import products
+from api.replans.routes import replan_day  # noqa: F401 -- a route of `days`
 from api.review.routes import review
 from api.settings import furnish
 from api.sync.bootstrap import bootstrap
