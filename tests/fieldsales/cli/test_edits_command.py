@@ -25,6 +25,8 @@ from fieldsales.planning.models import PlannedVisit
 from fieldsales.steps.models import VisitStep
 
 DAY, LATER = (str((utc_now() + timedelta(days=ahead)).date()) for ahead in (3, 5))
+MONDAY = str((utc_now() + timedelta(days=7 + -utc_now().weekday() % 7)).date())
+"""A day on which shops are open."""
 Run = Callable[..., tuple[Result, str]]
 
 
@@ -97,20 +99,20 @@ def test_a_calendar_gets_an_address_that_is_printed_once(run: Run, sqlite_engine
 
 def test_a_day_is_replanned_and_told_before_and_after(run: Run, sqlite_engine: Engine) -> None:
     urgent = ("--urgent", "C-Bakery", "--urgent", "C-Dairy", "--now", "09:00", "--by", "max")
-    _, told = run(plans, "replan", "anna", DAY, *urgent, "--dry-run")
+    _, told = run(plans, "replan", "anna", MONDAY, *urgent, "--dry-run")
     assert "0 moved, 2 added, 0 left out" in told
     assert "Dry run: nothing was kept." in told
     assert (count(sqlite_engine, PlannedVisit), count(sqlite_engine, VisitStep)) == (0, 0)
-    run(plans, "replan", "anna", DAY, *urgent, "--reason", "they called")
+    run(plans, "replan", "anna", MONDAY, *urgent, "--reason", "they called")
     late = ("--now", "16:45", "--late", "10", "--by", "max", "--hold", "C-Dairy")
-    result, told = run(plans, "replan", "anna", DAY, *late)
+    result, told = run(plans, "replan", "anna", MONDAY, *late)
     assert result.exit_code == 0, result
     rows = [line.split() for line in told.splitlines() if "Bakery" in line or "Dairy" in line]
     assert all("left" in row for row in rows)
-    _, told = run(plans, "history", "anna", DAY, "C-Bakery")
+    _, told = run(plans, "history", "anna", MONDAY, "C-Bakery")
     assert [line.split()[2] for line in told.splitlines()[1:] if line[:4].isdigit()] == ["added", "left"]
     _, told = run(
-        plans, "replan", "anna", DAY, "--drop", "C-Bakery", "--code", "closed", "--by", "anna", "--now", "08:00"
+        plans, "replan", "anna", MONDAY, "--drop", "C-Bakery", "--code", "closed", "--by", "anna", "--now", "08:00"
     )
     assert "dropped" in told
 
