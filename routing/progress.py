@@ -55,3 +55,8 @@ class Teller:
     def should_stop(self) -> bool:
         """Whether the watch wants an end."""
         return self.watch.should_stop()
+
+
+def totals(best: Sequence[Better]) -> dict[str, int]:
+    """What the best answers so far to several days come to together."""
+    return {name: sum(getattr(each, name) for each in best) for name in ("mandatory", "prize", "travel_s", "bound")}
