@@ -17,6 +17,7 @@ import numpy as np
 
 from routing.budget import Budget
 from routing.checks import require
+from routing.courtesy import step_back
 from routing.day import DEFAULT_BUDGET, solve_on_matrix
 from routing.errors import SolverDied
 from routing.problem import DayProblem
@@ -221,7 +222,9 @@ _mouth: list["SimpleQueue[tuple[int, Better]]"] = []
 
 
 def _listen(news: "SimpleQueue[tuple[int, Better]]") -> None:
+    """Begin the life of a solving process."""
     _mouth[:] = [news]
+    step_back()
 
 
 def _tell(number: int, better: Better) -> None:

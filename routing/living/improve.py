@@ -12,7 +12,7 @@ from routing.living.weigh import CANNOT, is_better, weigh
 from routing.weeks.jit import compiled
 
 LONGEST_MOVE = 3
-STIRS = 40
+STIRS = 16
 """How often the best order is stirred and improved again. A count, unlike a clock, gives the same answer every time."""
 
 
