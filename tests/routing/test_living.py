@@ -1,5 +1,6 @@
 """A day under way is planned again: what was made stays, what is locked stays, and as little moves as can be."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from routing.checker import broken_rules
 from routing.compiled import compile_day
 from routing.errors import InvalidProblem
 from routing.living import MOVING_PRICE_S, LivingDay, Made, Replanned, replan, replan_on_matrix
+from routing.living.ready import prepare
 from routing.problem import LATEST_S, DayProblem, Point
 from routing.travel import GreatCircle, TravelMatrix
 
@@ -242,3 +244,10 @@ def test_a_whole_day_of_thirty_visits_at_one_door_is_answered() -> None:
     answer = replan_on_matrix(living, even_ways(living.rest(), 5))
     assert len(driven(answer)) == 31
     assert answer.moved == ()
+
+
+def test_the_machine_code_is_ready_before_anybody_waits_for_it() -> None:
+    prepare()
+    began = time.process_time()
+    test_an_urgent_visit_at_the_cost_of_the_least_valuable_one()
+    assert time.process_time() - began < 0.2
