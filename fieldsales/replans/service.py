@@ -31,8 +31,8 @@ from fieldsales.planning.service import note_visit, refuse_somebody_else, requir
 from fieldsales.replans.rules import Change, What, changes_of, words_for
 from fieldsales.steps.models import StepKind
 from fieldsales.underway.queries import planned_rows, route_of, situation_of
-from fieldsales.underway.rules import Situation, Wish, living_day
-from routing.errors import RoutingError
+from fieldsales.underway.rules import BadReplan, Situation, Wish, living_day
+from routing.errors import InvalidProblem, RoutingError
 from routing.living import Replanned, replan
 
 
@@ -93,6 +93,8 @@ def find(situation: Situation, wish: Wish, driving: Driving) -> DayReplanned:
     living = living_day(situation, wish)
     try:
         answer = replan(living, driving.travel)
+    except InvalidProblem as wrong:
+        raise BadReplan(f"The day cannot be replanned: {wrong}.", mend="Plan it anew, or drop visits.") from wrong
     except RoutingError as wrong:
         raise RoadsUnknown(f"The day could not be replanned: {wrong}.", mend="Try again.") from wrong
     return DayReplanned(situation, wish, answer, changes_of(situation, wish, answer))
