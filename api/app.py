@@ -39,7 +39,10 @@ from api.plans.routes import plans
 from api.policies.routes import policies
 from api.problems import handle_problems
 from api.products.routes import products
+from api.replans.routes import replan_day  # noqa: F401 -- a route of `days`
 from api.review.routes import review
+from api.searches.routes import route_searches
+from api.searches.runner import install_searches
 from api.settings import furnish
 from api.sync.bootstrap import bootstrap
 from api.sync.changes import changes
@@ -78,6 +81,7 @@ RESOURCES = (
     causes,
     uplift,
     plans,
+    route_searches,
     journeys,
     days_off,
     planned_visits,
@@ -120,6 +124,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     engine = engine or make_engine(settings.database_url)
     connect(app, engine)
     install_planner(app, settings, engine)
+    install_searches(app, settings, engine, clock)
     install_streams(app, settings, engine)
     install_tokens(app, settings)
     handle_problems(app)

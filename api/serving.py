@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 
 import waitress
 from rich.console import Console
@@ -45,10 +46,12 @@ def serve_app(settings: Settings, listener: socket.socket, console: Console) -> 
     """Serve until interrupted."""
     from api.app import create_app  # noqa: PLC0415 -- half a second that no other command has to wait
     from api.sync.stream import end_streams_on_signals  # noqa: PLC0415
+    from routing.living.ready import prepare  # noqa: PLC0415
 
     app = create_app(settings)
     host, port = listener.getsockname()[:2]
     console.print(f"Serving on http://{host}:{port} (stop with Ctrl-C)", highlight=False)
     end_streams_on_signals(app)
+    threading.Thread(target=prepare, name="machine code", daemon=True).start()
     threads = THREADS + settings.most_streams
     waitress.serve(app, sockets=[listener], threads=threads, ident="fieldsales", _quiet=True)

@@ -24,7 +24,12 @@ def settings() -> Settings:
     return found
 
 
+def clock() -> Clock:
+    """Return the clock of the current app, for what outlives a request."""
+    found: Clock = current_app.extensions[_CLOCK]
+    return found
+
+
 def now() -> datetime:
     """Return the moment of the current request."""
-    clock: Clock = current_app.extensions[_CLOCK]
-    return clock()
+    return clock()()

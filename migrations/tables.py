@@ -21,6 +21,7 @@ import fieldsales.pictures.models
 import fieldsales.planning.models
 import fieldsales.policies.models
 import fieldsales.receivables.models
+import fieldsales.searches.models
 import fieldsales.steps.models
 import fieldsales.tiers.models
 import fieldsales.tracks.models

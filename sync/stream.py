@@ -94,7 +94,7 @@ class Streams:
         Ends when its time is up, when the server stops or its database does not answer, and when the person may not
         listen any more. The phone then listens again.
         """
-        with self._place(listener.user_id) as there_is_one:
+        with self.place(listener.user_id) as there_is_one:
             if there_is_one:
                 try:
                     yield from self._watch(listener)
@@ -105,8 +105,13 @@ class Streams:
         """End all streams, for good: the server stops."""
         self._ending.set()
 
+    def wait(self, seconds: float) -> bool:
+        """Let some time go by; True, at once, when the server stops."""
+        return self._ending.wait(seconds)
+
     @contextmanager
-    def _place(self, user_id: uuid.UUID) -> Iterator[bool]:
+    def place(self, user_id: uuid.UUID) -> Iterator[bool]:
+        """Take a place for one stream of a person, if there is one, for as long as the block lasts."""
         with self._lock:
             free = self._counts.total() < self.most
             self._counts[user_id] += free

@@ -44,12 +44,12 @@ def end_streams_on_signals(app: Flask) -> None:
     """Have the streams end as soon as the process is told to stop, instead of keeping it waiting."""
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
-            _chain(number, _streams(app))
+            _chain(number, streams_of(app))
 
 
 def end_streams(app: Flask) -> None:
     """End the streams of an app that is taken down."""
-    _streams(app).end()
+    streams_of(app).end()
 
 
 def _chain(number: signal.Signals, streams: Streams) -> None:
@@ -97,14 +97,15 @@ def listen_for_collection(collection: str) -> Response:
 
 def _events(entities: frozenset[str] | None) -> Response:
     who = actor()
-    streams = _streams(current_app)
+    streams = streams_of(current_app)
     streams.check_room(who.user_id)
-    listener = Listener(who.user_id, entities, lambda session: _check_still_logged_in(session, who))
+    listener = Listener(who.user_id, entities, lambda session: check_still_logged_in(session, who))
     told = _written(streams.listen(listener)) if request.method == "GET" else ()
     return Response(told, mimetype=_EVENTS, headers={"X-Accel-Buffering": "no"})
 
 
-def _check_still_logged_in(session: Session, who: Actor) -> None:
+def check_still_logged_in(session: Session, who: Actor) -> None:
+    """Raise once a person who listens may not any more."""
     if who.device_id is not None and who.family_id is not None:
         actor_of_session(session, who.user_id, who.device_id, who.family_id)
 
@@ -115,6 +116,7 @@ def _written(news: Iterator[bool]) -> Iterator[str]:
         yield _NEWS if there_is_some else _ALIVE
 
 
-def _streams(app: Any) -> Streams:
+def streams_of(app: Any) -> Streams:
+    """Return the streams of an app, which share its threads."""
     found: Streams = app.extensions[_KEY]
     return found

@@ -49,6 +49,7 @@ def plans() -> None:
       fieldsales plans move anna 2026-03-03 C-1001 --to-day 2026-03-05 --by max
       fieldsales plans skip anna 2026-03-03 C-1001 --code closed --by anna
       fieldsales plans history anna 2026-03-03 C-1001
+      fieldsales plans replan anna 2026-03-03 --late 40 --by max --dry-run
     """
 
 
@@ -63,7 +64,7 @@ def add(context: Context, login: str, day: Any, customer: str, reason: str, by: 
     with _changing(context, dry_run) as session:
         edited = service.add_visit(
             session, find_rep(session, login).id, find_customer(session, customer).id, day.date(),
-            by=_actor(session, by), reason=reason, now=utc_now(),
+            by=actor_of(session, by), reason=reason, now=utc_now(),
         )  # fmt: skip
         _tell(context, session, edited, "stands on")
 
@@ -90,7 +91,7 @@ def move(
             to_day=to_day.date() if to_day else None,
             to_rep=find_rep(session, to_rep).id if to_rep else None,
             reason=reason,
-            by=_actor(session, by),
+            by=actor_of(session, by),
             now=utc_now(),
         )
         _tell(context, session, edited, "stands on")
@@ -109,7 +110,9 @@ def skip(
     """Decide that a planned visit is not made on its DAY. It stays there with the reason, off the route."""
     with _changing(context, dry_run) as session:
         visit = _find(session, login, day.date(), customer)
-        edited = service.skip_visit(session, visit.id, code=code, reason=reason, by=_actor(session, by), now=utc_now())
+        edited = service.skip_visit(
+            session, visit.id, code=code, reason=reason, by=actor_of(session, by), now=utc_now()
+        )
         _tell(context, session, edited, "is skipped on")
 
 
@@ -122,7 +125,7 @@ def restore(context: Context, login: str, day: Any, customer: str, by: str, dry_
     """Have a skipped visit made after all."""
     with _changing(context, dry_run) as session:
         visit = _find(session, login, day.date(), customer)
-        edited = service.restore_visit(session, visit.id, by=_actor(session, by), now=utc_now())
+        edited = service.restore_visit(session, visit.id, by=actor_of(session, by), now=utc_now())
         _tell(context, session, edited, "stands on")
 
 
@@ -134,7 +137,7 @@ def history(context: Context, login: str, day: Any, customer: str) -> None:
     with reading(context.engine) as session:
         visit = _find(session, login, day.date(), customer)
         table = Table("when (UTC)", "what", "by", "from", "to", "why", box=None)
-        for each in trail_of(session, _actor(session, login), visit.id).steps:
+        for each in trail_of(session, actor_of(session, login), visit.id).steps:
             step = each.step
             why = ": ".join(filter(None, (step.code, step.reason)))
             table.add_row(
@@ -153,7 +156,8 @@ def _changing(context: Context, dry_run: bool) -> Iterator[Session]:
             context.console.print("Dry run: nothing was kept.")
 
 
-def _actor(session: Session, login: str) -> Actor:
+def actor_of(session: Session, login: str) -> Actor:
+    """Return who acts, by login. Raises `PersonNotFound`."""
     person = find_person(session, login)
     return Actor(person.id, person.role, person.territory_id)
 

@@ -67,7 +67,7 @@ def build(
             reps = ending_by(session, reps, today + timedelta(days=ending_within))
         sketches = sketch_journeys(session, reps, begins, weeks, today=today)
     with SolverPool(context.settings.solver_workers) as solver, solving_progress(context.console) as progress:
-        sketches = solve_journeys(sketches, solver, driving_of(context.settings), progress=progress)
+        sketches = solve_journeys(sketches, solver, driving_of(context.settings), progress=progress.count)
     print_figures(context.console, sketches)
     if dry_run:
         context.console.print("Dry run: nothing was kept.")

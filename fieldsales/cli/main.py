@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+import fieldsales.cli.replans  # noqa: F401 -- a command of `plans`
 from fieldsales.cli.anomalies import anomalies
 from fieldsales.cli.arrangements import arrange_customer
 from fieldsales.cli.calendars import calendars

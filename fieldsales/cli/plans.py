@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy.orm import Session
 
 from fieldsales.accounts.service import end_expired
@@ -27,8 +27,8 @@ from fieldsales.driving.rules import Driving
 from fieldsales.driving.service import driving_of
 from fieldsales.people.models import User
 from fieldsales.planning.queries import rep_day
-from routing import pool
 from routing.pool import SolverPool
+from routing.progress import Better, totals
 
 STALE = timedelta(days=60)
 """From how far before the planned day on the newest order is told: tiers and anomalies rest on it."""
@@ -150,18 +150,45 @@ def _next_working_day(reps: Sequence[User], today: date) -> date:
     return next((day for day in coming if day.weekday() in worked), today + timedelta(days=1))
 
 
+@dataclass
+class Bar:
+    """How many reps' days are routed, and what the best routes so far come to."""
+
+    progress: Progress
+    task: TaskID
+    best: dict[int, Better] = field(default_factory=dict)
+
+    def count(self, done: int, total: int) -> None:
+        """Note days done."""
+        self.progress.update(self.task, completed=done, total=total)
+
+    def hear(self, number: int, better: Better) -> None:
+        """Note a better answer to one of the days."""
+        self.best[number] = better
+        so_far = totals(list(self.best.values()))
+        told = (
+            f"best so far: value {so_far['prize']} of at most {so_far['bound']}, {so_far['travel_s'] // 60} min driving"
+        )
+        self.progress.update(self.task, best=told)
+
+
 @contextmanager
-def solving_progress(console: Console) -> Iterator[pool.Progress]:
-    """Show how many reps' days are routed, on a terminal."""
-    columns = (TextColumn("Routing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+def solving_progress(console: Console) -> Iterator[Bar]:
+    """Show on a terminal how far the search for routes is."""
+    columns = (
+        TextColumn("Routing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[best]}", markup=False),
+    )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Routing", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+        yield Bar(progress, progress.add_task("Routing", total=None, best=""))
 
 
 def _search(context: Context, draft: Draft, driving: Driving) -> Draft:
-    with SolverPool(context.settings.solver_workers) as solver, solving_progress(context.console) as progress:
-        return solve(draft, solver, driving, progress)
+    with SolverPool(context.settings.solver_workers) as solver, solving_progress(context.console) as bar:
+        return solve(draft, solver, driving, bar.count, bar.hear)
 
 
 def _print_summary(console: Console, done: DayPlanned, *, dry_run: bool) -> None:

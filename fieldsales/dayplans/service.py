@@ -8,7 +8,7 @@ changed meanwhile.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -34,7 +34,9 @@ from fieldsales.steps.models import StepKind
 from fieldsales.tiers.queries import present_tiers
 from fieldsales.tiers.service import apply_tiers
 from routing.errors import RoutingError
-from routing.pool import Progress, SolverPool
+from routing.pool import Progress, SolverPool, Told
+from routing.problem import DayProblem
+from routing.route import DayRoute
 from routing.travel import OnDay
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -147,17 +149,34 @@ def gather(
     return replace(draft, everybody=rep_ids is None)
 
 
-def solve(draft: Draft, solver: SolverPool, driving: Driving, progress: Progress | None = None) -> Draft:
+def solve(
+    draft: Draft,
+    solver: SolverPool,
+    driving: Driving,
+    progress: Progress | None = None,
+    told: Told | None = None,
+) -> Draft:
     """Search for the routes of the days that need one; those whose stored route still answers are passed over.
 
+    `progress` hears of days done, `told` of better answers to those wanted, by their number among `wanting`.
     Raises `SolverUnavailable`.
     """
-    wanting = [plan.problem for plan in draft.plans if plan.problem is not None and not plan.settled]
     try:
         travel = OnDay(driving.travel, draft.day)
-        found = iter(solver.solve_days(wanting, travel, driving.budget, progress=progress))
+        routes = solver.solve_days(wanting(draft), travel, driving.budget, progress=progress, told=told)
     except RoutingError as broken:
         raise SolverUnavailable(f"The search broke off: {broken}.", mend="Try again.") from broken
+    return solved(draft, routes)
+
+
+def wanting(draft: Draft) -> list[DayProblem]:
+    """Return what is to be searched for: the days that have no route yet that answers them."""
+    return [plan.problem for plan in draft.plans if plan.problem is not None and not plan.settled]
+
+
+def solved(draft: Draft, routes: Sequence[DayRoute]) -> Draft:
+    """Return a draft with the routes found for what was `wanting`, in that order."""
+    found = iter(routes)
     plans = (
         with_route(plan, next(found)) if plan.problem is not None and not plan.settled else plan for plan in draft.plans
     )

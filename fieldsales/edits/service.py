@@ -74,7 +74,7 @@ def add_visit(
     """Put a customer on a rep's day, within the policy. Raises as `add_manual_visit` does, and `MayNotEdit`."""
     rep = require_rep_in_scope(session, by, rep_id)
     customer = require_customer_in_scope(session, by, customer_id)
-    _hold_days(session, {rep.id})
+    hold_days(session, {rep.id})
     today = require_open(session, rep.id, day, now)
     check_may(allowance_on(session, today), by.role, Deed.ADD)
     visit = add_manual_visit(session, rep.id, customer.id, day, by=by.user_id, reason=reason, now=now)
@@ -185,7 +185,7 @@ def _taken_up(
     """Return a visit that may be changed, as it stands once nobody else can change it, and today for its rep."""
     seen = require_planned_visit(session, by, visit_id)
     rep_id = seen.rep_id
-    _hold_days(session, {rep_id, also} if also else {rep_id})
+    hold_days(session, {rep_id, also} if also else {rep_id})
     locked = select(PlannedVisit).where(PlannedVisit.id == visit_id).with_for_update(of=PlannedVisit)
     visit = session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
     if visit is None or visit.rep_id != rep_id or version not in {None, visit.version}:
@@ -201,7 +201,7 @@ def _taken_up(
     return visit, today
 
 
-def _hold_days(session: Session, rep_ids: Collection[uuid.UUID]) -> None:
+def hold_days(session: Session, rep_ids: Collection[uuid.UUID]) -> None:
     """Keep others from planning or changing these reps' days until the transaction ends."""
     reps = select(User.id).where(User.id.in_(rep_ids)).order_by(User.id)
     session.execute(reps.with_for_update(key_share=True)).all()

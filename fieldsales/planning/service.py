@@ -246,6 +246,13 @@ def require_nobody_else(
     The lock keeps two reps from asking at the same moment.
     """
     session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update()).all()
+    refuse_somebody_else(session, rep_id, customer_id, day, but=but)
+
+
+def refuse_somebody_else(
+    session: Session, rep_id: uuid.UUID, customer_id: uuid.UUID, day: date, *, but: uuid.UUID | None = None
+) -> None:
+    """Raise `AlreadyPlanned` as `require_nobody_else` does, of what is seen now: a what-if locks nobody out."""
     others = (
         select(User)
         .join(PlannedVisit, PlannedVisit.rep_id == User.id)

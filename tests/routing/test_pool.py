@@ -1,7 +1,9 @@
 """Many days in other processes."""
 
+import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -12,6 +14,7 @@ from routing.budget import Budget
 from routing.errors import InvalidProblem, SolverDied, TravelError
 from routing.pool import SolverPool
 from routing.problem import DayProblem, Point
+from routing.progress import Better
 from routing.travel import GreatCircle, TravelMatrix
 
 BUDGET = Budget(seconds=1, patience=1)
@@ -97,3 +100,32 @@ def test_a_pool_hands_on_what_waiting_counts_for(pool: SolverPool, workers: int)
     opened = pool if workers else SolverPool(0)
     [route] = opened.solve_days([problem], GreatCircle(), replace(BUDGET, wait_weight=1.0))
     assert [visit.stop_id for visit in route.visits] == ["long", "late"]
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_whoever_waits_hears_of_better_answers_and_of_what_none_can_exceed(workers: int) -> None:
+    told: dict[int, list[Better]] = {}
+    with SolverPool(workers) as opened:
+        routes = opened.solve_days(
+            week(), GreatCircle(), BUDGET, told=lambda number, better: told.setdefault(number, []).append(better)
+        )
+    for number, route in enumerate(routes):
+        heard = [(each.mandatory, each.prize, -each.travel_s) for each in told[number]]
+        assert heard == sorted(heard)
+        assert told[number][-1].prize == route.prize
+        assert all(each.prize <= each.bound for each in told[number])
+        assert set(told[number][-1].order) == {visit.stop_id for visit in route.visits}
+
+
+def test_what_breaks_a_search_off_ends_its_processes() -> None:
+    """Fifty candidates would be searched for a minute; nobody waits for that."""
+    stops = [shop(f"shop {number}", at=Point(52 + number % 7 / 50, 5 + number / 99)) for number in range(50)]
+    began, others = time.perf_counter(), set(multiprocessing.active_children())
+    with pytest.raises(KeyboardInterrupt), SolverPool(1) as pool:
+        pool.solve_days([day(*stops)], GreatCircle(), Budget(seconds=60, patience=None), told=_interrupt)
+    assert time.perf_counter() - began < 20
+    assert set(multiprocessing.active_children()) <= others
+
+
+def _interrupt(_number: int, _better: Better) -> None:
+    raise KeyboardInterrupt

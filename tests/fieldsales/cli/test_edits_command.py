@@ -12,6 +12,7 @@ from rich.console import Console
 from sqlalchemy import Engine, func, select
 from worlds import small_town
 
+import fieldsales.cli.replans  # noqa: F401 -- a command of `plans`
 from fieldsales.cli.calendars import calendars
 from fieldsales.cli.context import Context
 from fieldsales.cli.edits import plans
@@ -24,6 +25,8 @@ from fieldsales.planning.models import PlannedVisit
 from fieldsales.steps.models import VisitStep
 
 DAY, LATER = (str((utc_now() + timedelta(days=ahead)).date()) for ahead in (3, 5))
+MONDAY = str((utc_now() + timedelta(days=7 + -utc_now().weekday() % 7)).date())
+"""A day on which shops are open."""
 Run = Callable[..., tuple[Result, str]]
 
 
@@ -92,3 +95,29 @@ def test_a_calendar_gets_an_address_that_is_printed_once(run: Run, sqlite_engine
     assert "would be replaced" in run(calendars, "open", "anna", "--dry-run")[1]
     assert "nothing was kept" in run(calendars, "close", "anna", "--dry-run")[1]
     assert "The address is revoked." in run(calendars, "close", "anna")[1]
+
+
+def test_a_day_is_replanned_and_told_before_and_after(run: Run, sqlite_engine: Engine) -> None:
+    urgent = ("--urgent", "C-Bakery", "--urgent", "C-Dairy", "--now", "09:00", "--by", "max")
+    _, told = run(plans, "replan", "anna", MONDAY, *urgent, "--dry-run")
+    assert "0 moved, 2 added, 0 left out" in told
+    assert "Dry run: nothing was kept." in told
+    assert (count(sqlite_engine, PlannedVisit), count(sqlite_engine, VisitStep)) == (0, 0)
+    run(plans, "replan", "anna", MONDAY, *urgent, "--reason", "they called")
+    late = ("--now", "16:45", "--late", "10", "--by", "max", "--hold", "C-Dairy")
+    result, told = run(plans, "replan", "anna", MONDAY, *late)
+    assert result.exit_code == 0, result
+    rows = [line.split() for line in told.splitlines() if "Bakery" in line or "Dairy" in line]
+    assert all("left" in row for row in rows)
+    _, told = run(plans, "history", "anna", MONDAY, "C-Bakery")
+    assert [line.split()[2] for line in told.splitlines()[1:] if line.strip().startswith("20")] == ["added", "left"]
+    _, told = run(
+        plans, "replan", "anna", MONDAY, "--drop", "C-Bakery", "--code", "closed", "--by", "anna", "--now", "08:00"
+    )
+    assert "dropped" in told
+
+
+@pytest.mark.parametrize("words", [("--from", "somewhere"), ("--from", "99,1"), ("--now", "noon"), ("--late", "soon")])
+def test_a_replan_that_makes_no_sense_is_refused(run: Run, words: tuple[str, ...]) -> None:
+    result, _ = run(plans, "replan", "anna", DAY, *words, "--by", "max")
+    assert (result.exit_code, "Invalid value" in result.output) == (2, True)
