@@ -7,9 +7,9 @@ elsewhere; two change places; a stretch is driven the other way round.
 
 import numpy as np
 
+from routing.jit import compiled
 from routing.living.ground import Ground, Ints
 from routing.living.weigh import CANNOT, is_better, weigh
-from routing.weeks.jit import compiled
 
 LONGEST_MOVE = 3
 STIRS = 16

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from routing.jit import compiled, inlined
 from routing.living.ground import NONE, Bools, Ground, Ints
 from routing.living.weigh import (
     CANNOT,
@@ -24,7 +25,6 @@ from routing.living.weigh import (
     tail_after,
     weigh,
 )
-from routing.weeks.jit import compiled, inlined
 
 
 class Path(NamedTuple):

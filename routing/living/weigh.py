@@ -6,8 +6,8 @@ of the ranks): the fewest that, taken out of both orders, leave the same order.
 """
 
 from routing.compiled import NEVER_S
+from routing.jit import compiled, inlined
 from routing.living.ground import NONE, Ground, Ints
-from routing.weeks.jit import compiled, inlined
 
 CANNOT = -1
 """The worth of an order that cannot be driven, or breaks a lock."""
