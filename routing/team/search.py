@@ -35,6 +35,13 @@ PRICE = (2.0, 6.0)
 """What a point of prize is worth in fair prices, at first and at last."""
 
 
+UNEVEN = 100
+"""Prizes are of very different sizes where the greatest is more than so many times the least."""
+
+DEAR_EVERY, DEAR_S = 4, 3600.0
+"""Then, so often, the visit worth least is priced at this many seconds: it would else never be worth its way."""
+
+
 def search_team(problem: TeamProblem, matrix: TravelMatrix, budget: Budget, seed: int) -> Orders:
     """By worker, the numbers of the stops (from 0) in driving order."""
     many = len(problem.workers)
@@ -48,12 +55,15 @@ def search_team(problem: TeamProblem, matrix: TravelMatrix, budget: Budget, seed
 def _search(ground: Ground, budget: Budget, seed: int) -> Orders:
     state = begin(ground)
     anneal(ground, state, 1.0, (1.0, 1.0), 0, 0)
-    fair_s = _fair_price_s(ground)
+    fair_s, least_prize = _fair_price_s(ground), max(1, int(ground.prize[ground.stops].min()))
+    is_uneven = ground.prize[ground.stops].max() > UNEVEN * least_prize
     changes = np.inf if budget.patience is None else budget.patience * CHANGES_A_STOP * len(ground.stops)
     began, done, spent = perf_counter(), 0, 0.0
     seed = seed * 1_000_003 % (1 << 31)
     while spent < 1:
         price_s = fair_s * PRICE[0] * (PRICE[1] / PRICE[0]) ** spent
+        if is_uneven and done // CHUNK % DEAR_EVERY == DEAR_EVERY - 1:
+            price_s = max(price_s, DEAR_S / least_prize)
         heat = min(MOST_HEAT_S, HEAT[0] * fair_s) * (HEAT[1] / HEAT[0]) ** spent
         seed = (seed + 1) % (1 << 31)
         anneal(ground, state, price_s, (heat, heat), CHUNK, seed)
@@ -81,7 +91,7 @@ def _with_what_fits(problem: TeamProblem, matrix: TravelMatrix, orders: Orders) 
     days = [compile_day(*day_of(problem, matrix, worker, stops)) for worker in numbers]
     for day, order in zip(days, orders, strict=True):
         places = [stop + 1 for stop in order]
-        if earliest_end(day, places) == NEVER_S:
+        if places and earliest_end(day, places) == NEVER_S:
             raise AssertionError(f"{day.problem.worker.id} cannot drive the order {order} that was found drivable")
     kept = hand_out(days, problem.preference_s, [[stop + 1 for stop in order] for order in orders], lambda: False)
     return [[place - 1 for place in order] for order in kept]
