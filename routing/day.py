@@ -6,6 +6,7 @@ from routing.budget import Budget
 from routing.compiled import compile_day
 from routing.knapsack import gap_percent
 from routing.problem import DayProblem
+from routing.progress import Watch
 from routing.reasons import explain, with_causes
 from routing.route import DayRoute
 from routing.schedule import timetable
@@ -29,11 +30,15 @@ def solve_day(problem: DayProblem, travel: TravelProvider, budget: Budget = DEFA
 
 
 def solve_on_matrix(
-    problem: DayProblem, matrix: TravelMatrix, budget: Budget = DEFAULT_BUDGET, seed: int = 0
+    problem: DayProblem,
+    matrix: TravelMatrix,
+    budget: Budget = DEFAULT_BUDGET,
+    seed: int = 0,
+    watch: Watch | None = None,
 ) -> DayRoute:
-    """As :func:`solve_day`, over a matrix of ``problem.points()`` already at hand."""
+    """As :func:`solve_day`, over a matrix of ``problem.points()`` already at hand; ``watch`` hears how far it is."""
     day = compile_day(problem, matrix)
-    found = search_order(day, budget, seed)
+    found = search_order(day, budget, seed, watch)
     order = polish_smoothly(day, found.order, budget.wait_weight)
     route = timetable(day, order)
     if route is None:

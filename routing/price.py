@@ -36,3 +36,24 @@ def _by_density(day: CompiledDay, places: Sequence[int]) -> list[tuple[int, int]
     return sorted(
         zip(places, needs_s, strict=True), key=lambda ranked: day.stop(ranked[0]).prize / ranked[1], reverse=True
     )
+
+
+def most_prize(day: CompiledDay) -> int:
+    """A sum of prizes that no route of the day can exceed.
+
+    The fractional knapsack (G. B. Dantzig, "Discrete-variable extremum problems", Operations Research 5(2), 1957) of
+    the shift, the shortest way to the end taken off: each visit needs its service and the shortest way to it.
+    """
+    able = [place for place in range(1, day.end) if day.could_fit(place)]
+    if not able:
+        return 0
+    nearest_s = [min(row[place] for at, row in enumerate(day.travel_s) if at != place) for place in range(day.end + 1)]
+    needs_s = {place: day.service_s[place] + nearest_s[place] for place in able}
+    left_s = day.shift.length_s - nearest_s[day.end]
+    prize = 0
+    for place in sorted(able, key=lambda place: -day.stop(place).prize / max(needs_s[place], 1e-9)):
+        if needs_s[place] > left_s:
+            return prize + day.stop(place).prize * max(0, left_s) // needs_s[place]
+        left_s -= needs_s[place]
+        prize += day.stop(place).prize
+    return prize

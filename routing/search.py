@@ -21,6 +21,7 @@ from routing.compiled import NEVER_S, CompiledDay
 from routing.core.rounds import Core
 from routing.knapsack import most_prize
 from routing.price import fair_price_s, most_promising
+from routing.progress import Teller, Watch
 from routing.proof.prove import MOST_NODES, Effort, Proof, get_ready, prove
 from routing.route import Bound
 from routing.schedule import earliest_end
@@ -62,6 +63,7 @@ class Best:
     """The best order seen so far, by the true goal but for idling, which :mod:`routing.smooth` minds."""
 
     day: CompiledDay
+    teller: Teller | None = None
     order: list[int] = field(default_factory=list)
     merit: Merit = (0, 0, 0)
 
@@ -71,6 +73,8 @@ class Best:
         merit = self._merit(order, ends_s)
         if order and ends_s != NEVER_S and merit > self.merit:
             self.merit, self.order = merit, list(order)
+            if self.teller:
+                self.teller.tell(order, merit)
 
     def _merit(self, order: Sequence[int], ends_s: int) -> Merit:
         stops = [self.day.stop(place) for place in order]
@@ -79,17 +83,18 @@ class Best:
         return must, sum(stop.prize for stop in stops), -cost_s
 
 
-def search_order(day: CompiledDay, budget: Budget, seed: int) -> SearchResult:
+def search_order(day: CompiledDay, budget: Budget, seed: int, watch: Watch | None = None) -> SearchResult:
     """The best driving order found.
 
     ``seed`` and the ids of the stops alone decide in which order the search meets the stops, so the order in
-    which the caller lists them changes nothing.
+    which the caller lists them changes nothing. ``watch`` hears of every better answer and may end the search.
     """
     places = [place for place in range(1, day.end) if day.could_fit(place)]
     places.sort(key=lambda place: day.stop(place).id)
     if not places:
         return SearchResult([], is_proven=True, bound=Bound(0))
     search = _Search(day, places, budget, seed)
+    search.best.teller = Teller(day, watch) if watch else None
     search.run()
     return SearchResult(search.best.order, search.is_proven, search.bound())
 
@@ -109,7 +114,7 @@ class _Search:
         """Rounds and proofs by turns until the day is proven, patience is lost or time is up; then the engine."""
         fair_s = fair_price_s(self.day, self.places)
         number, idle = 0, 0
-        while perf_counter() < self.deadline and idle != self.budget.patience:
+        while perf_counter() < self.deadline and idle != self.budget.patience and not self._is_stopped():
             before = self.best.merit
             self.core.round(fair_s * PRICE_MULTIPLES[number % len(PRICE_MULTIPLES)], self.deadline)
             self.best.offer(self.core.order())
@@ -119,8 +124,12 @@ class _Search:
             idle = 0 if self.best.merit > before else idle + 1
             if idle and idle % STALE == 0:
                 self.core.forget()
-        if perf_counter() < self.deadline and not self._is_best_prize():
+        if perf_counter() < self.deadline and not self._is_best_prize() and not self._is_stopped():
             self._ask_engine(max(1, round(fair_s * PRICE_MULTIPLES[0])))
+
+    def _is_stopped(self) -> bool:
+        """Whether whoever waits wants an end."""
+        return self.best.teller is not None and self.best.teller.should_stop()
 
     def _prove(self) -> bool:
         """Try to prove the best order so far; True when there is nothing left to be found."""
@@ -134,6 +143,8 @@ class _Search:
             self.best.offer(proof.order)
         if self.proof is None or proof.value < self.proof.value:
             self.proof = proof
+            if self.best.teller:
+                self.best.teller.tell(self.best.order, self.best.merit, self.bound().prize)
         self.is_proven = proof.value <= self._value()
         return self.is_proven
 

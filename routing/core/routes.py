@@ -2,7 +2,8 @@
 
 ``clock[worker, i]`` holds the earliest departures after i visits, one for each number of breaks had;
 ``late[worker, i]`` the latest arrivals at the i-th visit (counted from 1; behind the last, at the end) from which the
-rest of the day still works. As leaving later never means arriving earlier, both are exact with several windows and breaks too.
+rest of the day still works. As leaving later never means arriving earlier, both are exact with several windows and
+breaks too.
 """
 
 from typing import NamedTuple
