@@ -31,8 +31,11 @@ from routing.solver import load_engine, run_engine
 PRICE_MULTIPLES = (2.0, 1.3, 3.5, 50.0)
 """By round, how many fair prices a point of prize is worth."""
 
-PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 2, 4_000_000, 6
+PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 2, 20_000_000, 8
 """The first proof comes after so many rounds with so much effort; each further one after twice as many, with more."""
+
+PROOF_SHARE, SMALL, SMALL_SHARE = 0.4, 24, 0.85
+"""How much of the time left a proof may take; more with few candidates, where little is left to be found."""
 
 STALE = 4
 """After so many rounds without a better order the search begins anew from an empty day."""
@@ -136,7 +139,9 @@ class _Search:
         self.next_proof *= 2
         if len(self.places) > MOST_NODES:
             return False
-        effort = Effort(PROOF_STEPS * PROOF_GROWTH**self.proofs, self.deadline)
+        share = SMALL_SHARE if len(self.places) <= SMALL else PROOF_SHARE
+        until = perf_counter() + share * (self.deadline - perf_counter())
+        effort = Effort(PROOF_STEPS * PROOF_GROWTH**self.proofs, until)
         self.proofs += 1
         proof = prove(self.day, self.places, self._value(), effort)
         if proof.order:
