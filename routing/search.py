@@ -31,8 +31,11 @@ from routing.solver import load_engine, run_engine
 PRICE_MULTIPLES = (2.0, 1.3, 3.5, 50.0)
 """By round, how many fair prices a point of prize is worth."""
 
-PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 2, 4_000_000, 6
+PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 2, 20_000_000, 8
 """The first proof comes after so many rounds with so much effort; each further one after twice as many, with more."""
+
+PROOF_SHARE, SMALL, SMALL_SHARE = 0.4, 24, 0.85
+"""How much of the time left a proof may take; more with few candidates, where little is left to be found."""
 
 STALE = 4
 """After so many rounds without a better order the search begins anew from an empty day."""
@@ -93,15 +96,16 @@ def search_order(day: CompiledDay, budget: Budget, seed: int, watch: Watch | Non
     places.sort(key=lambda place: day.stop(place).id)
     if not places:
         return SearchResult([], is_proven=True, bound=Bound(0))
-    search = _Search(day, places, budget, seed, watch)
+    search = _Search(day, places, budget, seed)
+    search.best.teller = Teller(day, watch) if watch else None
     search.run()
     return SearchResult(search.best.order, search.is_proven, search.bound())
 
 
 class _Search:
-    def __init__(self, day: CompiledDay, places: list[int], budget: Budget, seed: int, watch: Watch | None) -> None:
+    def __init__(self, day: CompiledDay, places: list[int], budget: Budget, seed: int) -> None:
         self.day, self.places, self.budget, self.seed = day, places, budget, seed
-        self.best = Best(day, Teller(day, watch) if watch else None)
+        self.best = Best(day)
         self.core = Core(day, places, seed)
         get_ready()
         self.deadline = perf_counter() + budget.seconds
@@ -113,9 +117,7 @@ class _Search:
         """Rounds and proofs by turns until the day is proven, patience is lost or time is up; then the engine."""
         fair_s = fair_price_s(self.day, self.places)
         number, idle = 0, 0
-        while perf_counter() < self.deadline and idle != self.budget.patience:
-            if self.best.teller and self.best.teller.should_stop():
-                return
+        while perf_counter() < self.deadline and idle != self.budget.patience and not self._is_stopped():
             before = self.best.merit
             self.core.round(fair_s * PRICE_MULTIPLES[number % len(PRICE_MULTIPLES)], self.deadline)
             self.best.offer(self.core.order())
@@ -125,28 +127,31 @@ class _Search:
             idle = 0 if self.best.merit > before else idle + 1
             if idle and idle % STALE == 0:
                 self.core.forget()
-        if perf_counter() < self.deadline and not self._is_best_prize():
+        if perf_counter() < self.deadline and not self._is_best_prize() and not self._is_stopped():
             self._ask_engine(max(1, round(fair_s * PRICE_MULTIPLES[0])))
+
+    def _is_stopped(self) -> bool:
+        """Whether whoever waits wants an end."""
+        return self.best.teller is not None and self.best.teller.should_stop()
 
     def _prove(self) -> bool:
         """Try to prove the best order so far; True when there is nothing left to be found."""
         self.next_proof *= 2
         if len(self.places) > MOST_NODES:
             return False
-        effort = Effort(PROOF_STEPS * PROOF_GROWTH**self.proofs, self.deadline)
+        share = SMALL_SHARE if len(self.places) <= SMALL else PROOF_SHARE
+        until = perf_counter() + share * (self.deadline - perf_counter())
+        effort = Effort(PROOF_STEPS * PROOF_GROWTH**self.proofs, until)
         self.proofs += 1
         proof = prove(self.day, self.places, self._value(), effort)
         if proof.order:
             self.best.offer(proof.order)
         if self.proof is None or proof.value < self.proof.value:
             self.proof = proof
-            self._tell_bound()
+            if self.best.teller:
+                self.best.teller.tell(self.best.order, self.best.merit, self.bound().prize)
         self.is_proven = proof.value <= self._value()
         return self.is_proven
-
-    def _tell_bound(self) -> None:
-        if self.best.teller:
-            self.best.teller.tell(self.best.order, self.best.merit, self.bound().prize)
 
     def _value(self) -> int:
         must, prize, cost_s = self.best.merit

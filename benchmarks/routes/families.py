@@ -104,7 +104,7 @@ def _salesman(path: Path, source: str, best: float) -> Instance:
     table = np.array(numbers[1 : 1 + size * size]).reshape(size, size)
     windows = np.array(numbers[1 + size * size : 1 + size * size + 2 * size]).reshape(size, 2)
     horizon = windows[0, 1]
-    scale = 1 if np.all(table == np.round(table)) else min(100, int(LATEST_S // horizon))
+    scale = min(10 if np.all(table == np.round(table)) else 100, int(LATEST_S // horizon))
     spans = [(first * scale, last * scale) for first, last in windows]
     ways = np.round(table * scale).astype(np.int64)
     upto = "60" if size <= 61 else "more"
@@ -149,7 +149,9 @@ def _stop(
     name: str, service: float, span: tuple[float, float], prize: int | None, amount: tuple[int, ...] = ()
 ) -> Stop:
     length = math.ceil(service)
-    window = Window(math.ceil(span[0]), min(LATEST_S, math.floor(span[1]) + length))
+    # A window of one moment is a second long here, less than a tenth of the instance's own unit.
+    opens = math.ceil(span[0])
+    window = Window(opens, min(LATEST_S, max(opens + 1, math.floor(span[1]) + length)))
     return Stop(name, NOWHERE, length, (window,), prize or 1, mandatory=prize is None, amount=amount)
 
 

@@ -29,6 +29,7 @@ class Core:
         self.scale = scale_of(day, places)
         self._ground = ground_of_day(day, places, 0)
         self._state = begin(self._ground)
+        anneal(self._ground, self._state, 1.0, (1.0, 1.0), 0, 0)  # compiled now, not within somebody's budget
         self._seed = seed * 1_000_003 % (1 << 31)
 
     def round(self, price_s: float, deadline: float) -> None:
