@@ -20,10 +20,13 @@ import fieldsales.people.models
 import fieldsales.pictures.models
 import fieldsales.planning.models
 import fieldsales.policies.models
+import fieldsales.pricebooks.models
+import fieldsales.promotions.models
 import fieldsales.receivables.models
 import fieldsales.steps.models
 import fieldsales.tiers.models
 import fieldsales.tracks.models
+import fieldsales.units.models
 import fieldsales.visits.models
 import sync.models
 from fieldsales.db.base import Base

@@ -13,6 +13,7 @@ from fieldsales.customers.models import Assignment, Customer, CustomerReference
 from fieldsales.notes.models import Note
 from fieldsales.orders.models import Order, OrderLine, Origin
 from fieldsales.policies.models import Policy
+from fieldsales.pricebooks.models import PublishedBook, PublishedTerms
 from fieldsales.receivables.models import Payment
 from fieldsales.visits.models import Photo, Visit, VisitEvent
 from sync.feed import served_by
@@ -31,6 +32,14 @@ def _causes(_user_id: uuid.UUID) -> ColumnElement[bool]:
 
 def _customers(user_id: uuid.UUID) -> ColumnElement[bool]:
     return and_(Customer.active, of_served(Customer.id)(user_id))
+
+
+def _current_terms(user_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(PublishedTerms.superseded_at.is_(None), of_served(PublishedTerms.customer_id)(user_id))
+
+
+def _current_books(_user_id: uuid.UUID) -> ColumnElement[bool]:
+    return PublishedBook.superseded_at.is_(None)
 
 
 def _orders(user_id: uuid.UUID) -> ColumnElement[bool]:
@@ -202,6 +211,17 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "cause_list": Shape((Policy.id, Policy.effective_from, Policy.made_at, Policy.body), _causes),
     "customer": CUSTOMER,
+    "customer_terms": Shape(
+        (
+            PublishedTerms.id,
+            PublishedTerms.customer_id,
+            PublishedTerms.currency,
+            PublishedTerms.version,
+            PublishedTerms.made_at,
+            PublishedTerms.body,
+        ),
+        _current_terms,
+    ),
     "mutation": Shape(
         columns=(
             Mutation.id,
@@ -218,6 +238,16 @@ SHAPES: Mapping[str, Shape] = {
     "order": ORDER,
     "payment": PAYMENT,
     "planned_visit": PLANNED_VISIT,
+    "price_book": Shape(
+        (
+            PublishedBook.id,
+            PublishedBook.currency,
+            PublishedBook.version,
+            PublishedBook.made_at,
+            PublishedBook.body,
+        ),
+        _current_books,
+    ),
     "product": PRODUCT,
     "route": ROUTE,
     "tier_discount": Shape((TierDiscount.id, TierDiscount.tier, TierDiscount.discount_bp), everybody),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from fieldsales.policies.rules import Body, Kind
 
 BASIS = 10_000
 
@@ -47,3 +49,46 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
 def tax_on(amount_minor: int, rate_bp: int, *, included: bool) -> int:
     """Return the tax on an amount, rounded half up: on top of it, or what is inside it if it is `included`."""
     return half_up(amount_minor * rate_bp, BASIS + rate_bp if included else BASIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Taxes:
+    """How prices are taxed, rates in basis points by tax class, and the smallest amount paid by currency."""
+
+    included: bool
+    rates: Mapping[str, int]
+    steps: Mapping[str, int]
+
+
+_NAMES = {"pattern": "^[a-z][a-z0-9_]{0,19}$"}
+SHAPE = {
+    "type": "object",
+    "required": ["included", "rates"],
+    "additionalProperties": False,
+    "properties": {
+        "included": {"type": "boolean"},
+        "rates": {
+            "type": "object",
+            "propertyNames": _NAMES,
+            "additionalProperties": {"type": "integer", "minimum": 0, "maximum": BASIS},
+        },
+        "steps": {
+            "type": "object",
+            "propertyNames": {"pattern": "^[A-Z]{3}$"},
+            "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 100_000},
+        },
+    },
+}
+
+
+def _parse(body: Body) -> Taxes:
+    return Taxes(body["included"], body["rates"], body.get("steps", {}))
+
+
+TAXES = Kind(
+    name="taxes",
+    about="Whether prices include taxes, the rate of each tax class, and the smallest amount that is paid by currency.",
+    schema=SHAPE,
+    default={"included": False, "rates": {}, "steps": {}},
+    parse=_parse,
+)

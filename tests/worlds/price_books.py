@@ -1,4 +1,4 @@
-"""Price books, buyers and orders drawn by lot, with every kind of promotion, and small enough to get in each other's way."""
+"""Price books, buyers and orders drawn by lot, with every kind of promotion, small enough to meet each other."""
 
 from __future__ import annotations
 
