@@ -36,6 +36,7 @@ from api.photos.routes import photos
 from api.planner import install_planner
 from api.plans.routes import plans
 from api.policies.routes import policies
+from api.prices.routes import contracts, prices, promotions
 from api.problems import handle_problems
 from api.products.routes import products
 from api.review.routes import review
@@ -71,6 +72,9 @@ RESOURCES = (
     tiers,
     arrangements,
     products,
+    prices,
+    promotions,
+    contracts,
     policies,
     holdout,
     anomalies,

@@ -195,6 +195,17 @@ PAYMENT = Shape(
 )
 
 SHAPES: Mapping[str, Shape] = {
+    "agreement": Shape(
+        (
+            PublishedTerms.id,
+            PublishedTerms.customer_id,
+            PublishedTerms.currency,
+            PublishedTerms.version,
+            PublishedTerms.made_at,
+            PublishedTerms.body,
+        ),
+        _current_terms,
+    ),
     "assignment": Shape(
         columns=(
             Assignment.id,
@@ -211,17 +222,6 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "cause_list": Shape((Policy.id, Policy.effective_from, Policy.made_at, Policy.body), _causes),
     "customer": CUSTOMER,
-    "customer_terms": Shape(
-        (
-            PublishedTerms.id,
-            PublishedTerms.customer_id,
-            PublishedTerms.currency,
-            PublishedTerms.version,
-            PublishedTerms.made_at,
-            PublishedTerms.body,
-        ),
-        _current_terms,
-    ),
     "mutation": Shape(
         columns=(
             Mutation.id,

@@ -4,8 +4,8 @@ import { replicateRxCollection } from 'rxdb/plugins/replication'
 import { Subject } from 'rxjs'
 
 export const COLLECTIONS = [
-  'assignments', 'cause_lists', 'customers', 'mutations', 'notes', 'orders', 'payments', 'planned_visits', 'products',
-  'routes', 'tier_discounts', 'tier_prices', 'visits'
+  'agreements', 'assignments', 'cause_lists', 'customers', 'mutations', 'notes', 'orders', 'payments',
+  'planned_visits', 'price_books', 'products', 'routes', 'tier_discounts', 'tier_prices', 'visits'
 ]
 
 // The schemas that the server publishes. Ask when you build the app and keep them with it: to RxDB, another schema

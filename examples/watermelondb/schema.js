@@ -15,6 +15,7 @@ import { randomUUID } from 'node:crypto'
 setGenerator(() => randomUUID())
 
 export const TABLES = {
+  agreements: { text: ['customer_id', 'currency', 'version'], moment: ['made_at'], json: ['body'] },
   assignments: {
     text: ['customer_id', 'kind', 'instruction', 'from_on', 'until_on'],
     number: ['priority'],
@@ -60,6 +61,7 @@ export const TABLES = {
     number: ['value', 'version'],
     boolean: ['asks_cause'],
   },
+  price_books: { text: ['currency', 'version'], moment: ['made_at'], json: ['body'] },
   products: {
     text: ['sku', 'name', 'brand', 'category', 'gtin', 'case_gtin', 'currency'],
     number: ['pack_size', 'price_minor'],

@@ -86,9 +86,7 @@ class PublishedTerms(Synced, Base):
     """A customer's terms in one currency as they were published, kept for ever; phones hold the current ones."""
 
     __tablename__ = "customer_terms"
-    __feed__: ClassVar[Feed] = Feed(
-        "customer_terms", Scope.CUSTOMER, "customer_id", alive="{row}.superseded_at IS NULL"
-    )
+    __feed__: ClassVar[Feed] = Feed("agreement", Scope.CUSTOMER, "customer_id", alive="{row}.superseded_at IS NULL")
     __table_args__ = (
         Index(None, "customer_id", "currency", unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT),
         Index(None, "customer_id", "made_at"),

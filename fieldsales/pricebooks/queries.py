@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +22,13 @@ from fieldsales.units.models import ProductUnit
 from fieldsales.units.rules import CASE, EACH
 
 
+class ContractNotFound(NotFound):
+    """No contract price has that id."""
+
+    code = "contract_price.not_found"
+    title = "There is no such contract price"
+
+
 class BookNotFound(NotFound):
     """No price book was published in that currency, or none has that version. `fieldsales prices publish` makes one."""
 
@@ -35,6 +43,20 @@ def book_at(session: Session, currency: str, moment: datetime) -> PublishedBook 
         or_(PublishedBook.superseded_at.is_(None), PublishedBook.superseded_at > moment),
     )
     return session.scalars(statement.order_by(PublishedBook.made_at, PublishedBook.id).limit(1)).one_or_none()
+
+
+def current_books(session: Session) -> Sequence[PublishedBook]:
+    """Return the price books that hold, by currency."""
+    found = select(PublishedBook).where(PublishedBook.superseded_at.is_(None)).order_by(PublishedBook.currency)
+    return session.scalars(found).all()
+
+
+def require_contract(session: Session, contract_id: uuid.UUID) -> ContractPrice:
+    """Return a contract price. Raises `ContractNotFound`."""
+    found = session.get(ContractPrice, contract_id)
+    if found is None:
+        raise ContractNotFound(f"There is no contract price {contract_id}.", id=str(contract_id))
+    return found
 
 
 def book_of_version(session: Session, currency: str, version: str) -> PublishedBook | None:

@@ -107,11 +107,13 @@ def set_pricing(
     by: Actor | None = None,
     units: Mapping[str, int] | None = None,
     breaks: Sequence[Break] | None = None,
+    list_price_minor: int | None = None,
     **fields: str | None,
 ) -> Product:
-    """Set a product's units, quantity breaks or `tax_class`, each as a whole; what is not given stays.
+    """Set a product's list price, units, quantity breaks or `tax_class`, each as a whole; what is not given stays.
 
-    Raises `ProductUnknown`, `UnitInvalid`, and `PolicyHoldsForAll` for somebody who does not see all territories.
+    Raises `ProductUnknown`, `UnitInvalid`, `PriceInvalid`, and `PolicyHoldsForAll` for somebody whose territories are
+    not all there are.
     """
     require_all_territories(session, by)
     product = session.get(Product, product_id)
@@ -123,7 +125,10 @@ def set_pricing(
         session.execute(delete(ProductUnit).where(ProductUnit.product_id == product_id))
         session.add_all(ProductUnit(product_id=product_id, unit=unit, pieces=units[unit]) for unit in units)
         facts["units"] = dict(units)
+    if list_price_minor is not None:
+        facts["list_price_minor"] = product.price_minor = list_price_minor
     if breaks is not None:
+        check_breaks(product.sku, breaks)
         session.execute(delete(QuantityBreak).where(QuantityBreak.product_id == product_id))
         session.add_all(_break(product_id, each) for each in breaks)
         facts["breaks"] = len(breaks)
@@ -133,6 +138,17 @@ def set_pricing(
     actor_id = by.user_id if by else None
     record(session, "product.pricing", ("product", product_id), actor_id=actor_id, now=now, **facts)
     return product
+
+
+def check_breaks(sku: str, breaks: Sequence[Break]) -> None:
+    """Raise `PriceInvalid` unless each break has a price or a discount, and no two of a tier the same minimum."""
+    for each in breaks:
+        if (each.price_minor is None) == (each.discount_bp is None):
+            raise PriceInvalid(
+                f"{sku}: the break at {each.least} needs a price or a discount.", mend="Give one of them."
+            )
+    if len({(each.tier, each.least) for each in breaks}) != len(breaks):
+        raise PriceInvalid(f"{sku}: two breaks of a tier begin at the same quantity.", mend="Keep one of them.")
 
 
 def publish_books(session: Session, *, now: datetime) -> list[PublishedBook]:

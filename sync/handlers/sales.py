@@ -38,7 +38,7 @@ class BasisSchema(Strict):
     day = fields.Date(required=True)
 
 
-class PricedLineSchema(Strict):
+class ToldLineSchema(Strict):
     """A line as the customer was told it; amounts in minor units. `promotion` is that which gave the goods."""
 
     line = whole(1, 100_000, required=True)
@@ -51,7 +51,7 @@ class PricedLineSchema(Strict):
     promotion = words(40, load_default=None, allow_none=True)
 
 
-class SubmitSchema(Strict):
+class PricedSubmitSchema(Strict):
     """`order.submit`, version 2: what each line costs with its tax, and what it was priced by."""
 
     order_id = fields.UUID(required=True)
@@ -59,7 +59,7 @@ class SubmitSchema(Strict):
     visit_id = fields.UUID(load_default=None, allow_none=True)
     currency = fields.String(required=True, validate=validate.Length(equal=3))
     basis = fields.Nested(BasisSchema, required=True)
-    lines = fields.List(fields.Nested(PricedLineSchema), required=True)
+    lines = fields.List(fields.Nested(ToldLineSchema), required=True)
     total_minor = whole(-LARGEST_WHOLE, required=True)
 
 
@@ -84,4 +84,4 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
     return Applied(result, tuple(order.flags))
 
 
-SUBMIT = Handler(SubmitSchema(), ("order", "order_id"), _submit)
+SUBMIT = Handler(PricedSubmitSchema(), ("order", "order_id"), _submit)
