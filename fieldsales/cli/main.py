@@ -21,6 +21,7 @@ from fieldsales.cli.key_accounts import key_accounts
 from fieldsales.cli.people import people
 from fieldsales.cli.plans import plan
 from fieldsales.cli.policies import policies
+from fieldsales.cli.prices import prices
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
 from fieldsales.config import Settings
@@ -83,6 +84,7 @@ for command in (
     key_accounts,
     tiers,
     policies,
+    prices,
     days_off,
     journeys,
     plan,

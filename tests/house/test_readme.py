@@ -22,6 +22,7 @@ FILES = (
     "customers.csv",
     "tiers.json",
     "causes.json",
+    "prices.csv",
 )
 
 
