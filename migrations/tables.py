@@ -9,6 +9,7 @@ import fieldsales.audit.models
 import fieldsales.calendars.models
 import fieldsales.catalog.models
 import fieldsales.changes.models
+import fieldsales.contexts.models
 import fieldsales.customers.models
 import fieldsales.feeds.models
 import fieldsales.imports.models

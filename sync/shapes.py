@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from fieldsales.catalog.models import Product, TierDiscount, TierPrice
 from fieldsales.causes.rules import CAUSES
+from fieldsales.contexts.models import OrderContext
 from fieldsales.customers.models import Assignment, Customer, CustomerReference
 from fieldsales.notes.models import Note
 from fieldsales.orders.models import Order, OrderLine, Origin
@@ -236,6 +237,10 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "note": NOTE,
     "order": ORDER,
+    "order_context": Shape(
+        (OrderContext.id, OrderContext.customer_id, OrderContext.made_on, OrderContext.body),
+        of_served(OrderContext.customer_id),
+    ),
     "payment": PAYMENT,
     "planned_visit": PLANNED_VISIT,
     "price_book": Shape(

@@ -4,7 +4,7 @@ import { replicateRxCollection } from 'rxdb/plugins/replication'
 import { Subject } from 'rxjs'
 
 export const COLLECTIONS = [
-  'agreements', 'assignments', 'cause_lists', 'customers', 'mutations', 'notes', 'orders', 'payments',
+  'agreements', 'assignments', 'cause_lists', 'customers', 'mutations', 'notes', 'order_contexts', 'orders', 'payments',
   'planned_visits', 'price_books', 'products', 'routes', 'tier_discounts', 'tier_prices', 'visits'
 ]
 

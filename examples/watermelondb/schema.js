@@ -43,6 +43,7 @@ export const TABLES = {
     moment: ['ordered_at'],
     json: ['lines', 'flags', 'stamp'],
   },
+  order_contexts: { text: ['customer_id', 'made_on'], json: ['body'] },
   payments: {
     text: ['customer_id', 'rep_id', 'visit_id', 'method', 'currency', 'paid_on', 'reference'],
     number: ['amount_minor'],

@@ -110,6 +110,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_customer_terms_customer_id_currency'), ['customer_id', 'currency'], unique=True, sqlite_where=sa.text('superseded_at IS NULL'), postgresql_where=sa.text('superseded_at IS NULL'))
         batch_op.create_index(batch_op.f('ix_customer_terms_customer_id_made_at'), ['customer_id', 'made_at'], unique=False)
 
+    op.create_table('order_context',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('customer_id', sa.Uuid(), nullable=False),
+    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.Column('body', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_order_context_customer_id_customer')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_order_context')),
+    sa.UniqueConstraint('customer_id', name=op.f('uq_order_context_customer_id'))
+    )
     with op.batch_alter_table('order_line', schema=None) as batch_op:
         batch_op.add_column(sa.Column('unit', sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column('unit_quantity', sa.Integer(), nullable=True))
@@ -143,6 +152,7 @@ def downgrade() -> None:
         batch_op.drop_column('unit_quantity')
         batch_op.drop_column('unit')
 
+    op.drop_table('order_context')
     with op.batch_alter_table('customer_terms', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_customer_terms_customer_id_made_at'))
         batch_op.drop_index(batch_op.f('ix_customer_terms_customer_id_currency'), sqlite_where=sa.text('superseded_at IS NULL'), postgresql_where=sa.text('superseded_at IS NULL'))
