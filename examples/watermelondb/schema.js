@@ -39,7 +39,7 @@ export const TABLES = {
   orders: {
     text: ['customer_id', 'rep_id', 'visit_id', 'kind', 'ordered_on', 'currency', 'state', 'amends_id', 'against_id',
       'reason'],
-    number: ['amount_minor'],
+    number: ['amount_minor', 'tax_minor'],
     moment: ['ordered_at'],
     json: ['lines', 'flags', 'stamp'],
   },

@@ -45,7 +45,7 @@ class LinesInvalid(Invalid):
 
 
 class AmountTooLarge(Invalid):
-    """The order costs more than every phone can count exactly (2^53 - 1 minor units). Split it."""
+    """The order costs more than every phone can count exactly (2^53 - 1 minor units). Split it into several."""
 
     code = "order.amount_too_large"
     title = "The order is too large"
