@@ -241,11 +241,10 @@ def summed(book: Doc, lines: list[Line], free: list[Doc]) -> Doc:
         }
         for line in sorted(lines, key=lambda line: line.number)
     ]
-    last = paid[-1]["line"]
     total = sum(each["amount_minor"] for each in paid)
     step = book["step_minor"]
     return {
-        "lines": [*paid, *({"line": last + at, **each} for at, each in enumerate(free, start=1))],
+        "lines": [*paid, *({"line": paid[-1]["line"] + at, **each} for at, each in enumerate(free, start=1))],
         "total_minor": total,
         "payable_minor": rounded(Fraction(total, step)) * step,
     }
