@@ -37,6 +37,7 @@ from api.photos.routes import photos
 from api.planner import install_planner
 from api.plans.routes import plans
 from api.policies.routes import policies
+from api.prices.routes import contracts, prices, promotions
 from api.problems import handle_problems
 from api.products.routes import products
 from api.replans.routes import replan_day  # noqa: F401 -- a route of `days`
@@ -75,6 +76,9 @@ RESOURCES = (
     tiers,
     arrangements,
     products,
+    prices,
+    promotions,
+    contracts,
     policies,
     holdout,
     anomalies,

@@ -9,6 +9,7 @@ import fieldsales.audit.models
 import fieldsales.calendars.models
 import fieldsales.catalog.models
 import fieldsales.changes.models
+import fieldsales.contexts.models
 import fieldsales.customers.models
 import fieldsales.feeds.models
 import fieldsales.imports.models
@@ -20,11 +21,14 @@ import fieldsales.people.models
 import fieldsales.pictures.models
 import fieldsales.planning.models
 import fieldsales.policies.models
+import fieldsales.pricebooks.models
+import fieldsales.promotions.models
 import fieldsales.receivables.models
 import fieldsales.searches.models
 import fieldsales.steps.models
 import fieldsales.tiers.models
 import fieldsales.tracks.models
+import fieldsales.units.models
 import fieldsales.visits.models
 import sync.models
 from fieldsales.db.base import Base

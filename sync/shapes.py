@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from fieldsales.catalog.models import Product, TierDiscount, TierPrice
 from fieldsales.causes.rules import CAUSES
+from fieldsales.contexts.models import OrderContext
 from fieldsales.customers.models import Assignment, Customer, CustomerReference
 from fieldsales.notes.models import Note
 from fieldsales.orders.models import Order, OrderLine, Origin
 from fieldsales.policies.models import Policy
+from fieldsales.pricebooks.models import PublishedBook, PublishedTerms
 from fieldsales.receivables.models import Payment
 from fieldsales.visits.models import Photo, Visit, VisitEvent
 from sync.feed import served_by
@@ -31,6 +33,14 @@ def _causes(_user_id: uuid.UUID) -> ColumnElement[bool]:
 
 def _customers(user_id: uuid.UUID) -> ColumnElement[bool]:
     return and_(Customer.active, of_served(Customer.id)(user_id))
+
+
+def _current_terms(user_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(PublishedTerms.superseded_at.is_(None), of_served(PublishedTerms.customer_id)(user_id))
+
+
+def _current_books(_user_id: uuid.UUID) -> ColumnElement[bool]:
+    return PublishedBook.superseded_at.is_(None)
 
 
 def _orders(user_id: uuid.UUID) -> ColumnElement[bool]:
@@ -139,6 +149,7 @@ ORDER = Shape(
         Order.ordered_at,
         Order.currency,
         Order.amount_minor,
+        Order.tax_minor,
         Order.state,
         Order.amends_id,
         Order.against_id,
@@ -157,6 +168,10 @@ ORDER = Shape(
                 OrderLine.unit_price_minor,
                 OrderLine.amount_minor,
                 OrderLine.condition,
+                OrderLine.unit,
+                OrderLine.unit_quantity,
+                OrderLine.tax_minor,
+                OrderLine.promotion,
             ),
             order=(OrderLine.line_no,),
         ),
@@ -186,6 +201,17 @@ PAYMENT = Shape(
 )
 
 SHAPES: Mapping[str, Shape] = {
+    "agreement": Shape(
+        (
+            PublishedTerms.id,
+            PublishedTerms.customer_id,
+            PublishedTerms.currency,
+            PublishedTerms.version,
+            PublishedTerms.made_at,
+            PublishedTerms.body,
+        ),
+        _current_terms,
+    ),
     "assignment": Shape(
         columns=(
             Assignment.id,
@@ -216,8 +242,22 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "note": NOTE,
     "order": ORDER,
+    "order_context": Shape(
+        (OrderContext.id, OrderContext.customer_id, OrderContext.made_on, OrderContext.body),
+        of_served(OrderContext.customer_id),
+    ),
     "payment": PAYMENT,
     "planned_visit": PLANNED_VISIT,
+    "price_book": Shape(
+        (
+            PublishedBook.id,
+            PublishedBook.currency,
+            PublishedBook.version,
+            PublishedBook.made_at,
+            PublishedBook.body,
+        ),
+        _current_books,
+    ),
     "product": PRODUCT,
     "route": ROUTE,
     "tier_discount": Shape((TierDiscount.id, TierDiscount.tier, TierDiscount.discount_bp), everybody),

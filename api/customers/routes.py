@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from api.afterwards import plans_follow
+from api.customers.context_schemas import OrderContextSchema
 from api.customers.schemas import (
     CustomerCardSchema,
     CustomerChangesSchema,
@@ -20,10 +22,12 @@ from api.database import session
 from api.guard import BOSSES, EVERYBODY, LEADERS, actor
 from api.openapi import Resource
 from api.settings import now
+from fieldsales.contexts.queries import drafted_contexts
 from fieldsales.customers import queries, service
 from fieldsales.customers.queries import CustomerCard
 from fieldsales.db.paging import Page
 from fieldsales.districts.service import Sharing, share_customers
+from fieldsales.people.queries import days_at
 from fieldsales.proposals import service as proposals
 
 customers = Resource("customers", __name__, url_prefix="/api/v1/customers", description="Who buys, and who serves them")
@@ -36,6 +40,13 @@ def list_customers(query: dict[str, Any]) -> Page[CustomerCard]:
     A rep sees the assigned ones, a supervisor those of the territories below.
     """
     return queries.find_customers(session(), actor(), query["page"], query["only"])
+
+
+@customers.on("GET", "/<uuid:customer_id>/order-context", roles=EVERYBODY, gives=OrderContextSchema, problems=[404])
+def read_order_context(customer_id: uuid.UUID) -> Mapping[str, Any]:
+    """What is known of a customer's buying this morning; phones pull the same as `order_context`"""
+    customer = queries.require_customer_in_scope(session(), actor(), customer_id)
+    return drafted_contexts(session(), [customer], days_at(session(), now())[0])[customer_id]
 
 
 @customers.on("GET", "/<uuid:customer_id>", roles=EVERYBODY, gives=CustomerCardSchema, problems=[404])

@@ -15,6 +15,7 @@ import { randomUUID } from 'node:crypto'
 setGenerator(() => randomUUID())
 
 export const TABLES = {
+  agreements: { text: ['customer_id', 'currency', 'version'], moment: ['made_at'], json: ['body'] },
   assignments: {
     text: ['customer_id', 'kind', 'instruction', 'from_on', 'until_on'],
     number: ['priority'],
@@ -38,10 +39,11 @@ export const TABLES = {
   orders: {
     text: ['customer_id', 'rep_id', 'visit_id', 'kind', 'ordered_on', 'currency', 'state', 'amends_id', 'against_id',
       'reason'],
-    number: ['amount_minor'],
+    number: ['amount_minor', 'tax_minor'],
     moment: ['ordered_at'],
     json: ['lines', 'flags', 'stamp'],
   },
+  order_contexts: { text: ['customer_id', 'made_on'], json: ['body'] },
   payments: {
     text: ['customer_id', 'rep_id', 'visit_id', 'method', 'currency', 'paid_on', 'reference'],
     number: ['amount_minor'],
@@ -60,6 +62,7 @@ export const TABLES = {
     number: ['value', 'version'],
     boolean: ['asks_cause'],
   },
+  price_books: { text: ['currency', 'version'], moment: ['made_at'], json: ['body'] },
   products: {
     text: ['sku', 'name', 'brand', 'category', 'gtin', 'case_gtin', 'currency'],
     number: ['pack_size', 'price_minor'],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -77,7 +77,7 @@ def amend_order(session: Session, amendment: Amendment, taken: Taken) -> Order:
         total_minor=amendment.total_minor,
     )
     day = old.ordered_on
-    place_order(session, draft, taken)
+    place_order(session, draft, replace(taken, amends=True))
     _end(old, OrderState.AMENDED, amendment.reason, taken)
     place = update(Order).where(Order.id == amendment.order_id).values(amends_id=amendment.amends_id, ordered_on=day)
     session.execute(place)

@@ -13,7 +13,10 @@ from fieldsales.db.base import Base, new_id
 
 
 class Product(Synced, Base):
-    """An article. `sku` is its external reference; barcodes are text with a verified check digit."""
+    """An article. `sku` is its external reference; barcodes are text with a verified check digit.
+
+    `tax_class` is one of the policy `taxes`; None: not taxed.
+    """
 
     __tablename__ = "product"
     __feed__: ClassVar[Feed] = Feed("product", Scope.ORG, alive="{row}.active")
@@ -34,6 +37,7 @@ class Product(Synced, Base):
     cost_minor: Mapped[int | None] = mapped_column(BigInteger)
     price_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
+    tax_class: Mapped[str | None] = mapped_column(String(20))
     active: Mapped[bool] = mapped_column(default=True)
 
 

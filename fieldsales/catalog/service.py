@@ -29,7 +29,7 @@ class PriceInvalid(Invalid):
 
 
 def set_list_price(
-    session: Session, product_id: uuid.UUID, price_minor: int, *, actor_id: uuid.UUID, now: datetime
+    session: Session, product_id: uuid.UUID, price_minor: int, *, actor_id: uuid.UUID | None, now: datetime
 ) -> Product:
     """Set what a product costs where nothing else is agreed. Raises `ProductUnknown`, `PriceInvalid`."""
     product = _product(session, product_id)
@@ -42,7 +42,7 @@ def set_list_price(
 
 
 def set_tier_price(
-    session: Session, product_id: uuid.UUID, tier: str, price_minor: int, *, actor_id: uuid.UUID, now: datetime
+    session: Session, product_id: uuid.UUID, tier: str, price_minor: int, *, actor_id: uuid.UUID | None, now: datetime
 ) -> TierPrice:
     """Agree on a price of one product for one tier. Raises `ProductUnknown`, `PriceInvalid`."""
     _product(session, product_id)
@@ -61,7 +61,7 @@ def set_tier_price(
 
 
 def set_tier_discount(
-    session: Session, tier: str, discount_bp: int, *, actor_id: uuid.UUID, now: datetime
+    session: Session, tier: str, discount_bp: int, *, actor_id: uuid.UUID | None, now: datetime
 ) -> TierDiscount:
     """Set what a tier pays under the list price, in basis points. Raises `PriceInvalid`."""
     if not 0 <= discount_bp <= BASIS:

@@ -22,6 +22,7 @@ from fieldsales.cli.key_accounts import key_accounts
 from fieldsales.cli.people import people
 from fieldsales.cli.plans import plan
 from fieldsales.cli.policies import policies
+from fieldsales.cli.prices import prices
 from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
 from fieldsales.cli.tiers import tiers
@@ -86,6 +87,7 @@ for command in (
     key_accounts,
     tiers,
     policies,
+    prices,
     days_off,
     journeys,
     plan,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -48,7 +48,8 @@ class Order(Synced, Base):
     Phones hold only the orders taken in the field. `reference` is the number that the other system gave the order;
     such systems reuse numbers between customers. `amends_id` is the order in whose place this one stands,
     `against_id` the one that a return gives back from, `reason` why it was returned, given, amended or cancelled.
-    Only orders that are `placed` count in any sum.
+    Only orders that are `placed` count in any sum. `basis` says what an order was priced by: `book` and `terms` (their
+    versions), `tier` and `day`; `tax_minor` is the tax within the amount. Both are unknown where nothing was told.
     """
 
     __tablename__ = "sales_order"
@@ -80,6 +81,8 @@ class Order(Synced, Base):
     amends_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sales_order.id"))
     against_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sales_order.id"))
     reason: Mapped[str | None] = mapped_column(String(300))
+    tax_minor: Mapped[int | None] = mapped_column(BigInteger)
+    basis: Mapped[dict[str, Any] | None]
     flags: Mapped[list[str]] = mapped_column(default=list)
 
     lines: Mapped[list[OrderLine]] = relationship(
@@ -91,7 +94,9 @@ class OrderLine(Base):
     """A product in an order. The amount is what was charged; the unit price explains it.
 
     `computed_price_minor` is what our own prices gave when a phone's order came in, and `price_rule` how; both are
-    unknown for history. `condition` is that of goods which come back.
+    unknown for history. `condition` is that of goods which come back. A line that was priced by a book has more:
+    `quantity` counts pieces, which are `unit_quantity` of a `unit`; `tax_minor` is within the amount, `discount_minor`
+    came off before it, `promotion` gave the goods, and `steps` explain it all.
     """
 
     __tablename__ = "order_line"
@@ -106,3 +111,9 @@ class OrderLine(Base):
     computed_price_minor: Mapped[int | None] = mapped_column(BigInteger)
     price_rule: Mapped[str | None] = mapped_column(String(80))
     condition: Mapped[str | None] = mapped_column(String(40))
+    unit: Mapped[str | None] = mapped_column(String(20))
+    unit_quantity: Mapped[int | None]
+    discount_minor: Mapped[int | None] = mapped_column(BigInteger)
+    tax_minor: Mapped[int | None] = mapped_column(BigInteger)
+    promotion: Mapped[str | None] = mapped_column(String(40))
+    steps: Mapped[list[dict[str, Any]] | None]

@@ -135,3 +135,12 @@ def judge(told_minor: int, ours: Price) -> Verdict:
     if delta == 0:
         return Verdict.SAME
     return Verdict.WITHIN if delta * BASIS <= ours.minor * BAND_BP else Verdict.OUTSIDE
+
+
+def discount_bp(draft: Draft, ours: Iterable[Price]) -> int:
+    """Return by how much the cheapest told line is below our price, in basis points, rounded up; 0 if none is."""
+    below = [
+        -(-(price.minor - line.unit_price_minor) * BASIS // price.minor) if price.minor else 0
+        for line, price in zip(draft.lines, ours, strict=True)
+    ]
+    return max(0, *below)

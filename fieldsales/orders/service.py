@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -22,6 +23,8 @@ from fieldsales.orders import rules
 from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
 from fieldsales.orders.queries import taken_ids
 from fieldsales.orders.rules import Draft, Line, Verdict
+from fieldsales.selling.rules import Sale
+from fieldsales.selling.service import check_sale
 from fieldsales.visits.queries import Standing, relations, visits_to_change
 from fieldsales.visits.rules import merged, standing_flags
 from fieldsales.visits.service import VisitTaken, VisitUnknown
@@ -52,13 +55,24 @@ class PriceOutOfBand(NeedsDecision):
 class Taken:
     """Who took an order and when, by the server's clock; `flags` of what was odd about the phone's.
 
-    With `approved` a person has let the prices stand, however far they are from ours.
+    With `approved` a person has let the prices stand, however far they are from ours. What `amends` another order was
+    judged by the switches about its visit when that one was taken.
     """
 
     rep_id: uuid.UUID
     at: datetime
     flags: tuple[str, ...] = ()
     approved: bool = False
+    amends: bool = False
+
+
+class OfVisit(Protocol):
+    """What says at which customer it was, and perhaps in which visit."""
+
+    @property
+    def customer_id(self) -> uuid.UUID: ...
+    @property
+    def visit_id(self) -> uuid.UUID | None: ...
 
 
 def place_order(session: Session, draft: Draft, taken: Taken, desk: Desk | None = None) -> Order:
@@ -66,7 +80,8 @@ def place_order(session: Session, draft: Draft, taken: Taken, desk: Desk | None 
 
     Our own price is computed beside each; a difference is flagged. With a `desk` what is new stays there. Refusals
     come before anything is written: `CustomerNotFound`, `ProductUnknown`, `VisitUnknown`, `VisitTaken`, `OrderTaken`,
-    `WrongCurrency`, and `PriceOutOfBand` where a person must decide.
+    `WrongCurrency`, what the policy `selling` has against it once somebody set one, and `PriceOutOfBand` where a person
+    must decide.
     """
     with at_desk(session, desk) as here:
         relation = here.find(relations, (taken.rep_id, draft.customer_id))
@@ -81,11 +96,18 @@ def place_order(session: Session, draft: Draft, taken: Taken, desk: Desk | None 
         ours = [prices[line.product_id] for line in draft.lines]
         if not taken.approved:
             check_band(draft, products, ours)
+        odd = _check_policy(here, draft, taken, ours, local_day(taken.at, standing.time_zone))
         order = entry(draft, taken, standing)
-        order.flags = merged(order.flags, *oddities(draft, products, ours))
+        order.flags = merged(order.flags, *oddities(draft, products, ours), *odd)
         lines = [line_of(number, *each) for number, each in enumerate(zip(draft.lines, ours, strict=True), start=1)]
         _keep(here, order, lines)
         return order
+
+
+def _check_policy(desk: Desk, draft: Draft, taken: Taken, ours: Sequence[Price], day: date) -> tuple[str, ...]:
+    """Return the flags that the policy `selling` gives; a price below ours counts as a discount."""
+    sale = Sale(taken.at, draft.currency, draft.amount_minor, rules.discount_bp(draft, ours), amends=taken.amends)
+    return check_sale(desk, sale, day, draft.visit_id, approved=taken.approved, built_in=False)
 
 
 def _keep(desk: Desk, order: Order, lines: list[OrderLine]) -> None:
@@ -113,7 +135,7 @@ def entry(draft: Draft, taken: Taken, standing: Standing) -> Order:
     )
 
 
-def check_visit(session: Session, draft: Draft, taken: Taken, desk: Desk | None = None) -> None:
+def check_visit(session: Session, draft: OfVisit, taken: Taken, desk: Desk | None = None) -> None:
     """Raise `VisitUnknown`, or `VisitTaken` where the visit is another rep's or at another customer."""
     if draft.visit_id is None:
         return

@@ -67,6 +67,12 @@ def planned_visits(session: Session, keys: Collection[PlannedKey]) -> dict[Plann
     }
 
 
+def planned_customers(session: Session, day: date, rep_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Return whom some reps are to visit on a day."""
+    found = select(PlannedVisit.customer_id).where(PlannedVisit.day == day, PlannedVisit.rep_id.in_(rep_ids))
+    return set(session.scalars(found))
+
+
 def rep_day(session: Session, rep_id: uuid.UUID, day: date) -> RepDay:
     """Return a rep's day; raise `PersonNotFound`."""
     rep = session.get(User, rep_id)

@@ -18,10 +18,13 @@ from fieldsales.edits.rules import PLANNING
 from fieldsales.holdout.rules import HOLDOUT
 from fieldsales.ladders.rules import TIERS, Ladder
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
+from fieldsales.selling.rules import SELLING
+from fieldsales.taxes.rules import TAXES
 from fieldsales.tiers.rules import TierGiven
 from fieldsales.worth.rules import VALUE_SCORE
 
-KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in (TIERS, VALUE_SCORE, HOLDOUT, CAUSES, DAYS_OFF, PLANNING)}
+_ALL: tuple[Kind[Any], ...] = (TIERS, VALUE_SCORE, HOLDOUT, CAUSES, DAYS_OFF, PLANNING, SELLING, TAXES)
+KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 
 NOBODY = "nobody"
 """Who serves a customer that no rep owns."""

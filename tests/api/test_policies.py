@@ -50,7 +50,16 @@ def lines(by: Caller, **query: Any) -> list[str]:
 
 def test_everybody_reads_what_holds_and_what_each_kind_looks_like(web: Web) -> None:
     kinds = web.anna.get("/api/v1/policies").json["kinds"]
-    assert [each["kind"] for each in kinds] == ["tiers", "value_score", "holdout", "causes", "days_off", "planning"]
+    assert [each["kind"] for each in kinds] == [
+        "tiers",
+        "value_score",
+        "holdout",
+        "causes",
+        "days_off",
+        "planning",
+        "selling",
+        "taxes",
+    ]
     tiers, score, *_ = kinds
     assert tiers["in_force"]["body"] == body()
     assert score["in_force"]["body"] == score["default"]

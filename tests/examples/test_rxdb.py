@@ -51,9 +51,15 @@ def shown(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in {"_deleted", "rows"} and value is not None}
 
 
+LEFT_OUT = {"agreements", "order_contexts", "price_books"}
+"""Collections that the example does not open: RxDB without a licence opens 16 at most."""
+
+
 def assert_equal(town: ServedTown, phone: RxPhone) -> None:
     """The phone holds exactly what the server would tell one that loads everything now."""
     for collection, entity in COLLECTIONS.items():
+        if collection in LEFT_OUT:
+            continue
         with reading(town.engine) as session:
             pulled = pull_documents(session, town.world.anna.id, entity, None, 2000)
         told = {each["id"]: shown(each) for each in pulled.documents if not each["_deleted"]}

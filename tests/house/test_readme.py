@@ -23,6 +23,7 @@ FILES = (
     "tiers.json",
     "causes.json",
     "problem.json",
+    "prices.csv",
 )
 
 

@@ -10,11 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product, TierDiscount, TierPrice
+from fieldsales.contexts.models import OrderContext
 from fieldsales.customers.models import Assignment, Customer
 from fieldsales.notes.models import Note
 from fieldsales.orders.models import Order, Origin
 from fieldsales.planning.models import PlannedVisit, Route
 from fieldsales.policies.models import Policy
+from fieldsales.pricebooks.models import PublishedBook, PublishedTerms
 from fieldsales.receivables.models import Payment
 from fieldsales.visits.models import Visit
 from sync.models import Mutation
@@ -25,7 +27,7 @@ Held = dict[tuple[str, uuid.UUID], object]
 def scope_of(session: Session, user_id: uuid.UUID) -> Held:
     """Return what a user's phone must hold."""
 
-    def of_mine(row: Visit | Note | Payment) -> bool:
+    def of_mine(row: Visit | Note | OrderContext | Payment | PublishedTerms) -> bool:
         return row.customer_id in mine
 
     def own(row: PlannedVisit | Route) -> bool:
@@ -39,6 +41,9 @@ def scope_of(session: Session, user_id: uuid.UUID) -> Held:
         ("product", Product, lambda row: row.active, lambda row: row.price_minor),
         ("tier_price", TierPrice, lambda row: True, lambda row: row.price_minor),
         ("tier_discount", TierDiscount, lambda row: True, lambda row: row.discount_bp),
+        ("price_book", PublishedBook, lambda row: row.superseded_at is None, lambda row: row.version),
+        ("agreement", PublishedTerms, lambda row: row.superseded_at is None and of_mine(row), lambda row: row.version),
+        ("order_context", OrderContext, of_mine, lambda row: row.body),
         ("cause_list", Policy, lambda row: row.kind == "causes" and not row.withdrawn_at, lambda row: row.body),
         ("assignment", Assignment, in_force, lambda row: str(row.customer_id)),
         ("customer", Customer, lambda row: row.active and row.id in mine, lambda row: row.version),
@@ -62,6 +67,9 @@ TELLING: dict[str, Callable[[dict[str, Any]], object]] = {
     "product": lambda each: each["price_minor"],
     "tier_price": lambda each: each["price_minor"],
     "tier_discount": lambda each: each["discount_bp"],
+    "price_book": lambda each: each["version"],
+    "agreement": lambda each: each["version"],
+    "order_context": lambda each: each["body"],
     "cause_list": lambda each: each["body"],
     "assignment": lambda each: each["customer_id"],
     "customer": lambda each: each["version"],
