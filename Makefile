@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+COMPILED := $(VENV)/.compiled
 PORT ?= 8000
 WORKERS ?= 2
 SEEDS ?= 1000
@@ -22,7 +23,11 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,server,roads]'
 	@touch $(READY)
 
-demo: $(READY) ## build a seeded city, plan and route its next working day, and serve it on PORT
+$(COMPILED): $(READY) $(wildcard routing/*.py routing/*/*.py)
+	$(BIN)/python -m routing.ready
+	@touch $@
+
+demo: $(COMPILED) ## build a seeded city, plan and route its next working day, and serve it on PORT
 	$(BIN)/fieldsales demo --port $(PORT)
 
 examples/%/node_modules/.ready: examples/%/package-lock.json
@@ -30,16 +35,16 @@ examples/%/node_modules/.ready: examples/%/package-lock.json
 	cd examples/$* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test: $(READY) $(NODE_EXAMPLES) ## run every test, on SQLite and on PostgreSQL
+test: $(COMPILED) $(NODE_EXAMPLES) ## run every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-planted: $(READY) ## put bugs into the sync one by one, and see that the simulator catches them
+planted: $(COMPILED) ## put bugs into the sync one by one, and see that the simulator catches them
 	$(BIN)/python -m pytest -n $(WORKERS) tests/simulation/test_planted_bugs.py
 
-quick: $(READY) $(NODE_EXAMPLES) ## run the tests without the long ones
+quick: $(COMPILED) $(NODE_EXAMPLES) ## run the tests without the long ones
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
-simulate: $(READY) ## run SEEDS courses of many phones, FROM a seed on, on either database
+simulate: $(COMPILED) ## run SEEDS courses of many phones, FROM a seed on, on either database
 	$(BIN)/python -m pytest -n $(WORKERS) tests/simulation/test_seeds.py --seeds $(SEEDS) --from-seed $(FROM)
 
 check: lint types imports test ## everything that a change must pass

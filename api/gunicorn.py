@@ -18,11 +18,11 @@ keepalive = 60
 
 
 def when_ready(server: Any) -> None:
-    """Have the machine code of replanning ready, so that no rep waits for it.
+    """Have the machine code of searches ready, so that no rep waits for it.
 
     Then put what is there out of reach of the garbage collector: looking at it would make each worker a copy of it.
     """
-    from routing.living.ready import prepare  # noqa: PLC0415 -- the app is imported by now
+    from routing.ready import prepare  # noqa: PLC0415 -- the app is imported by now
 
     prepare()
     gc.collect()

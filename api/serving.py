@@ -46,7 +46,7 @@ def serve_app(settings: Settings, listener: socket.socket, console: Console) -> 
     """Serve until interrupted."""
     from api.app import create_app  # noqa: PLC0415 -- half a second that no other command has to wait
     from api.sync.stream import end_streams_on_signals  # noqa: PLC0415
-    from routing.living.ready import prepare  # noqa: PLC0415
+    from routing.ready import prepare  # noqa: PLC0415
 
     app = create_app(settings)
     host, port = listener.getsockname()[:2]
