@@ -58,8 +58,8 @@ def _day(
 
 def _why(problem: TeamProblem, days: Sequence[_Day], number: int) -> LeftOut:
     stop = problem.stops[number]
-    barred = why_barred(problem.workers, stop)
-    days = [day for day in days if number in day.place]
+    barred = why_barred(sorted(problem.workers, key=lambda worker: worker.id), stop)
+    days = sorted((day for day in days if number in day.place), key=lambda day: day.worker.id)
     if barred or not days:
         code, params = barred or why_barred((), stop) or ("", {})
         reason = sentence(code, params, mandatory=stop.mandatory)

@@ -109,7 +109,7 @@ def test_the_bound_of_a_day_is_kept_and_met_where_it_is_proven(world: tuple[DayP
     assert not route.is_proven or route.gap == 0
 
 
-def team(problem: TeamProblem, matrix: TravelMatrix, seconds: float = 0.3) -> TeamRoute:
+def team(problem: TeamProblem, matrix: TravelMatrix, seconds: float = 5.0) -> TeamRoute:
     """A team's day, searched for a moment."""
     return solve_team_on_matrix(problem, matrix, Budget(seconds=seconds, patience=1))
 
