@@ -1,6 +1,11 @@
 """A team's day in one call: travel, search, timetables, reasons."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from routing.budget import Budget
+from routing.errors import TravelError
 from routing.team.answer import answer
 from routing.team.problem import TeamProblem
 from routing.team.route import TeamRoute
@@ -24,5 +29,34 @@ def solve_team(
 def solve_team_on_matrix(
     problem: TeamProblem, matrix: TravelMatrix, budget: Budget = DEFAULT_TEAM_BUDGET, seed: int = 0
 ) -> TeamRoute:
-    """As :func:`solve_team`, over a matrix of ``problem.points()`` already at hand."""
-    return answer(problem, matrix, search_team(problem, matrix, budget, seed))
+    """As :func:`solve_team`, over a matrix of ``problem.points()`` already at hand.
+
+    Everything is done in the order of the ids, so that the order in which workers and stops are listed changes nothing.
+    """
+    crew = sorted(range(len(problem.workers)), key=lambda worker: problem.workers[worker].id)
+    shops = sorted(range(len(problem.stops)), key=lambda stop: problem.stops[stop].id)
+    problem, matrix = _in_order(problem, matrix, crew, shops), _ways_in_order(matrix, crew, shops)
+    found = answer(problem, matrix, search_team(problem, matrix, budget, seed))
+    listed = {problem.stops[at].id: stop for at, stop in enumerate(shops)}
+    return replace(
+        found,
+        routes=tuple(found.routes[at] for at in np.argsort(crew)),
+        left_out=tuple(sorted(found.left_out, key=lambda left: listed[left.stop_id])),
+    )
+
+
+def _in_order(problem: TeamProblem, matrix: TravelMatrix, crew: list[int], shops: list[int]) -> TeamProblem:
+    if len(matrix) != len(problem.points()):
+        raise TravelError(f"the matrix covers {len(matrix)} places, the team's day has {len(problem.points())}")
+    return replace(
+        problem,
+        workers=tuple(problem.workers[worker] for worker in crew),
+        stops=tuple(problem.stops[stop] for stop in shops),
+    )
+
+
+def _ways_in_order(matrix: TravelMatrix, crew: list[int], shops: list[int]) -> TravelMatrix:
+    many, size = len(crew), len(shops)
+    places = [*crew, *(many + stop for stop in shops), *(many + size + worker for worker in crew)]
+    cut = np.ix_(np.array(places, dtype=np.intp), np.array(places, dtype=np.intp))
+    return replace(matrix, duration_s=matrix.duration_s[cut], distance_m=matrix.distance_m[cut])
