@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.core.ground import Flags, Floats, Ground
-from routing.core.placing import Places, nothing_placed, put_back
+from routing.core.placing import Places, is_full_for, is_near_for, nothing_placed, put_back
 from routing.core.routes import COST, WORK, Routes, keep, keep_all, no_routes, put_in, refresh, take_out
 from routing.core.ruin import ruin
 from routing.jit import compiled
@@ -61,9 +61,11 @@ def start_anew(ground: Ground, state: State) -> None:
     locked = ground.stops[ground.locked_at[ground.stops] >= 0]
     for stop in locked[np.argsort(ground.locked_at[locked], kind="stable")]:
         for worker in np.nonzero(ground.allowed[stop])[0].tolist():
-            if now.length[worker] != ground.locked_at[stop]:
+            count = now.length[worker]
+            is_room = not is_full_for(ground, now, stop, worker) and is_near_for(ground, now, stop, worker, count)
+            if count != ground.locked_at[stop] or not is_room:
                 continue
-            if put_in(ground, now, worker, stop, now.length[worker]):
+            if put_in(ground, now, worker, stop, count):
                 ground.pinned[worker] += 1
             else:
                 take_out(now, stop)

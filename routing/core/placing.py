@@ -47,7 +47,7 @@ def put_back(ground: Ground, routes: Routes, before: Routes, places: Places, tou
             if looked[stop, worker] != version[worker]:
                 looked[stop, worker] = version[worker]
                 detours[stop, worker] = np.inf
-                if not (has_limits and _is_full(ground, routes, stop, worker)):
+                if not (has_limits and is_full_for(ground, routes, stop, worker)):
                     gap, detour = _look(ground, routes, stop, worker)
                     if gap >= 0:
                         gaps[stop, worker], detours[stop, worker] = gap, detour + dislike[stop, worker]
@@ -86,7 +86,7 @@ def _look(ground: Ground, routes: Routes, stop: int, worker: int) -> tuple[int, 
         detour = there_s + back_s - (ways[pace, here, there] if count else 0)
         if detour >= best or detour > most_detour or np.random.random() < BLINK:
             continue
-        if ground.metres.size > 0 and not _is_near(ground, routes, stop, worker, gap):
+        if ground.metres.size > 0 and not is_near_for(ground, routes, stop, worker, gap):
             continue
         for had in range(clocks):
             ready = arrival(clock, add, opening, last, worker, gap, had, there_s)
@@ -98,19 +98,19 @@ def _look(ground: Ground, routes: Routes, stop: int, worker: int) -> tuple[int, 
 
 
 @compiled
-def _is_full(ground: Ground, routes: Routes, stop: int, worker: int) -> bool:
+def is_full_for(ground: Ground, routes: Routes, stop: int, worker: int) -> bool:
     """Whether a worker has no room for a stop, whatever the hour."""
     if routes.length[worker] >= ground.most[worker]:
         return True
     load, amount, capacity = routes.load, ground.amount, ground.capacity
-    is_full = False
+    full = False
     for kind in range(amount.shape[1]):
-        is_full = is_full or load[worker, kind] + amount[stop, kind] > capacity[worker, kind]
-    return is_full
+        full = full or load[worker, kind] + amount[stop, kind] > capacity[worker, kind]
+    return full
 
 
 @compiled
-def _is_near(ground: Ground, routes: Routes, stop: int, worker: int, gap: int) -> bool:
+def is_near_for(ground: Ground, routes: Routes, stop: int, worker: int, gap: int) -> bool:
     """Whether a stop in a gap keeps within the worker's metres."""
     metres, count = ground.metres, routes.length[worker]
     here = routes.order[worker, gap - 1] if gap else ground.begins[worker]
