@@ -14,7 +14,7 @@ from typing import Self
 
 from routing.budget import Budget
 from routing.compiled import compile_day
-from routing.courtesy import step_back
+from routing.courtesy import end_with_parent, step_back
 from routing.day import DEFAULT_BUDGET, solve_on_matrix
 from routing.errors import RoutingError, SolverDied
 from routing.knapsack import most_prize
@@ -135,6 +135,7 @@ class _Mouth:
 def _work(job: Job, mouth: Connection) -> None:
     """Search one day after the other; end quietly when nobody listens any more."""
     step_back()
+    end_with_parent()
     try:
         for number, (day, matrix) in enumerate(job.days):
             mouth.send((number, Better(0, 0, 0, most_prize(compile_day(day, matrix)))))

@@ -17,7 +17,7 @@ import numpy as np
 
 from routing.budget import Budget
 from routing.checks import require
-from routing.courtesy import step_back
+from routing.courtesy import end_with_parent, step_back
 from routing.day import DEFAULT_BUDGET, solve_on_matrix
 from routing.errors import SolverDied
 from routing.problem import DayProblem
@@ -226,6 +226,7 @@ def _listen(news: "SimpleQueue[tuple[int, Better]]") -> None:
     """Begin the life of a solving process."""
     _mouth[:] = [news]
     step_back()
+    end_with_parent()
 
 
 def _tell(number: int, better: Better) -> None:

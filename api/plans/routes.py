@@ -15,6 +15,7 @@ from api.settings import now
 from fieldsales.dayplans.service import DayPlanned
 from fieldsales.db.session import reading
 from fieldsales.people.queries import require_reps_in_scope
+from fieldsales.planning.service import require_open
 from fieldsales.selections.rules import Selected
 from fieldsales.selections.service import plan_selection
 
@@ -38,6 +39,8 @@ def generate(body: dict[str, Any]) -> DayPlanned:
     """
     with reading(db.engine) as snapshot:
         rep_ids = [rep.id for rep in require_reps_in_scope(snapshot, actor(), body["rep_ids"])]
+        for rep_id in rep_ids:
+            require_open(snapshot, rep_id, body["day"], now())
     return planner().plan(body["day"], rep_ids, now=now(), with_anomalies=body["with_anomalies"])
 
 

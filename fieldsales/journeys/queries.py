@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from fieldsales.customers.models import Customer
@@ -17,6 +17,7 @@ from fieldsales.journeys.rules import JourneyNotFound
 from fieldsales.people.models import User
 from fieldsales.people.queries import visible_people
 from fieldsales.people.rules import Actor
+from fieldsales.planning.models import PlannedVisit, PlanStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,17 @@ def journeys_of(session: Session, actor: Actor | None, rep_ids: Collection[uuid.
         people = people.where(User.id.in_(rep_ids))
     statement = select(Journey).where(Journey.rep_id.in_(people.with_only_columns(User.id)))
     return list(session.scalars(statement.order_by(Journey.rep_id, Journey.first_day)))
+
+
+def coming_visits(session: Session, customer_ids: Select[uuid.UUID], today: date, first: date) -> dict[uuid.UUID, date]:
+    """Return the last day before a first one for which each customer's visit is planned already, from today on."""
+    rows = session.execute(
+        select(PlannedVisit.customer_id, func.max(PlannedVisit.day))
+        .where(PlannedVisit.customer_id.in_(customer_ids), PlannedVisit.status == PlanStatus.PLANNED)
+        .where(PlannedVisit.day >= today, PlannedVisit.day < first)
+        .group_by(PlannedVisit.customer_id)
+    )
+    return dict(rows.all())
 
 
 def ending_by(session: Session, reps: Sequence[User], day: date) -> list[User]:

@@ -14,7 +14,7 @@ from fieldsales.arrangements.queries import arranged
 from fieldsales.arrangements.rules import NOTHING, Terms
 from fieldsales.audit.service import record
 from fieldsales.calendars.queries import free_days
-from fieldsales.candidates.queries import Served, as_rep, last_visits, served_by
+from fieldsales.candidates.queries import Served, as_rep, last_visits, served_by, served_ids
 from fieldsales.cases.rules import Rep
 from fieldsales.db.base import new_id
 from fieldsales.db.bulk import insert_rows
@@ -25,7 +25,7 @@ from fieldsales.errors import Unavailable
 from fieldsales.history.queries import buying_history
 from fieldsales.history.rules import usual_weekdays
 from fieldsales.journeys.models import Journey, JourneyLine
-from fieldsales.journeys.queries import present_days
+from fieldsales.journeys.queries import coming_visits, present_days
 from fieldsales.journeys.rules import EFFORT, Client, Sketch, check_weeks, weeks_problem, with_answer
 from fieldsales.ladders.queries import ladder_on
 from fieldsales.ladders.rules import Ladder, Tier
@@ -134,7 +134,8 @@ class _Around:
         self.tiers = _tiers(session, today)
         self.terms: Mapping[uuid.UUID, Terms] = arranged(session)
         self.free = free_days(session, reps, first, last)
-        self.contacts = {who: max(each.day for each in seen) for who, seen in last_visits(session, ids, first).items()}
+        seen = {who: max(each.day for each in made) for who, made in last_visits(session, ids, first).items()}
+        self.contacts = seen | coming_visits(session, served_ids(ids), today, first)
         self.present = present_days(session, ids, first)
         history = buying_history(session, today - timedelta(days=HABIT_DAYS), today)
         habits = usual_weekdays(history, today - timedelta(days=HABIT_DAYS), today)

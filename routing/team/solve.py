@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from routing.budget import Budget
+from routing.day import solve_on_matrix
 from routing.errors import TravelError
 from routing.team.answer import answer
+from routing.team.matrix import day_of
 from routing.team.problem import TeamProblem
 from routing.team.route import TeamRoute
 from routing.team.search import search_team
@@ -36,13 +38,25 @@ def solve_team_on_matrix(
     crew = sorted(range(len(problem.workers)), key=lambda worker: problem.workers[worker].id)
     shops = sorted(range(len(problem.stops)), key=lambda stop: problem.stops[stop].id)
     problem, matrix = _in_order(problem, matrix, crew, shops), _ways_in_order(matrix, crew, shops)
-    found = answer(problem, matrix, search_team(problem, matrix, budget, seed))
+    if len(problem.workers) == 1 and problem.workers[0].shift is not None:
+        found = _alone(problem, matrix, budget, seed)
+    else:
+        found = answer(problem, matrix, search_team(problem, matrix, budget, seed))
     listed = {problem.stops[at].id: stop for at, stop in enumerate(shops)}
     return replace(
         found,
         routes=tuple(found.routes[at] for at in np.argsort(crew)),
         left_out=tuple(sorted(found.left_out, key=lambda left: listed[left.stop_id])),
     )
+
+
+def _alone(problem: TeamProblem, matrix: TravelMatrix, budget: Budget, seed: int) -> TeamRoute:
+    """A team of one has the day of a rep, with its proof."""
+    route = solve_on_matrix(*day_of(problem, matrix, 0, range(len(problem.stops))), budget, seed)
+    at = {stop.id: number for number, stop in enumerate(problem.stops)}
+    order = [at[visit.stop_id] for visit in route.visits]
+    has_wishes = problem.preference_s > 0 and any(stop.prefers for stop in problem.stops)
+    return answer(problem, matrix, [order], route.bound, is_proven=route.is_proven and not has_wishes)
 
 
 def _in_order(problem: TeamProblem, matrix: TravelMatrix, crew: list[int], shops: list[int]) -> TeamProblem:

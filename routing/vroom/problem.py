@@ -50,7 +50,7 @@ def translate(document: Document, travel: TravelProvider) -> Translated:
         InvalidProblem: where places are missing.
         TravelError: when ``travel`` gives no usable matrix.
     """
-    durations, distances = _tables(document, travel)
+    durations, distances, warnings = _tables(document, travel)
     has_ways = durations[durations < NO_WAY_S]
     slowest = min(vehicle.speed for vehicle in document.vehicles)
     horizon = horizon_of(document, int(has_ways.max(initial=0) / slowest) + 1)
@@ -65,7 +65,7 @@ def translate(document: Document, travel: TravelProvider) -> Translated:
     return Translated(
         document=document,
         problem=problem,
-        matrix=TravelMatrix(durations, distances),
+        matrix=TravelMatrix(durations, distances, warnings),
         horizon=horizon,
         breaks=kept,
         has_distances=document.matrix is None or "distances" in document.matrix,
@@ -157,20 +157,24 @@ def _point(place: Place | None) -> Point:
 Table = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 
-def _tables(document: Document, travel: TravelProvider) -> tuple[Table, Table]:
-    """Seconds and metres between starts, jobs and ends; no way costs anything from a start that is nowhere."""
+def _tables(document: Document, travel: TravelProvider) -> tuple[Table, Table, tuple[str, ...]]:
+    """Seconds and metres between starts, jobs and ends, with warnings.
+
+    No way costs anything from a start that is nowhere.
+    """
     starts = [vehicle.start for vehicle in document.vehicles]
     ends = [vehicle.end for vehicle in document.vehicles]
     places = [*starts, *(job.place for job in document.jobs), *ends]
     names = [*_names(document, "start"), *(f"job {job.id}" for job in document.jobs), *_names(document, "end")]
+    warnings: tuple[str, ...] = ()
     if document.matrix is None:
-        durations, distances = _from_coordinates(places, names, travel)
+        durations, distances, warnings = _from_coordinates(places, names, travel)
     else:
         durations, distances = _from_matrix(document, places, names)
     for row, place in enumerate(places):
         if place is None:
             durations[row], durations[:, row], distances[row], distances[:, row] = 0, 0, 0, 0
-    return durations, distances
+    return durations, distances, warnings
 
 
 def _names(document: Document, what: str) -> list[str]:
@@ -179,13 +183,13 @@ def _names(document: Document, what: str) -> list[str]:
 
 def _from_coordinates(
     places: Sequence[Place | None], names: Sequence[str], travel: TravelProvider
-) -> tuple[Table, Table]:
+) -> tuple[Table, Table, tuple[str, ...]]:
     for place, name in zip(places, names, strict=True):
         if place and place.lon_lat is None:
             raise InvalidProblem(f"{name} has no coordinates: without matrices every place needs them")
     spare = next(place for place in places if place)
     matrix = travel.matrix([_point(place or spare) for place in places])
-    return matrix.duration_s.copy(), matrix.distance_m.copy()
+    return matrix.duration_s.copy(), matrix.distance_m.copy(), matrix.warnings
 
 
 def _from_matrix(document: Document, places: Sequence[Place | None], names: Sequence[str]) -> tuple[Table, Table]:

@@ -55,7 +55,7 @@ def solve_document(
     if broken:
         raise AssertionError(f"the solution breaks a rule: {broken[0]}")
     times_ms = {"loading": round(1000 * (loaded - began)), "solving": round(1000 * (perf_counter() - loaded))}
-    warnings = known.document.warnings
+    warnings = known.document.warnings + known.matrix.warnings
     if not known.is_exact:
         warnings += ("setups at shared places were all planned for: a better plan may exist, so no bound is given",)
     return Solved(solution(known, route, {**times_ms, "routing": 0}), warnings, known, route)

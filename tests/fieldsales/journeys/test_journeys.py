@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from worlds import small_town
 from worlds.small_town import SmallTown
 
 from fieldsales.arrangements.service import arrange
 from fieldsales.calendars.service import add_entry
-from fieldsales.dayplans.service import gather
+from fieldsales.dayplans.service import gather, store
 from fieldsales.driving.rules import Driving
 from fieldsales.journeys.models import Journey
 from fieldsales.journeys.queries import calls_of, ending_by, journeys_of, plan_days
 from fieldsales.journeys.rules import BadJourney, Sketch
 from fieldsales.journeys.service import sketch_journeys, solve_journeys, store_journeys
 from fieldsales.people.models import User
+from fieldsales.planning.models import PlannedVisit
 from fieldsales.visits.models import Visit
 from routing.pool import SolverPool
 
@@ -71,6 +73,20 @@ def test_holidays_and_leave_have_no_visits(session: Session, town: SmallTown) ->
     days = {call.day for call in calls_of(session, journey)}
     assert not days & {*leave, date(2026, 3, 25)}
     assert min(days) >= NEXT + timedelta(days=7)
+
+
+def test_visits_that_are_planned_already_count_before_the_first_of_a_journey_plan(
+    session: Session, town: SmallTown
+) -> None:
+    for day in (MONDAY + timedelta(days=at) for at in range(5)):
+        store(session, gather(session, day, driving=None, now=NOW))
+    planned = select(PlannedVisit.customer_id, PlannedVisit.day).where(PlannedVisit.rep_id == town.anna.id)
+    there = dict(session.execute(planned).all())
+    assert there
+    [journey] = build(session, town.anna)
+    gaps = [each.day - there[each.customer_id] for each in calls_of(session, journey) if each.customer_id in there]
+    assert gaps
+    assert min(gaps) >= timedelta(days=5)
 
 
 def test_a_nightly_run_makes_plans_for_those_alone_whose_plan_ends_soon(session: Session, town: SmallTown) -> None:
