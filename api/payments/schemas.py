@@ -33,7 +33,7 @@ class CreditSchema(Schema):
     amount_minor = fields.Integer(required=True)
     left_minor = fields.Integer(required=True)
     day = fields.Date(required=True)
-    bounced_at = fields.DateTime(required=True, allow_none=True)
+    voided_at = fields.DateTime(required=True, allow_none=True)
 
 
 class BounceSchema(Strict):

@@ -144,7 +144,7 @@ def bounce(
     payment = session.get(Payment, payment_id)
     if payment is None or payment.method is not Method.CHEQUE:
         raise NoCheque("Only a cheque can bounce.", mend="Name a payment that was a cheque.")
-    if credit.bounced_at is not None:
+    if credit.voided_at is not None:
         raise BouncedBefore("The cheque bounced already.", mend="Look at the statement.")
     take_back(session, credit, now, by)
     event = Event(Cause.BOUNCE, credit.id, credit.customer_id, credit.currency, day, now, payment.rep_id)
@@ -164,7 +164,7 @@ def take_back(session: Session, credit: Credit, now: datetime, by: Actor | None)
 
 def void(session: Session, credit: Credit, event: Event, transfers: Sequence[Transfer]) -> None:
     """Strike money on account out, from which everything was taken back before."""
-    credit.left_minor, credit.bounced_at = 0, event.at
+    credit.left_minor, credit.voided_at = 0, event.at
     post(session, event, transfers)
 
 

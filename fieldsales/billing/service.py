@@ -46,7 +46,7 @@ def unbill(session: Session, order: Order, now: datetime) -> None:
             _credit(session, order, left, min(invoice.tax_minor, left), now, against=order.id)
         return
     credit = session.scalars(select(Credit).where(Credit.order_id == order.id)).one_or_none()
-    if credit is not None and credit.bounced_at is None:
+    if credit is not None and credit.voided_at is None:
         take_back(session, credit, now, None)
         tax = abs(order.tax_minor or 0)
         pairs = ((Account.RETURNS, credit.amount_minor - tax), (Account.TAX, tax))

@@ -56,7 +56,8 @@ class Invoice(Synced, Base):
 class Credit(Base):
     """Money on account: a payment (of the same id), or a credit note for goods that came back or an order called off.
 
-    `left_minor` is not set against any invoice yet. A cheque that bounced is worth nothing from `bounced_at` on.
+    `left_minor` is not set against any invoice yet. From `voided_at` on it is worth nothing: the cheque bounced, or the
+    return was called off.
     """
 
     __tablename__ = "credit"
@@ -76,7 +77,7 @@ class Credit(Base):
     left_minor: Mapped[int] = mapped_column(BigInteger)
     day: Mapped[date]
     made_at: Mapped[datetime]
-    bounced_at: Mapped[datetime | None]
+    voided_at: Mapped[datetime | None]
 
 
 class Allocation(Base):

@@ -99,7 +99,7 @@ def upgrade() -> None:
     sa.Column('left_minor', sa.BigInteger(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('bounced_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('amount_minor > 0', name=op.f('ck_credit_amount')),
     sa.CheckConstraint('left_minor BETWEEN 0 AND amount_minor', name=op.f('ck_credit_left')),
     sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_credit_customer_id_customer')),

@@ -269,3 +269,21 @@ def test_a_gift_beyond_the_budget_of_the_month_asks_a_person(shop: Any) -> None:
     [asked] = shop.sara("GET", "/api/v1/approvals?state=open")["items"]
     assert (asked["kind"], asked["amount_minor"], asked["facts"]["given_minor"]) == ("gift", 567, 567)
     assert shop.sara("POST", f"/api/v1/approvals/{asked['id']}", json={"grant": True})["state"] == "granted"
+
+
+@pytest.mark.parametrize(("price", "kind"), [(600, "stale_price"), (1170, "discount")])
+def test_a_price_or_a_discount_beyond_the_policy_asks_a_person(shop: Any, price: int, kind: str) -> None:
+    selling = {"check_in": "off", "photo": "off", "after_check_out": "off"}
+    selling |= {"most_discount": {"then": "hold", "discount_bp": 100}}
+    shop.boss("PUT", "/api/v1/policies/selling", json={"body": selling})
+    rice, order_id = next(each for each in shop.anna.all("product") if each["sku"] == "rice"), new_id()
+    lines = [{"product_id": rice["id"], "quantity": 2, "unit_price_minor": price}]
+    data = {"order_id": str(order_id), "customer_id": shop.bakery["id"], "currency": "EUR", "lines": lines}
+    shop.anna.do("order.submit", ("order", order_id), data)
+    assert sent(shop)["status"] == "held"
+    [asked] = shop.sara("GET", "/api/v1/approvals?state=open")["items"]
+    assert (asked["kinds"], asked["amount_minor"]) == ([kind], 2 * price)
+    assert asked["facts"]["margin"]["cost_minor"] == 1800
+    shop.sara("POST", f"/api/v1/approvals/{asked['id']}", json={"grant": True})
+    shop.anna.receive()
+    assert [each["amount_minor"] for each in shop.anna.all("order")] == [2 * price]

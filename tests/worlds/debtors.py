@@ -58,7 +58,7 @@ def check_books(session: Session, customer_ids: list[uuid.UUID], currency: str =
         assert invoice.open_minor + invoice.written_off_minor + paid + past == invoice.amount_minor
     for credit in session.scalars(select(Credit).execution_options(populate_existing=True)):
         paid = _sum(session, Allocation.amount_minor, Allocation.credit_id == credit.id)
-        assert credit.left_minor + paid == (0 if credit.bounced_at else credit.amount_minor)
+        assert credit.left_minor + paid == (0 if credit.voided_at else credit.amount_minor)
 
 
 def _sum(session: Session, column: Any, *only: Any) -> int:
