@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import migrations.tables  # noqa: F401 -- a table may refer to one that no route imports
 from api.accounts.routes import accounts
 from api.anomalies.routes import anomalies
+from api.approvals.routes import approvals
 from api.arrangements.routes import arrangements
 from api.auth.routes import auth
 from api.causes.routes import causes
@@ -27,11 +28,13 @@ from api.feeds.routes import calendars, reps_calendars
 from api.guard import enforce
 from api.health import health
 from api.holdout.routes import holdout
+from api.invoices.routes import invoices
 from api.journeys.routes import journeys
 from api.limits import limit_guesses
 from api.metrics.routes import metrics
 from api.openapi import document
 from api.packing.answers import pack_answers
+from api.payments.routes import payments
 from api.people.routes import me, people
 from api.photos.routes import photos
 from api.planner import install_planner
@@ -40,6 +43,7 @@ from api.policies.routes import policies
 from api.prices.routes import contracts, prices, promotions
 from api.problems import handle_problems
 from api.products.routes import products
+from api.receivables.routes import receivables
 from api.replans.routes import replan_day  # noqa: F401 -- a route of `days`
 from api.review.routes import review
 from api.searches.routes import route_searches
@@ -79,6 +83,10 @@ RESOURCES = (
     prices,
     promotions,
     contracts,
+    receivables,
+    invoices,
+    payments,
+    approvals,
     policies,
     holdout,
     anomalies,

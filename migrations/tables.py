@@ -4,16 +4,20 @@
 from __future__ import annotations
 
 import fieldsales.anomalies.models
+import fieldsales.approvals.models
 import fieldsales.arrangements.models
 import fieldsales.audit.models
 import fieldsales.calendars.models
 import fieldsales.catalog.models
 import fieldsales.changes.models
 import fieldsales.contexts.models
+import fieldsales.credits.models
 import fieldsales.customers.models
 import fieldsales.feeds.models
 import fieldsales.imports.models
+import fieldsales.invoices.models
 import fieldsales.journeys.models
+import fieldsales.ledger.models
 import fieldsales.notes.models
 import fieldsales.orders.models
 import fieldsales.overrides.models

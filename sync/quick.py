@@ -21,6 +21,7 @@ from fieldsales.db.desk import Desk
 from fieldsales.db.session import is_broken_off
 from fieldsales.errors import FieldsalesError, Unavailable
 from sync import ledger
+from sync.asking import asks, follow
 from sync.attempts import attempt, data_of, perform, ready, refusal
 from sync.handlers.context import Foreseen, Handler
 from sync.handlers.registry import HANDLERS
@@ -60,6 +61,7 @@ class _Batch:
     desk: Desk = field(init=False)
     settled: set[uuid.UUID] = field(default_factory=set)
     waits: list[Wait] = field(default_factory=list)
+    asking: list[tuple[Mutation, Outcome]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.session)
@@ -75,6 +77,8 @@ class _Batch:
         self.desk.write_in_bulk()
         self.desk.add(*self.waits)
         self.desk.write_in_bulk()
+        for mutation, outcome in self.asking:
+            follow(self.session, mutation, outcome, self.now)
 
     def _together(self, mutations: Sequence[Mutation]) -> None:
         read = {each.id: _read(each, HANDLERS.get((each.type, each.v))) for each in mutations}
@@ -120,6 +124,8 @@ class _Batch:
         if outcome.status is not Status.HELD:
             self.settled.add(mutation.id)
         self.waits += ledger.write_outcome(mutation, outcome, self.now)
+        if asks(outcome):
+            self.asking.append((mutation, outcome))
 
 
 Data = dict[str, object] | FieldsalesError

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from fieldsales.db.statements import ask
 from fieldsales.errors import Unavailable
 from fieldsales.people.models import User
-from sync import ledger
+from sync import asking, ledger
 from sync.attempts import attempt, ready
 from sync.circles import CIRCLE_BROKEN, untangle
 from sync.models import Mutation, Status
@@ -145,6 +145,7 @@ class Rounds:
             outcome = replace(outcome, flags=(*outcome.flags, CIRCLE_BROKEN))
         self.held = self.held or not for_good
         ledger.write_outcome(mutation, outcome, self.now)
+        asking.follow(self.session, mutation, outcome, self.now)
         self.waiting.add(mutation, outcome.waits_for)
 
 

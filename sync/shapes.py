@@ -7,10 +7,12 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, and_, or_
 
+from fieldsales.approvals.models import Approval
 from fieldsales.catalog.models import Product, TierDiscount, TierPrice
 from fieldsales.causes.rules import CAUSES
 from fieldsales.contexts.models import OrderContext
 from fieldsales.customers.models import Assignment, Customer, CustomerReference
+from fieldsales.invoices.models import Invoice
 from fieldsales.notes.models import Note
 from fieldsales.orders.models import Order, OrderLine, Origin
 from fieldsales.policies.models import Policy
@@ -20,7 +22,7 @@ from fieldsales.visits.models import Photo, Visit, VisitEvent
 from sync.feed import served_by
 from sync.models import Mutation, Status, Way
 from sync.plan_shapes import PLANNED_VISIT, ROUTE
-from sync.shape import Children, Shape, everybody, of_served
+from sync.shape import Children, Shape, everybody, of_served, own
 
 
 def _on_sale(_user_id: uuid.UUID) -> ColumnElement[bool]:
@@ -200,6 +202,39 @@ PAYMENT = Shape(
     visible=of_served(Payment.customer_id),
 )
 
+APPROVAL = Shape(
+    columns=(
+        Approval.id,
+        Approval.kind,
+        Approval.state,
+        Approval.mutation_id,
+        Approval.customer_id,
+        Approval.asked_at,
+        Approval.expires_at,
+        Approval.currency,
+        Approval.amount_minor,
+        Approval.reason,
+        Approval.decided_at,
+        Approval.decision_reason,
+    ),
+    visible=own(Approval.asked_by),
+)
+
+INVOICE = Shape(
+    columns=(
+        Invoice.id,
+        Invoice.customer_id,
+        Invoice.order_id,
+        Invoice.reference,
+        Invoice.currency,
+        Invoice.amount_minor,
+        Invoice.open_minor,
+        Invoice.issued_on,
+        Invoice.due_on,
+    ),
+    visible=of_served(Invoice.customer_id),
+)
+
 SHAPES: Mapping[str, Shape] = {
     "agreement": Shape(
         (
@@ -212,6 +247,7 @@ SHAPES: Mapping[str, Shape] = {
         ),
         _current_terms,
     ),
+    "approval": APPROVAL,
     "assignment": Shape(
         columns=(
             Assignment.id,
@@ -228,6 +264,7 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "cause_list": Shape((Policy.id, Policy.effective_from, Policy.made_at, Policy.body), _causes),
     "customer": CUSTOMER,
+    "invoice": INVOICE,
     "mutation": Shape(
         columns=(
             Mutation.id,

@@ -46,3 +46,6 @@ class OrderContextSchema(Schema):
     favourites = fields.List(fields.Nested(HabitSchema), required=True)
     proposals = fields.List(fields.Nested(ProductProposalSchema), required=True)
     returns = fields.List(fields.Dict(), required=True)
+    receivables = fields.List(
+        fields.Dict(), required=True, metadata={"description": "by currency: owed, overdue, ageing, limit, credit left"}
+    )

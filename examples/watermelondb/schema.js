@@ -16,6 +16,11 @@ setGenerator(() => randomUUID())
 
 export const TABLES = {
   agreements: { text: ['customer_id', 'currency', 'version'], moment: ['made_at'], json: ['body'] },
+  approvals: {
+    text: ['kind', 'state', 'mutation_id', 'customer_id', 'currency', 'reason', 'decision_reason'],
+    number: ['amount_minor'],
+    moment: ['asked_at', 'expires_at', 'decided_at'],
+  },
   assignments: {
     text: ['customer_id', 'kind', 'instruction', 'from_on', 'until_on'],
     number: ['priority'],
@@ -27,6 +32,10 @@ export const TABLES = {
     text: ['name', 'category', 'address', 'city', 'postal_code', 'phone', 'opening_hours', 'tier', 'tier_reason'],
     number: ['latitude', 'longitude', 'service_minutes', 'version'],
     json: ['flags', 'references', 'stamp'],
+  },
+  invoices: {
+    text: ['customer_id', 'order_id', 'reference', 'currency', 'issued_on', 'due_on'],
+    number: ['amount_minor', 'open_minor'],
   },
   // The outbox: a record made here is a mutation, and what became of those that were held comes back here.
   mutations: {

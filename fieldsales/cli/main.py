@@ -23,6 +23,7 @@ from fieldsales.cli.people import people
 from fieldsales.cli.plans import plan
 from fieldsales.cli.policies import policies
 from fieldsales.cli.prices import prices
+from fieldsales.cli.receivables import approvals, invoices, receivables
 from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
 from fieldsales.cli.tiers import tiers
@@ -88,6 +89,9 @@ for command in (
     tiers,
     policies,
     prices,
+    invoices,
+    receivables,
+    approvals,
     days_off,
     journeys,
     plan,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,11 @@ from fieldsales.catalog.models import Product
 from fieldsales.catalog.queries import discount_of
 from fieldsales.companions.rules import learn, propose
 from fieldsales.contexts.rules import BUYING_DAYS, FAVOURITES, PROPOSALS, Bought, habit_told, habits
+from fieldsales.credits.queries import standings
+from fieldsales.credits.rules import Standing
 from fieldsales.customers.models import Customer
+from fieldsales.invoices.queries import aged_debts
+from fieldsales.invoices.rules import ageing, overdue
 from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState
 from fieldsales.orders.queries import Buying, buying_summary
 from fieldsales.pricebooks.models import PublishedTerms
@@ -35,6 +39,7 @@ def drafted_contexts(session: Session, customers: Sequence[Customer], day: date)
     proposals, terms = _proposals(session, ids, day), _terms(session, ids)
     books = {each.currency: each for each in current_books(session)}
     offers = [(each, parse_promotion(each)) for book in books.values() for each in book.body["promotions"]]
+    owed, aged = standings(session, ids, day), aged_debts(session, ids, day)
     discounts = {tier: discount_of(session, tier) for tier in {each.tier for each in customers}}
     return {
         each.id: {
@@ -48,9 +53,19 @@ def drafted_contexts(session: Session, customers: Sequence[Customer], day: date)
             "favourites": [habit_told(habit) for habit in habits(bought[each.id])],
             "proposals": proposals.get(each.id, []),
             "returns": back[each.id],
+            "receivables": _receivables(owed.get(each.id, {}), aged.get(each.id, {}), day),
         }
         for each in customers
     }
+
+
+def _receivables(owed: Mapping[str, Standing], aged: Mapping[str, Body], day: date) -> list[dict[str, Any]]:
+    """Return what a customer owes by currency, by how late it is, and how much more it may owe."""
+    return [
+        standing.told()
+        | {"ageing": (debts := dict(aged.get(currency) or ageing((), day))), "overdue_minor": overdue(debts)}
+        for currency, standing in owed.items()
+    ]
 
 
 def _sales(day: date, days: int) -> Select[uuid.UUID, uuid.UUID, date, int]:

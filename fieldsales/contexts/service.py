@@ -41,6 +41,12 @@ def refresh_contexts(session: Session, day: date, customer_ids: Collection[uuid.
     return changed
 
 
+def refresh_known(session: Session, day: date, customer_id: uuid.UUID) -> None:
+    """Write down again what is known of a customer, if phones hold it."""
+    if session.scalar(select(OrderContext.id).where(OrderContext.customer_id == customer_id)) is not None:
+        refresh_contexts(session, day, [customer_id])
+
+
 def _facts(body: Mapping[str, Any]) -> dict[str, Any]:
     """What a document says besides its day."""
     return {name: value for name, value in body.items() if name != "day"}

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from fieldsales.approvals.rules import APPROVALS
 from fieldsales.calendars.rules import DAYS_OFF
 from fieldsales.causes.rules import CAUSES
+from fieldsales.credits.rules import CREDIT
 from fieldsales.edits.rules import PLANNING
+from fieldsales.gifts.rules import GIFTS
 from fieldsales.holdout.rules import HOLDOUT
 from fieldsales.ladders.rules import TIERS, Ladder
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
@@ -23,7 +26,19 @@ from fieldsales.taxes.rules import TAXES
 from fieldsales.tiers.rules import TierGiven
 from fieldsales.worth.rules import VALUE_SCORE
 
-_ALL: tuple[Kind[Any], ...] = (TIERS, VALUE_SCORE, HOLDOUT, CAUSES, DAYS_OFF, PLANNING, SELLING, TAXES)
+_ALL: tuple[Kind[Any], ...] = (
+    TIERS,
+    VALUE_SCORE,
+    HOLDOUT,
+    CAUSES,
+    DAYS_OFF,
+    PLANNING,
+    SELLING,
+    TAXES,
+    CREDIT,
+    APPROVALS,
+    GIFTS,
+)
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 
 NOBODY = "nobody"

@@ -7,9 +7,11 @@ from typing import Any
 from marshmallow import fields, validate
 
 from fieldsales.amendments import service
+from fieldsales.orders.models import Order
 from fieldsales.orders.rules import Line
 from fieldsales.orders.service import Taken
 from sync.handlers.context import Applied, Context, Handler
+from sync.handlers.credit import follow_up, take_off
 from sync.handlers.missing import waiting_for_it
 from sync.handlers.orders import LineSchema
 from sync.wire import LARGEST_WHOLE, Strict, whole, words
@@ -37,6 +39,8 @@ def _amend(context: Context, data: dict[str, Any]) -> Applied:
     amendment = service.Amendment(**data | {"lines": tuple(Line(**line) for line in data["lines"])})
     with waiting_for_it():
         order = service.amend_order(context.session, amendment, _taken(context))
+    take_off(context, context.session.get_one(Order, amendment.amends_id))
+    follow_up(context, order)
     result = {
         "order_id": str(order.id),
         "amends_id": str(data["amends_id"]),
@@ -50,6 +54,7 @@ def _amend(context: Context, data: dict[str, Any]) -> Applied:
 def _cancel(context: Context, data: dict[str, Any]) -> Applied:
     with waiting_for_it():
         flags = service.cancel_order(context.session, data["order_id"], data["reason"], _taken(context))
+    take_off(context, context.session.get_one(Order, data["order_id"]))
     return Applied({"order_id": str(data["order_id"])}, tuple(flags))
 
 

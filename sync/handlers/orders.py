@@ -8,12 +8,14 @@ from typing import Any
 from marshmallow import fields, validate
 
 from fieldsales.catalog.queries import agreed_prices, articles, discounts
+from fieldsales.credits.queries import terms_of
 from fieldsales.db.desk import Desk
 from fieldsales.orders import service
 from fieldsales.orders.queries import taken_ids
 from fieldsales.orders.rules import Draft, Line
 from fieldsales.visits.queries import relations, visits_to_change
 from sync.handlers.context import Applied, Context, Foreseen, Handler
+from sync.handlers.credit import follow_up
 from sync.handlers.missing import waiting_for_it
 from sync.wire import LARGEST_WHOLE, Strict, whole
 
@@ -42,6 +44,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
     taken = service.Taken(context.rep_id, context.at, context.clock_flags, context.approved)
     with waiting_for_it():
         order = service.place_order(context.session, draft, taken, context.desk)
+    follow_up(context, order)
     result = {
         "order_id": str(order.id),
         "ordered_on": order.ordered_on.isoformat(),
@@ -55,6 +58,7 @@ def _foresee(desk: Desk, coming: Sequence[Foreseen]) -> None:
     desk.lay_out(taken_ids, [each.data["order_id"] for each in coming])
     desk.lay_out(visits_to_change, [each.data["visit_id"] for each in coming if each.data["visit_id"]])
     desk.lay_out(relations, [(each.rep_id, each.data["customer_id"]) for each in coming])
+    desk.lay_out(terms_of, [each.data["customer_id"] for each in coming])
     desk.lay_out(articles, [line["product_id"] for each in coming for line in each.data["lines"]])
     tiers = {each.data["customer_id"]: _tier(desk, each) for each in coming}
     desk.lay_out(discounts, [tier for tier in tiers.values() if tier])

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from fieldsales.billing.service import bill
 from fieldsales.orders.rules import Draft, Line
 from fieldsales.orders.service import Taken
 from fieldsales.returns import service
@@ -49,6 +50,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
     taken = Taken(context.rep_id, context.at, context.clock_flags, context.approved)
     with waiting_for_it():
         order = service.take_back(context.session, back, taken)
+    bill(context.desk, order, context.received_at)
     result = {
         "return_id": str(order.id),
         "returned_on": order.ordered_on.isoformat(),

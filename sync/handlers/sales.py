@@ -14,6 +14,7 @@ from fieldsales.sales.service import sell
 from fieldsales.selling.rules import AgainstPolicy
 from fieldsales.units.rules import EACH
 from sync.handlers.context import Applied, Context, Handler
+from sync.handlers.credit import follow_up
 from sync.handlers.missing import waiting_for_it
 from sync.wire import LARGEST_WHOLE, Strict, whole, words
 
@@ -74,6 +75,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
         raise
     except (Invalid, BookNotFound) as fault:
         raise KeptToCorrect(fault) from fault
+    follow_up(context, order)
     result = {
         "order_id": str(order.id),
         "ordered_on": order.ordered_on.isoformat(),

@@ -11,6 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fieldsales.approvals.models import ApprovalState
+from fieldsales.approvals.queries import open_about
+from fieldsales.approvals.rules import ApprovalExpired, is_over, kinds_of
+from fieldsales.approvals.service import lapse, vote
 from fieldsales.audit.service import record
 from fieldsales.errors import Conflict, Forbidden, Invalid
 from fieldsales.people.models import User
@@ -115,6 +119,8 @@ def decide(session: Session, mutation_id: uuid.UUID, ruling: Ruling, *, by: Acto
     if mutation.status is not Status.HELD and ruling.action is not Action.ACCEPT:
         raise NotHeld("It is done already.", mend="Accept it, or undo it by a mutation of its own.")
     with session.begin_nested():
+        if _waits_for_more(session, mutation, ruling, by, now):
+            return mutation
         _sign(mutation, ruling, by, now)
         if ruling.action is Action.DISCARD:
             _discard(session, mutation, now)
@@ -164,6 +170,25 @@ def _claim(session: Session, mutation_id: uuid.UUID, by: Actor | None) -> Mutati
     return mutation
 
 
+def _waits_for_more(session: Session, mutation: Mutation, ruling: Ruling, by: Actor | None, now: datetime) -> bool:
+    """Have a decision count as what a person says about the request for approval, if that is what it waits for.
+
+    Tell whether another person must agree. To accept what asks for approval there must be an open request.
+    """
+    if mutation.status is not Status.HELD or ruling.action not in {Action.ACCEPT, Action.DISCARD}:
+        return False
+    approval = open_about(session, mutation.id)
+    grant = ruling.action is Action.ACCEPT
+    if approval is None:
+        if grant and kinds_of(mutation.outcome.get("problem") or {}):
+            raise ApprovalExpired("Nothing asks for approval any more.", mend="Retry it: that asks anew.")
+        return False
+    if not grant and is_over(approval.expires_at, now):
+        return False
+    state = vote(session, approval, grant=grant, reason=ruling.reason, by=by, now=now)
+    return grant and state is ApprovalState.OPEN
+
+
 def _sign(mutation: Mutation, ruling: Ruling, by: Actor | None, now: datetime) -> None:
     """Write down who decided what. A mere retry takes no acceptance or correction back."""
     if ruling.action is Action.RETRY and mutation.decision not in {None, Decision.RETRIED}:
@@ -185,6 +210,8 @@ def _try(session: Session, mutation: Mutation, ruling: Ruling, now: datetime) ->
 
 
 def _discard(session: Session, mutation: Mutation, now: datetime) -> None:
+    if (there := open_about(session, mutation.id)) is not None:
+        lapse(session, there, now)
     why = Discarded("A person discarded it.", reason=mutation.decision_reason)
     ledger.record(session, mutation, Outcome.refused(why), now)
     release(session, mutation, now)

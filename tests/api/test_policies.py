@@ -59,6 +59,9 @@ def test_everybody_reads_what_holds_and_what_each_kind_looks_like(web: Web) -> N
         "planning",
         "selling",
         "taxes",
+        "credit",
+        "approvals",
+        "gifts",
     ]
     tiers, score, *_ = kinds
     assert tiers["in_force"]["body"] == body()

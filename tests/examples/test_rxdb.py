@@ -51,7 +51,7 @@ def shown(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in {"_deleted", "rows"} and value is not None}
 
 
-LEFT_OUT = {"agreements", "order_contexts", "price_books"}
+LEFT_OUT = {"agreements", "approvals", "invoices", "order_contexts", "price_books"}
 """Collections that the example does not open: RxDB without a licence opens 16 at most."""
 
 

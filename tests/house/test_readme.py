@@ -24,6 +24,7 @@ FILES = (
     "causes.json",
     "problem.json",
     "prices.csv",
+    "invoices.csv",
 )
 
 

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fieldsales.approvals.models import Approval
 from fieldsales.catalog.models import Product, TierDiscount, TierPrice
 from fieldsales.contexts.models import OrderContext
 from fieldsales.customers.models import Assignment, Customer
+from fieldsales.invoices.models import Invoice
 from fieldsales.notes.models import Note
 from fieldsales.orders.models import Order, Origin
 from fieldsales.planning.models import PlannedVisit, Route
@@ -27,7 +29,7 @@ Held = dict[tuple[str, uuid.UUID], object]
 def scope_of(session: Session, user_id: uuid.UUID) -> Held:
     """Return what a user's phone must hold."""
 
-    def of_mine(row: Visit | Note | OrderContext | Payment | PublishedTerms) -> bool:
+    def of_mine(row: Visit | Note | Invoice | OrderContext | Payment | PublishedTerms) -> bool:
         return row.customer_id in mine
 
     def own(row: PlannedVisit | Route) -> bool:
@@ -50,6 +52,8 @@ def scope_of(session: Session, user_id: uuid.UUID) -> Held:
         ("visit", Visit, of_mine, lambda row: (len(row.events), len(row.photos))),
         ("order", Order, lambda row: row.origin is Origin.FIELD and of_mine(row), lambda row: row.amount_minor),
         ("payment", Payment, of_mine, lambda row: row.amount_minor),
+        ("invoice", Invoice, of_mine, lambda row: row.open_minor),
+        ("approval", Approval, lambda row: row.asked_by == user_id, lambda row: row.state.value),
         ("note", Note, of_mine, lambda row: row.text),
         ("planned_visit", PlannedVisit, own, lambda row: row.status.value),
         ("route", Route, own, lambda row: [stop.travel_s for stop in row.stops]),
@@ -76,6 +80,8 @@ TELLING: dict[str, Callable[[dict[str, Any]], object]] = {
     "visit": lambda each: (len(each["events"]), len(each["photos"])),
     "order": lambda each: each["amount_minor"],
     "payment": lambda each: each["amount_minor"],
+    "invoice": lambda each: each["open_minor"],
+    "approval": lambda each: each["state"],
     "note": lambda each: each["text"],
     "planned_visit": lambda each: each["status"],
     "route": lambda each: [stop["travel_s"] for stop in each["stops"]],

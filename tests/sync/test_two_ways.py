@@ -31,9 +31,12 @@ TABLES = (
     "note",
     "change",
     "device",
+    "payment",
+    "credit",
+    "approval",
 )
-MADE_HERE = {("visit_event", "id"), ("change", "tx")}
-"""What is another one each time."""
+MADE_HERE = {("visit_event", "id"), ("change", "tx"), ("approval", "id"), ("approval", "facts")}
+"""What is another one each time; the facts of a request are as of the end of a batch, or as of its own place there."""
 
 
 def told(value: Any) -> Any:
@@ -43,12 +46,18 @@ def told(value: Any) -> Any:
     return value
 
 
+def nameless(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Leave out which request for approval a change is about: its id is made here."""
+    return row | {"entity_id": None} if table == "change" and row["entity"] == "approval" else row
+
+
 def rows(session: Session) -> dict[str, list[str]]:
     found = {}
     for name in TABLES:
         table = Base.metadata.tables[name]
         columns = [column for column in table.columns if (name, column.name) not in MADE_HERE]
-        found[name] = sorted(str([told(value) for value in row]) for row in session.execute(select(*columns)))
+        there = session.execute(select(*columns)).mappings()
+        found[name] = sorted(str([told(value) for value in nameless(name, dict(row)).values()]) for row in there)
     return found
 
 

@@ -1,0 +1,57 @@
+"""Requests for approval, their facts, and what is said about them."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from api.schema import PageQuery, page_of
+from fieldsales.approvals.models import ApprovalState
+from sync.wire import Flag, Strict, words
+
+
+class VoteSchema(Schema):
+    """What one person said."""
+
+    by = fields.UUID(required=True, allow_none=True, metadata={"description": "null: the operator's terminal"})
+    grant = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    at = fields.DateTime(required=True)
+
+
+class ApprovalSchema(Schema):
+    """A request. `needed` persons must agree; `facts` are as of `asked_at` (docs/approvals.md)."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    kinds = fields.List(fields.String(), required=True)
+    state = fields.String(required=True)
+    mutation_id = fields.UUID(required=True, allow_none=True)
+    invoice_id = fields.UUID(required=True, allow_none=True)
+    customer_id = fields.UUID(required=True)
+    asked_by = fields.UUID(required=True)
+    asked_at = fields.DateTime(required=True)
+    expires_at = fields.DateTime(required=True)
+    currency = fields.String(required=True)
+    amount_minor = fields.Integer(required=True)
+    needed = fields.Integer(required=True)
+    reason = fields.String(required=True)
+    facts = fields.Dict(required=True)
+    decided_at = fields.DateTime(required=True, allow_none=True)
+    decision_reason = fields.String(required=True, allow_none=True)
+    votes = fields.List(fields.Nested(VoteSchema), required=True)
+
+
+class ApprovalQuery(PageQuery):
+    """Which requests; without a state all of them."""
+
+    state = fields.Enum(ApprovalState, by_value=True)
+
+
+class VerdictSchema(Strict):
+    """What a person says; a refusal needs a reason."""
+
+    grant = Flag(required=True)
+    reason = words(500, load_default=None, allow_none=True)
+
+
+ApprovalPageSchema = page_of(ApprovalSchema)

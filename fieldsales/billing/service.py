@@ -1,0 +1,99 @@
+"""From orders and from other systems to invoices and credit notes."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fieldsales.allocations.rules import Spread
+from fieldsales.allocations.service import set_against, take_back, void
+from fieldsales.credits.queries import credit_policies, terms_of
+from fieldsales.credits.rules import Invoicing
+from fieldsales.db.desk import Desk
+from fieldsales.invoices.models import Credit, CreditKind, Invoice
+from fieldsales.invoices.rules import due_on
+from fieldsales.invoices.service import hold_customer, note_credit, raise_invoice
+from fieldsales.ledger.models import Account, Cause
+from fieldsales.ledger.rules import Transfer
+from fieldsales.ledger.service import Event
+from fieldsales.orders.models import Order, OrderKind
+
+
+def bill(desk: Desk, order: Order, now: datetime) -> None:
+    """Raise the invoice of a sale, or note the credit of a return, where the policy says that orders do so."""
+    policy = desk.find(credit_policies, order.ordered_on)
+    if policy is None or policy.invoicing is not Invoicing.AT_SUBMIT or not order.amount_minor:
+        return
+    desk.write()
+    session = desk.session
+    hold_customer(session, order.customer_id)
+    if order.kind is OrderKind.SALE:
+        raise_invoice(session, _invoice(session, order, policy.payment_days, now), rep_id=order.rep_id)
+    elif order.kind is OrderKind.RETURN:
+        _credit(session, order, -order.amount_minor, abs(order.tax_minor or 0), now, against=order.against_id)
+
+
+def unbill(session: Session, order: Order, now: datetime) -> None:
+    """Undo the invoice or the credit note of an order that was called off or replaced; without one nothing is done."""
+    hold_customer(session, order.customer_id)
+    invoice = session.scalars(select(Invoice).where(Invoice.order_id == order.id)).one_or_none()
+    if invoice is not None:
+        left = invoice.amount_minor - invoice.written_off_minor
+        if left:
+            _credit(session, order, left, min(invoice.tax_minor, left), now, against=order.id)
+        return
+    credit = session.scalars(select(Credit).where(Credit.order_id == order.id)).one_or_none()
+    if credit is not None and credit.voided_at is None:
+        take_back(session, credit, now, None)
+        tax = abs(order.tax_minor or 0)
+        pairs = ((Account.RETURNS, credit.amount_minor - tax), (Account.TAX, tax))
+        back = [Transfer(Account.CREDIT, account, amount) for account, amount in pairs if amount]
+        event = Event(Cause.VOID, credit.id, credit.customer_id, credit.currency, credit.day, now, order.rep_id)
+        void(session, credit, event, back)
+
+
+def days_to_pay(session: Session, customer_id: uuid.UUID, currency: str, usual: int) -> int:
+    """Return how many days a customer has to pay: its own, or the usual ones of the policy."""
+    terms = terms_of(session, [customer_id]).get(customer_id, {}).get(currency)
+    return usual if terms is None or terms.payment_days is None else terms.payment_days
+
+
+def _invoice(session: Session, order: Order, usual: int, now: datetime) -> Invoice:
+    days = days_to_pay(session, order.customer_id, order.currency, usual)
+    return Invoice(
+        customer_id=order.customer_id,
+        order_id=order.id,
+        currency=order.currency,
+        amount_minor=order.amount_minor,
+        tax_minor=order.tax_minor or 0,
+        open_minor=order.amount_minor,
+        written_off_minor=0,
+        issued_on=order.ordered_on,
+        due_on=due_on(order.ordered_on, days),
+        made_at=now,
+    )
+
+
+def _credit(
+    session: Session, order: Order, amount_minor: int, tax_minor: int, now: datetime, *, against: uuid.UUID | None
+) -> None:
+    """Note money on account, and set it against the invoice of an order as far as that is open."""
+    day: date = order.ordered_on
+    credit = Credit(
+        customer_id=order.customer_id,
+        kind=CreditKind.CREDIT_NOTE,
+        order_id=order.id,
+        currency=order.currency,
+        amount_minor=amount_minor,
+        left_minor=amount_minor,
+        day=day,
+        made_at=now,
+    )
+    note_credit(session, credit, tax_minor, rep_id=order.rep_id)
+    invoice = session.scalars(select(Invoice).where(Invoice.order_id == against)).one_or_none() if against else None
+    if invoice is not None and invoice.open_minor and invoice.currency == credit.currency:
+        part = min(invoice.open_minor, amount_minor)
+        set_against(session, credit, Spread(((invoice.id, part),)), now, by=None)

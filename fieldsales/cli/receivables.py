@@ -1,0 +1,122 @@
+"""`fieldsales invoices`, `receivables` and `approvals`: what customers owe, from the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from fieldsales.approvals.service import expire
+from fieldsales.claims.rules import Fate
+from fieldsales.claims.service import file_claims
+from fieldsales.cli.context import Context
+from fieldsales.cli.invoices_file import read_invoices
+from fieldsales.clock import utc_now
+from fieldsales.db.paging import PageWanted
+from fieldsales.db.session import reading, transaction
+from fieldsales.invoices.queries import ageing_report, ageing_totals
+from fieldsales.invoices.rules import BUCKETS
+from fieldsales.money import Money
+from fieldsales.people.queries import days_at
+
+SHOWN = 200
+HEADS = ("not due", "1–30", "31–60", "61–90", "over 90")
+
+
+class SomeRefused(click.ClickException):
+    """Some rows of a file could not be used; the others were taken over."""
+
+    exit_code = 2
+
+
+@click.group()
+def invoices() -> None:
+    """Invoices of another system.
+
+    \b
+      fieldsales invoices import invoices.csv --dry-run
+      fieldsales invoices import invoices.csv
+    """
+
+
+@invoices.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what it would change and keep nothing.")
+@click.pass_obj
+def import_invoices(context: Context, file: Path, dry_run: bool) -> None:
+    """Take over invoices and credit notes from FILE (CSV or XLSX), a row each; the same file again changes nothing.
+
+    \b
+    reference    the invoice's number (required)
+    customer     its number in another system, or its id (required)
+    issued_on    such as 2026-03-02 (required)
+    due_on       else by the customer's terms, or the policy's
+    currency     such as EUR (required)
+    amount       with tax, such as 12.50; below 0 it is a credit note (required)
+    tax          within the amount
+    open         what is left to pay of it there
+
+    A row that cannot be used is told, and the others are taken over.
+    """
+    with transaction(context.engine) as session:
+        found = list(read_invoices(session, file))
+        filed = file_claims(session, [(number, read) for _, number, read in found], by=None, now=utc_now())
+        counts = Counter(each.fate for each in filed)
+        for (line, _, _), each in zip(found, filed, strict=True):
+            if each.fate is Fate.REFUSED:
+                context.console.print(f"line {line}: {each.problem}  [{each.code}]", soft_wrap=True, markup=False)
+        if dry_run:
+            session.rollback()
+    told = ", ".join(f"{counts[fate]} {fate}" for fate in Fate if counts[fate]) or "The file has no rows"
+    context.console.print(f"{told}.{' Dry run: nothing was kept.' if dry_run else ''}")
+    if counts[Fate.REFUSED]:
+        raise SomeRefused(f"{counts[Fate.REFUSED]} rows were not used.")
+
+
+@click.group()
+def receivables() -> None:
+    """What customers owe."""
+
+
+@receivables.command("ageing")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="How late on this day.  [default: today]")
+@click.pass_obj
+def show_ageing(context: Context, day: datetime | None) -> None:
+    """Say who owes how much, by how many days it is late, and the DSO of the last 90 days."""
+    with reading(context.engine) as session:
+        on = day.date() if day else days_at(session, utc_now())[0]
+        page = ageing_report(session, None, on, PageWanted(limit=SHOWN))
+        table = Table("customer", *HEADS, "owed", box=None)
+        for each in page.items:
+            cells = [str(Money(each.buckets[name], each.currency)) for name in BUCKETS]
+            table.add_row(each.customer.name, *cells, str(Money(each.owed_minor, each.currency)))
+        totals = ageing_totals(session, None, on)
+        for total in totals:
+            cells = [str(Money(total.buckets[name], total.currency)) for name in BUCKETS]
+            table.add_row("all", *cells, str(Money(sum(total.buckets.values()), total.currency)))
+        context.console.print(table if totals else "Nobody owes anything.")
+        for total in totals:
+            days = "no sales" if total.dso_days is None else f"{total.dso_days:.1f} days"
+            spare = Money(total.on_account_minor, total.currency)
+            context.console.print(f"{total.currency}: DSO {days}; on account {spare}.")
+        if page.next:
+            context.console.print(
+                f"These are the first {SHOWN} customers by name; GET /api/v1/receivables/ageing has all."
+            )
+
+
+@click.group()
+def approvals() -> None:
+    """Requests that a person decides about."""
+
+
+@approvals.command("expire")
+@click.pass_obj
+def expire_approvals(context: Context) -> None:
+    """Close the requests that nobody decided in time; what waited for them stays under review. For every night."""
+    with transaction(context.engine) as session:
+        many = expire(session, utc_now())
+    context.console.print(f"{many} expired.")

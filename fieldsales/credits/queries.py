@@ -1,0 +1,79 @@
+"""How customers stand: limits, and all that counts against them."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from fieldsales.credits.models import CreditTerms
+from fieldsales.credits.rules import CREDIT, CreditPolicy, Standing
+from fieldsales.invoices.models import Credit, Invoice
+from fieldsales.invoices.queries import aged_debts, on_account
+from fieldsales.orders.models import Order, OrderKind, OrderState, Origin
+from fieldsales.policies.queries import in_force
+
+
+def credit_policies(session: Session, days: Collection[date]) -> dict[date, CreditPolicy]:
+    """Return the policy of each day."""
+    return {day: in_force(session, CREDIT, day).value for day in days}
+
+
+def terms_of(session: Session, customer_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, CreditTerms]]:
+    """Return the terms of customers by currency; no entry where nothing was set."""
+    found: dict[uuid.UUID, dict[str, CreditTerms]] = defaultdict(dict)
+    theirs = select(CreditTerms).where(CreditTerms.customer_id.in_(customer_ids)).order_by(CreditTerms.currency)
+    for each in session.scalars(theirs):
+        found[each.customer_id][each.currency] = each
+    return dict(found)
+
+
+def standings(
+    session: Session, customer_ids: Collection[uuid.UUID], day: date, *, without: uuid.UUID | None = None
+) -> dict[uuid.UUID, dict[str, Standing]]:
+    """Return how customers stand on a day, by currency, in a number of queries that does not grow with them.
+
+    `without` leaves an order out that is being judged. There is no entry where nothing is known.
+    """
+    policy = in_force(session, CREDIT, day).value
+    aged, spare = aged_debts(session, customer_ids, day), on_account(session, customer_ids)
+    limits = terms_of(session, customer_ids)
+    ordered = _ordered(session, customer_ids, day - timedelta(days=policy.uninvoiced_days), without)
+    found: dict[uuid.UUID, dict[str, Standing]] = {}
+    for who in customer_ids:
+        told = (aged.get(who, {}), spare.get(who, {}), ordered.get(who, {}), limits.get(who, {}))
+        for currency in sorted({name for each in told for name in each}):
+            terms = limits.get(who, {}).get(currency)
+            found.setdefault(who, {})[currency] = Standing(
+                currency=currency,
+                limit_minor=terms.limit_minor if terms else None,
+                invoiced_minor=sum(aged.get(who, {}).get(currency, {}).values()),
+                ordered_minor=ordered.get(who, {}).get(currency, 0),
+                on_account_minor=spare.get(who, {}).get(currency, 0),
+            )
+    return found
+
+
+def _ordered(
+    session: Session, customer_ids: Collection[uuid.UUID], since: date, without: uuid.UUID | None
+) -> dict[uuid.UUID, dict[str, int]]:
+    """Return what was sold in the field, less what came back, and stands in no invoice or credit note yet."""
+    keys = (Order.customer_id, Order.currency)
+    rows = (
+        select(*keys, func.sum(Order.amount_minor))
+        .where(Order.customer_id.in_(customer_ids), Order.ordered_on > since, Order.origin == Origin.FIELD)
+        .where(Order.state == OrderState.PLACED, Order.kind != OrderKind.GIFT)
+        .where(~exists().where(Invoice.order_id == Order.id))
+        .where(~exists().where(Credit.order_id == Order.id))
+        .group_by(*keys)
+    )
+    if without is not None:
+        rows = rows.where(Order.id != without)
+    found: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
+    for customer_id, currency, amount in session.execute(rows):
+        found[customer_id][currency] = int(amount)
+    return found
