@@ -14,6 +14,7 @@ import fieldsales.customers.models
 import fieldsales.feeds.models
 import fieldsales.imports.models
 import fieldsales.journeys.models
+import fieldsales.letters.models
 import fieldsales.notes.models
 import fieldsales.orders.models
 import fieldsales.overrides.models
@@ -23,6 +24,7 @@ import fieldsales.planning.models
 import fieldsales.policies.models
 import fieldsales.pricebooks.models
 import fieldsales.promotions.models
+import fieldsales.receipts.models
 import fieldsales.receivables.models
 import fieldsales.searches.models
 import fieldsales.steps.models
@@ -30,6 +32,7 @@ import fieldsales.tiers.models
 import fieldsales.tracks.models
 import fieldsales.units.models
 import fieldsales.visits.models
+import fieldsales.webhooks.models
 import sync.models
 from fieldsales.db.base import Base
 
