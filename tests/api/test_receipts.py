@@ -27,7 +27,6 @@ from fieldsales.visits.service import Call
 
 def a_draft(web: Web, *lines: tuple[str, int, int], visit_id: uuid.UUID | None = None) -> Draft:
     told = tuple(Line(web.products[sku], quantity, price) for sku, quantity, price in lines)
-    total = sum(line.quantity * line.unit_price_minor for line in told)
     return Draft(uuid.uuid4(), web.customers["Bakery"], "EUR", told, visit_id)
 
 
