@@ -86,8 +86,9 @@ def _xlsx(name: str, columns: tuple[str, ...], rows: Rows) -> Response:
 
 
 def _blocks_of(file: BinaryIO) -> Iterator[bytes]:
-    while block := file.read(BLOCK):
-        yield block
+    with file:
+        while block := file.read(BLOCK):
+            yield block
 
 
 def _file(blocks: Iterator[bytes], name: str, content_type: str) -> Response:

@@ -25,6 +25,8 @@ _FONTS = (
     ("latin", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
     ("cjk", "cvttf_NotoSansCJK_Regular", "NotoSansCJKtc-Regular.otf"),
 )
+_CHINESE = "\u2e80"
+"""From here on Unicode has Chinese, Japanese and Korean; that font takes a second to read."""
 _WIDE, _PRICE, _AMOUNT = 100.0, 40.0, 40.0
 """The columns in mm: name, quantity × price, amount."""
 _CODE_MM = 32.0
@@ -33,30 +35,38 @@ _CODE_MM = 32.0
 class _Page(FPDF):
     """A4 with the fonts, and the words of a language."""
 
-    def __init__(self, language: Language, currency: str) -> None:
+    def __init__(self, language: Language, currency: str, *, chinese: bool) -> None:
         super().__init__()
         self.language, self.currency = language, currency
         self.set_margin(15)
-        for name, package, file in _FONTS:
+        for name, package, file in _FONTS if chinese else _FONTS[:1]:
             self.add_font(name, fname=_font(package, file))
         self.set_font("latin", size=10)
-        self.set_fallback_fonts(["cjk"])
+        if chinese:
+            self.set_fallback_fonts(["cjk"])
         self.add_page()
+
+    def sized(self, size: float) -> None:
+        """Write on in a size. Said twice: after letters of the second font the size of the first is not told again."""
+        self.set_font("latin", size=size + 1)
+        self.set_font("latin", size=size)
 
     def line_of(self, text: str, *, size: float = 10, align: str = "L") -> None:
         """Write a text over the whole width, in as many lines as it takes."""
-        self.set_font("latin", size=size)
+        self.sized(size)
         self.multi_cell(0, size * 0.55, printable(text), align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def row(self, name: str, middle: str, amount: str, *, size: float = 10) -> None:
         """Write a row: a name that wraps, and at its foot what it came to, never broken."""
-        self.set_font("latin", size=size)
+        self.sized(size)
         height = size * 0.55
         tall: Any = self.multi_cell(_WIDE, height, printable(name), dry_run=True, output="HEIGHT")
         if self.will_page_break(tall):
             self.add_page()
         self.multi_cell(_WIDE, height, printable(name), align="L", new_x=XPos.RIGHT, new_y=YPos.LAST)
+        self.sized(size)
         self.cell(_PRICE, height, printable(middle), align="R")
+        self.sized(size)
         self.cell(_AMOUNT, height, printable(amount), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def told(self, minor: int, *, named: bool = False) -> str:
@@ -72,7 +82,10 @@ class _Page(FPDF):
 
 def receipt_pdf(receipt: Receipt) -> bytes:
     """Return a receipt as a PDF file. The same receipt always gives the same bytes."""
-    page = _Page(LANGUAGES[receipt.language], receipt.currency)
+    language = LANGUAGES[receipt.language]
+    written = (str(receipt), *language.words.values())
+    chinese = any(letter >= _CHINESE for text in written for letter in text)
+    page = _Page(language, receipt.currency, chinese=chinese)
     page.set_creation_date(datetime.combine(receipt.day, time(), tzinfo=UTC))
     page.set_title(f"{page.language.words[receipt.kind]} {receipt.number}")
     page.set_lang(receipt.language)
