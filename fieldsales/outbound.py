@@ -118,21 +118,24 @@ def _connect(host: str, port: int, place: str, *, secure: bool, seconds: float) 
 
 
 def _exchange(connection: HTTPConnection, path: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Answer:
-    late = threading.Timer(seconds, _hang_up, [connection.sock])
-    late.daemon = True
-    late.start()
+    late = threading.Event()
+    timer = threading.Timer(seconds, _hang_up, [connection.sock, late])
+    timer.daemon = True
+    timer.start()
     try:
         connection.request("POST", path, body, dict(headers))
         answer = connection.getresponse()
         text = answer.read(MOST_ANSWER).decode("utf-8", "replace")
         return Answer(answer.status, text.replace("\x00", " "))
     except (OSError, HTTPException, ValueError) as wrong:
-        return Answer(None, _told(wrong) if late.is_alive() else f"no answer within {seconds:g} s")
+        overdue = late.is_set() or isinstance(wrong, TimeoutError)
+        return Answer(None, f"no answer within {seconds:g} s" if overdue else _told(wrong))
     finally:
-        late.cancel()
+        timer.cancel()
 
 
-def _hang_up(plain: socket.socket) -> None:
+def _hang_up(plain: socket.socket, late: threading.Event) -> None:
+    late.set()
     try:
         plain.shutdown(socket.SHUT_RDWR)
     except OSError:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from email.message import EmailMessage
 
 import click
 from sqlalchemy import Engine
 
 from fieldsales.cli.context import Context
+from fieldsales.cli.rounds import keep_on
 from fieldsales.clock import utc_now
 from fieldsales.config import Settings
 from fieldsales.db.session import transaction
@@ -32,13 +32,13 @@ def deliver(context: Context, every: float | None, at_once: bool) -> None:
         with transaction(context.engine) as session:
             try_again(session, utc_now())
     mailbox = mailbox_of(context.settings)
-    while True:
+
+    def once() -> None:
         sent, failed = deliver_letters(context.engine, mailbox)
         if every is None or sent or failed:
             context.console.print(f"{sent} sent, {failed} failed.")
-        if every is None:
-            return
-        time.sleep(every)
+
+    keep_on(once, every)
 
 
 def mailbox_of(settings: Settings) -> Mailbox:

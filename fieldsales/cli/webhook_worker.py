@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from fieldsales.webhooks.rules import SIGNATURE, WebhookNotFound, sign
 from fieldsales.webhooks.service import claim, forget_delivered, gather, note_outcome, release
 
 THREADS = 8
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,18 @@ class Worker:
         with reading(self.engine) as session:
             due = due_webhooks(session, self.clock())
         with ThreadPoolExecutor(THREADS) as threads:
-            found = sum(threads.map(self._serve, due), Round())
+            found = sum(threads.map(self._serve_apart, due), Round())
         with transaction(self.engine) as session:
             forget_delivered(session, self.clock())
         return found
+
+    def _serve_apart(self, webhook_id: uuid.UUID) -> Round:
+        """Serve one; what goes wrong with it on our side is logged, and holds up no other."""
+        try:
+            return self._serve(webhook_id)
+        except Exception:
+            _log.exception("webhook %s", webhook_id)
+            return Round(failed=1)
 
     def _serve(self, webhook_id: uuid.UUID) -> Round:
         lease, found = uuid.uuid4(), Round()

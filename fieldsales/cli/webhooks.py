@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 
 import click
 from rich.table import Table
 
 from fieldsales.cli.context import Context
+from fieldsales.cli.rounds import keep_on
 from fieldsales.cli.webhook_worker import Worker
 from fieldsales.clock import utc_now
 from fieldsales.db.session import reading, transaction
@@ -88,10 +88,10 @@ def deliver(context: Context, every: float | None) -> None:
     """Send what waits, to each webhook in its order. Several workers may run; each event has one at a time."""
     settings = context.settings
     worker = Worker(context.engine, utc_now, bool(settings.call_private), settings.call_seconds)
-    while True:
+
+    def once() -> None:
         found = worker.work_once()
         if every is None or found.delivered or found.failed:
             context.console.print(f"{found.delivered} delivered, {found.failed} failed.")
-        if every is None:
-            return
-        time.sleep(every)
+
+    keep_on(once, every)

@@ -16,6 +16,7 @@ from worlds.erp import Erp
 from worlds.small_town import NOON
 from worlds.web import Web
 
+import fieldsales.cli.webhook_worker as worker_module
 from fieldsales.cli.webhook_worker import Round, Worker
 from fieldsales.db.session import transaction
 from fieldsales.orders.models import Order
@@ -202,6 +203,26 @@ def test_a_worker_that_dies_before_it_notes_the_answer_sends_the_same_event_agai
 
 def _die(*_args: object) -> bool:
     raise KeyboardInterrupt
+
+
+def test_a_fault_of_ours_with_one_webhook_holds_up_no_other(
+    web: Web, erp: Erp, other: Erp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = subscribe(web, erp)
+    subscribe(web, other)
+    ids = sell(web, 1)
+    with transaction(web.engine) as session:
+        session.get_one(Webhook, uuid.UUID(hook["id"])).secret = ""
+    sound = worker_module.sign
+
+    def sign(secret: str, *rest: Any) -> str:
+        return sound(secret, *rest) if secret else str(1 // 0)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker_module, "sign", sign)
+        assert work(web) == Round(delivered=1, failed=1)
+    assert (orders_in(erp), orders_in(other)) == ([], ids)
+    assert work(web) == Round(delivered=1)
 
 
 def test_while_one_worker_has_a_webhook_another_does_not_send_to_it(web: Web, erp: Erp) -> None:
