@@ -24,6 +24,7 @@ from api.devices.routes import devices
 from api.documentation.routes import serve_documentation
 from api.edge import Edge, add_headers, name_request
 from api.edits.routes import planned_visits
+from api.exports.routes import exports
 from api.feeds.routes import calendars, reps_calendars
 from api.guard import enforce
 from api.health import health
@@ -43,6 +44,7 @@ from api.policies.routes import policies
 from api.prices.routes import contracts, prices, promotions
 from api.problems import handle_problems
 from api.products.routes import products
+from api.receipts.routes import receipts
 from api.receivables.routes import receivables
 from api.replans.routes import replan_day  # noqa: F401 -- a route of `days`
 from api.review.routes import review
@@ -65,6 +67,7 @@ from api.territories.routes import territories
 from api.tiers.routes import tiers
 from api.tokens import install_tokens
 from api.uplift.routes import uplift
+from api.webhooks.routes import webhooks
 from fieldsales.clock import Clock, utc_now
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
@@ -87,6 +90,9 @@ RESOURCES = (
     invoices,
     payments,
     approvals,
+    receipts,
+    exports,
+    webhooks,
     policies,
     holdout,
     anomalies,

@@ -36,10 +36,19 @@ _LEAST: dict[str, float] = {
     "max_body_mb": 1,
     "most_streams": 0,
     "stream_seconds": 0.0,
+    "mail_port": 1,
+    "call_private": 0,
+    "call_seconds": 0.1,
 }
 
 
-_CHOICES = {"travel": ("great_circle", "osrm", "valhalla")}
+_CHOICES: dict[str, tuple[str | int, ...]] = {
+    "travel": ("great_circle", "osrm", "valhalla"),
+    "printer": ("epson", "gb18030", "utf8"),
+    "paper_mm": (58, 80),
+    "mail_security": ("starttls", "tls", "none"),
+    "call_private": (0, 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,19 @@ class Settings:
     max_body_mb: int = _setting(8, "largest JSON body accepted, in MB")
     most_streams: int = _setting(32, "phones that one process lets listen for news; each occupies a thread")
     stream_seconds: float = _setting(300.0, "how long a phone listens before it must ask again, in seconds")
+    seller_name: str = _setting("fieldsales", "who sells, on receipts and in exports")
+    seller_address: str = _setting("", "the seller's address on receipts, its lines parted by a bar: Quay 1|Patras")
+    seller_tax_number: str = _setting("", "the seller's tax number on receipts")
+    printer: str = _setting("epson", "what receipt printers understand: epson, gb18030 or utf8")
+    paper_mm: int = _setting(80, "width of the paper in receipt printers: 58 or 80")
+    mail_host: str = _setting("", "SMTP server that sends receipts; empty: none")
+    mail_port: int = _setting(587, "port of the SMTP server")
+    mail_security: str = _setting("starttls", "how the SMTP server is spoken to: starttls, tls or none")
+    mail_from: str = _setting("", "address that mail comes from")
+    mail_user: str = _setting("", "login at the SMTP server; empty: none is needed")
+    mail_password: str = _setting("", "password at the SMTP server")
+    call_private: int = _setting(0, "1 lets webhooks go to plain http and into private networks")
+    call_seconds: float = _setting(10.0, "longest that one call of a webhook may take, in seconds")
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
@@ -92,7 +114,8 @@ class Settings:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise BadSetting(
-                    f"{PREFIX}{name.upper()} is “{getattr(self, name)}”, and must be one of {', '.join(choices)}.",
+                    f"{PREFIX}{name.upper()} is “{getattr(self, name)}”, "
+                    f"and must be one of {', '.join(map(str, choices))}.",
                     mend="docs/settings.md shows an example.",
                     setting=name,
                 )

@@ -18,6 +18,7 @@ import fieldsales.imports.models
 import fieldsales.invoices.models
 import fieldsales.journeys.models
 import fieldsales.ledger.models
+import fieldsales.letters.models
 import fieldsales.notes.models
 import fieldsales.orders.models
 import fieldsales.overrides.models
@@ -27,6 +28,7 @@ import fieldsales.planning.models
 import fieldsales.policies.models
 import fieldsales.pricebooks.models
 import fieldsales.promotions.models
+import fieldsales.receipts.models
 import fieldsales.receivables.models
 import fieldsales.searches.models
 import fieldsales.steps.models
@@ -34,6 +36,7 @@ import fieldsales.tiers.models
 import fieldsales.tracks.models
 import fieldsales.units.models
 import fieldsales.visits.models
+import fieldsales.webhooks.models
 import sync.models
 from fieldsales.db.base import Base
 

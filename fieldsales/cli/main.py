@@ -16,18 +16,22 @@ from fieldsales.cli.context import Context
 from fieldsales.cli.customers import customers
 from fieldsales.cli.days_off import days_off
 from fieldsales.cli.edits import plans
+from fieldsales.cli.exports import export
 from fieldsales.cli.imports import imports
 from fieldsales.cli.journeys import journeys
 from fieldsales.cli.key_accounts import key_accounts
+from fieldsales.cli.mail import mail
 from fieldsales.cli.people import people
 from fieldsales.cli.plans import plan
 from fieldsales.cli.policies import policies
 from fieldsales.cli.prices import prices
+from fieldsales.cli.receipts import receipts
 from fieldsales.cli.receivables import approvals, invoices, receivables
 from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
+from fieldsales.cli.webhooks import webhooks
 from fieldsales.config import Settings
 from fieldsales.db.engine import DatabaseMissing
 from fieldsales.errors import FieldsalesError
@@ -92,6 +96,10 @@ for command in (
     invoices,
     receivables,
     approvals,
+    receipts,
+    mail,
+    export,
+    webhooks,
     days_off,
     journeys,
     plan,

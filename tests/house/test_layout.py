@@ -21,6 +21,7 @@ VENDORS = (
     "PIL",
     "argon2",
     "babel",
+    "fpdf",
     "geographiclib",
     "icalendar",
     "jsonschema",
@@ -31,10 +32,14 @@ VENDORS = (
     "packaging",
     "phonenumbers",
     "rapidfuzz",
+    "segno",
+    "smtplib",
     "prometheus_client",
     "stdnum",
     "valhalla",
     "waitress",
+    "wcwidth",
+    "xlsxwriter",
     "zstandard",
 )
 

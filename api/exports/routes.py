@@ -1,0 +1,97 @@
+"""Orders and payments of a period as files, streamed: their size is bounded by no memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, BinaryIO
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from api.database import db
+from api.exports.schemas import OrderPeriodQuery, PeriodQuery
+from api.guard import LEADERS, actor
+from api.openapi import Resource
+from fieldsales.db.session import reading
+from fieldsales.exports.queries import order_rows, payment_rows
+from fieldsales.exports.rules import ORDER_COLUMNS, PAYMENT_COLUMNS, Cell, as_texts, check_period
+from fieldsales.tabular.writing import BLOCK, csv_blocks, write_workbook
+
+exports = Resource("exports", __name__, url_prefix="/api/v1/exports", description="Files for an ERP or a spreadsheet")
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Rows = Callable[[Session], Iterable[list[Cell]]]
+
+
+@exports.on("GET", "/orders.csv", roles=LEADERS, query=OrderPeriodQuery, media_type=CSV, problems=[422])
+def export_orders(query: dict[str, Any]) -> Response:
+    """The lines of a period's orders and returns as CSV; of the customers whom one may see"""
+    return _csv("orders", ORDER_COLUMNS, _orders(query))
+
+
+@exports.on("GET", "/orders.xlsx", roles=LEADERS, query=OrderPeriodQuery, media_type=XLSX, problems=[422])
+def export_orders_workbook(query: dict[str, Any]) -> Response:
+    """The lines of a period's orders and returns as a workbook"""
+    return _xlsx("orders", ORDER_COLUMNS, _orders(query))
+
+
+@exports.on("GET", "/payments.csv", roles=LEADERS, query=PeriodQuery, media_type=CSV, problems=[422])
+def export_payments(query: dict[str, Any]) -> Response:
+    """A period's payments as CSV"""
+    return _csv("payments", PAYMENT_COLUMNS, _payments(query))
+
+
+@exports.on("GET", "/payments.xlsx", roles=LEADERS, query=PeriodQuery, media_type=XLSX, problems=[422])
+def export_payments_workbook(query: dict[str, Any]) -> Response:
+    """A period's payments as a workbook"""
+    return _xlsx("payments", PAYMENT_COLUMNS, _payments(query))
+
+
+def _orders(query: dict[str, Any]) -> Rows:
+    first, last, kind, who = query["first"], query["last"], query.get("kind"), actor()
+    check_period(first, last)
+    return lambda session: order_rows(session, who, first, last, kind)
+
+
+def _payments(query: dict[str, Any]) -> Rows:
+    first, last, who = query["first"], query["last"], actor()
+    check_period(first, last)
+    return lambda session: payment_rows(session, who, first, last)
+
+
+def _csv(name: str, columns: tuple[str, ...], rows: Rows) -> Response:
+    engine = db.engine
+
+    def blocks() -> Iterator[bytes]:
+        with reading(engine) as session:
+            yield from csv_blocks(columns, map(as_texts, rows(session)))
+
+    return _file(blocks(), f"{name}.csv", f"{CSV}; charset=utf-8")
+
+
+def _xlsx(name: str, columns: tuple[str, ...], rows: Rows) -> Response:
+    """The workbook is made on disk first: it cannot begin before its last row is known."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the answer
+    try:
+        with reading(db.engine) as session:
+            write_workbook(file, columns, rows(session))
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    answer = _file(_blocks_of(file), f"{name}.xlsx", XLSX)
+    answer.call_on_close(file.close)
+    return answer
+
+
+def _blocks_of(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while block := file.read(BLOCK):
+            yield block
+
+
+def _file(blocks: Iterator[bytes], name: str, content_type: str) -> Response:
+    answer = Response(blocks, content_type=content_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

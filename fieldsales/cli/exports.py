@@ -1,0 +1,69 @@
+"""`fieldsales export`: orders and payments of a period as a file."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from fieldsales.cli.context import Context
+from fieldsales.db.session import reading
+from fieldsales.exports.queries import order_rows, payment_rows
+from fieldsales.exports.rules import ORDER_COLUMNS, PAYMENT_COLUMNS, Cell, as_texts
+from fieldsales.orders.models import OrderKind
+from fieldsales.tabular.writing import csv_blocks, write_workbook
+
+DAY = click.DateTime(["%Y-%m-%d"])
+FIRST = click.option("--from", "first", type=DAY, required=True, help="First day.")
+LAST = click.option("--to", "last", type=DAY, required=True, help="Last day, included.")
+FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.group()
+def export() -> None:
+    """Orders and payments as CSV or XLSX, by the ending of FILE."""
+
+
+@export.command("orders")
+@FILE
+@FIRST
+@LAST
+@click.option("--kind", type=click.Choice([str(kind) for kind in OrderKind]), help="Only these.")
+@click.pass_obj
+def export_orders(context: Context, file: Path, first: datetime, last: datetime, kind: str | None) -> None:
+    """Write the lines of a period's orders and returns to FILE."""
+    only = OrderKind(kind) if kind else None
+    with reading(context.engine) as session:
+        count = _write(file, ORDER_COLUMNS, order_rows(session, None, first.date(), last.date(), only))
+    context.console.print(f"{count} rows of orders written to {file}.", soft_wrap=True)
+
+
+@export.command("payments")
+@FILE
+@FIRST
+@LAST
+@click.pass_obj
+def export_payments(context: Context, file: Path, first: datetime, last: datetime) -> None:
+    """Write a period's payments to FILE."""
+    with reading(context.engine) as session:
+        count = _write(file, PAYMENT_COLUMNS, payment_rows(session, None, first.date(), last.date()))
+    context.console.print(f"{count} payments written to {file}.", soft_wrap=True)
+
+
+def _write(file: Path, columns: tuple[str, ...], rows: Iterable[list[Cell]]) -> int:
+    if file.suffix.lower() not in (".csv", ".xlsx"):
+        raise click.BadParameter(f"“{file}” must end in .csv or .xlsx.")
+    count = itertools.count()
+    counted = (row for row, _ in zip(rows, count, strict=False))
+    try:
+        with file.open("wb") as written:
+            if file.suffix.lower() == ".xlsx":
+                write_workbook(written, columns, counted)
+            else:
+                written.writelines(csv_blocks(columns, map(as_texts, counted)))
+    except OSError as wrong:
+        raise click.FileError(str(file), wrong.strerror or "cannot be written") from wrong
+    return next(count)

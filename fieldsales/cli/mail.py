@@ -1,0 +1,86 @@
+"""`fieldsales mail`: sending what waits."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import click
+from sqlalchemy import Engine
+
+from fieldsales.cli.context import Context
+from fieldsales.cli.rounds import keep_on
+from fieldsales.clock import utc_now
+from fieldsales.config import Settings
+from fieldsales.db.session import transaction
+from fieldsales.letters.models import Letter
+from fieldsales.letters.service import next_letter, note_failed, note_sent, try_again
+from fieldsales.mail import Attachment, Mailbox, MailUnavailable, compose
+
+
+@click.group()
+def mail() -> None:
+    """Receipts by mail."""
+
+
+@mail.command("deliver")
+@click.option("--every", type=click.FloatRange(1), help="Go on, with so many seconds between rounds.")
+@click.option("--now", "at_once", is_flag=True, help="Try what failed or was given up, too, without waiting.")
+@click.pass_obj
+def deliver(context: Context, every: float | None, at_once: bool) -> None:
+    """Send the mail that waits. A server that does not take it loses nothing: it is tried again later."""
+    if at_once:
+        with transaction(context.engine) as session:
+            try_again(session, utc_now())
+    mailbox = mailbox_of(context.settings)
+
+    def once() -> None:
+        sent, failed = deliver_letters(context.engine, mailbox)
+        if every is None or sent or failed:
+            context.console.print(f"{sent} sent, {failed} failed.")
+
+    keep_on(once, every)
+
+
+def mailbox_of(settings: Settings) -> Mailbox:
+    """Return the mail server of the settings."""
+    return Mailbox(
+        settings.mail_host,
+        settings.mail_port,
+        settings.mail_from,
+        settings.mail_security,
+        settings.mail_user,
+        settings.mail_password,
+    )
+
+
+def deliver_letters(engine: Engine, mailbox: Mailbox) -> tuple[int, int]:
+    """Send what is due, each letter outside of any transaction; return how many were taken and how many not.
+
+    A worker that dies after the server took a letter sends it again, with the same Message-ID. Raises `BadSetting`.
+    """
+    mailbox.check()
+    sent = failed = 0
+    while True:
+        with transaction(engine) as session:
+            letter = next_letter(session, utc_now())
+            if letter is None:
+                return sent, failed
+            letter_id, message = letter.id, _message(letter, mailbox.sender)
+        try:
+            mailbox.send(message)
+        except MailUnavailable as wrong:
+            failed += 1
+            with transaction(engine) as session:
+                note_failed(session, letter_id, wrong.detail)
+        else:
+            sent += 1
+            with transaction(engine) as session:
+                note_sent(session, letter_id, utc_now())
+
+
+def _message(letter: Letter, sender: str) -> EmailMessage:
+    attachment = Attachment(letter.file_name, letter.media_type, letter.content)
+    message_id = f"<{letter.id}@fieldsales>"
+    return compose(
+        sender, letter.recipient, letter.subject, letter.text, attachment, message_id=message_id, at=letter.made_at
+    )

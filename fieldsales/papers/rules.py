@@ -1,0 +1,176 @@
+"""A receipt as a PDF of A4 pages; the only user of `fpdf` and of `segno`, which draws the QR code.
+
+The fonts come from packages of their own, and only the letters that are used go into the file: Noto Sans, and Noto
+Sans CJK for what that lacks.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import segno
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from fieldsales.labels.rules import LANGUAGES, Language
+from fieldsales.receipts.rules import Item, Party, Receipt
+from fieldsales.widths import printable
+
+logging.getLogger("fontTools").setLevel(logging.ERROR)  # it tells of every table that it leaves out
+_FONTS = (
+    ("latin", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
+    ("cjk", "cvttf_NotoSansCJK_Regular", "NotoSansCJKtc-Regular.otf"),
+)
+_CHINESE = "\u2e80"
+"""From here on Unicode has Chinese, Japanese and Korean; that font takes a second to read."""
+_WIDE, _PRICE, _AMOUNT = 100.0, 40.0, 40.0
+"""The columns in mm: name, quantity × price, amount."""
+_CODE_MM = 32.0
+
+
+class _Page(FPDF):
+    """A4 with the fonts, and the words of a language."""
+
+    def __init__(self, language: Language, currency: str, *, chinese: bool) -> None:
+        super().__init__()
+        self.language, self.currency = language, currency
+        self.set_margin(15)
+        for name, package, file in _FONTS if chinese else _FONTS[:1]:
+            self.add_font(name, fname=_font(package, file))
+        self.set_font("latin", size=10)
+        if chinese:
+            self.set_fallback_fonts(["cjk"])
+        self.add_page()
+
+    def sized(self, size: float) -> None:
+        """Write on in a size. Said twice: after letters of the second font the size of the first is not told again."""
+        self.set_font("latin", size=size + 1)
+        self.set_font("latin", size=size)
+
+    def line_of(self, text: str, *, size: float = 10, align: str = "L") -> None:
+        """Write a text over the whole width, in as many lines as it takes."""
+        self.sized(size)
+        self.multi_cell(0, size * 0.55, printable(text), align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def row(self, name: str, middle: str, amount: str, *, size: float = 10) -> None:
+        """Write a row: a name that wraps, and at its foot what it came to, never broken."""
+        self.sized(size)
+        height = size * 0.55
+        tall: Any = self.multi_cell(_WIDE, height, printable(name), dry_run=True, output="HEIGHT")
+        if self.will_page_break(tall):
+            self.add_page()
+        self.multi_cell(_WIDE, height, printable(name), align="L", new_x=XPos.RIGHT, new_y=YPos.LAST)
+        self.sized(size)
+        self.cell(_PRICE, height, printable(middle), align="R")
+        self.sized(size)
+        self.cell(_AMOUNT, height, printable(amount), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def told(self, minor: int, *, named: bool = False) -> str:
+        """Write an amount."""
+        return self.language.amount(minor, self.currency, named=named)
+
+    def across(self) -> None:
+        """Draw a line across the page."""
+        self.ln(1.5)
+        self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
+        self.ln(1.5)
+
+
+def receipt_pdf(receipt: Receipt) -> bytes:
+    """Return a receipt as a PDF file. The same receipt always gives the same bytes."""
+    language = LANGUAGES[receipt.language]
+    written = (str(receipt), *language.words.values())
+    chinese = any(letter >= _CHINESE for text in written for letter in text)
+    page = _Page(language, receipt.currency, chinese=chinese)
+    page.set_creation_date(datetime.combine(receipt.day, time(), tzinfo=UTC))
+    page.set_title(f"{page.language.words[receipt.kind]} {receipt.number}")
+    page.set_lang(receipt.language)
+    _head(page, receipt)
+    page.across()
+    for item in receipt.items:
+        _item(page, item)
+    page.across()
+    _sums(page, receipt)
+    _code(page, receipt.qr)
+    page.line_of(page.language.words["thanks"])
+    return bytes(page.output())
+
+
+def _font(package: str, file: str) -> Path:
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(f"The package {package}, which has a font, is not installed.")
+    return Path(found.origin).parent / file
+
+
+def _head(page: _Page, receipt: Receipt) -> None:
+    words = page.language.words
+    page.line_of(receipt.seller.name, size=16)
+    _address(page, receipt.seller, words["tax_id"])
+    page.ln(4)
+    page.line_of(f"{words[receipt.kind]} {receipt.number}", size=14)
+    if receipt.copy:
+        page.line_of(f"*** {words['copy']} {receipt.copy} ***", size=14)
+    if receipt.state != "placed":
+        page.line_of(f"*** {words['superseded' if receipt.state == 'amended' else 'cancelled']} ***", size=14)
+    page.line_of(f"{words['date']}: {receipt.day.isoformat()} {receipt.time or ''}".rstrip())
+    if receipt.against:
+        page.line_of(f"{words['against']}: {receipt.against}")
+    if receipt.rep:
+        page.line_of(f"{words['rep']}: {receipt.rep}")
+    page.line_of(f"{words['customer']}: {receipt.customer.name}")
+    _address(page, receipt.customer, words["number"])
+    if receipt.reason:
+        page.line_of(f"{words['reason']}: {receipt.reason}")
+
+
+def _address(page: _Page, party: Party, numbered: str) -> None:
+    for line in party.address:
+        page.line_of(line)
+    if party.number:
+        page.line_of(f"{numbered} {party.number}")
+
+
+def _item(page: _Page, item: Item) -> None:
+    words = page.language.words
+    name = f"{item.name} ({item.condition})" if item.condition else item.name
+    unit = words.get(item.unit, item.unit)
+    if item.free:
+        page.row(name, f"{item.quantity} {unit}", words["free"])
+        return
+    page.row(name, f"{item.quantity} {unit} × {page.told(item.price_minor)}", page.told(item.goods_minor))
+    for each in item.discounts:
+        share = f" {page.language.share(each.share_bp)}" if each.share_bp else ""
+        page.row(f"    {words['discount']} {each.name}{share}", "", page.told(each.amount_minor), size=9)
+    if item.tax_added_minor:
+        page.row(f"    {words['tax']}", "", page.told(item.tax_added_minor), size=9)
+
+
+def _sums(page: _Page, receipt: Receipt) -> None:
+    words = page.language.words
+    if receipt.tax_minor:
+        page.row(words["tax_in_it"], "", page.told(receipt.tax_minor, named=True))
+    page.row(words["total"], "", page.told(receipt.total_minor, named=True), size=13)
+    for each in receipt.payments:
+        form = " ".join(filter(None, (words["paid"], words[each.method], each.reference)))
+        page.row(form, "", page.told(each.amount_minor, named=True))
+    if receipt.payments:
+        page.row(words["balance"], "", page.told(receipt.balance_minor, named=True), size=13)
+
+
+def _code(page: _Page, payload: str) -> None:
+    """Draw the QR code as squares, with the quiet zone of four modules around it."""
+    matrix = [list(row) for row in segno.make(payload, error="m", micro=False).matrix_iter(border=4)]
+    if page.will_page_break(_CODE_MM + 4):
+        page.add_page()
+    page.ln(4)
+    side, left, top = _CODE_MM / len(matrix), page.l_margin, page.y
+    for down, row in enumerate(matrix):
+        for right, dark in enumerate(row):
+            if dark:
+                page.rect(left + right * side, top + down * side, side, side, style="F")
+    page.set_y(top + _CODE_MM + 2)
