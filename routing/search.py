@@ -32,8 +32,9 @@ from routing.solver import load_engine, run_engine
 PRICE_MULTIPLES = (2.0, 1.3, 3.5, 50.0)
 """By round, how many fair prices a point of prize is worth."""
 
-PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 2, 400_000_000, 8
-"""The first proof comes after so many rounds with so much effort; each further one after twice as many, with more."""
+PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 6, 400_000_000, 8
+"""The first proof comes after so many rounds, or before patience ends, with so much effort; each further one after
+twice as many, with more."""
 
 BRIEF_S, PROOF_AFTER_BRIEF = 0.5, 8
 """With a budget below so many seconds a proof would mostly not be done; it comes later."""
@@ -116,7 +117,8 @@ class _Search:
         self.proof: Proof | None = None
         self.fines: Ints | None = None
         self.is_proven = False
-        self.proofs, self.next_proof = 0, PROOF_AFTER if budget.seconds >= BRIEF_S else PROOF_AFTER_BRIEF
+        after = PROOF_AFTER if budget.seconds >= BRIEF_S else PROOF_AFTER_BRIEF
+        self.proofs, self.next_proof = 0, min(after, budget.patience or after)
 
     def run(self) -> None:
         """Rounds and proofs by turns until the day is proven, patience is lost or time is up; then the engine."""

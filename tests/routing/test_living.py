@@ -225,7 +225,7 @@ def test_what_if() -> None:
         ({"standing": ("a", "a")}, "standing names a visit twice"),
         ({"standing": ("a", "z")}, "standing names z, which is no stop of the day"),
         ({"in_place": frozenset("z")}, "in_place locks z, which does not stand on the day"),
-        ({"now_s": LATEST_S}, "now_s is 172800"),
+        ({"now_s": LATEST_S}, f"now_s is {LATEST_S}"),
         ({"made": (Made("a", 0), Made("b", 0))}, "a was never left, and another visit was made after it"),
         ({"moving_price_s": -1}, "moving_price_s is -1, and cannot be below 0"),
     ],
