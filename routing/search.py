@@ -18,6 +18,7 @@ from time import perf_counter
 
 from routing.budget import Budget
 from routing.compiled import NEVER_S, CompiledDay
+from routing.core.ground import Ints
 from routing.core.rounds import Core
 from routing.knapsack import most_prize
 from routing.price import fair_price_s, most_promising
@@ -31,8 +32,12 @@ from routing.solver import load_engine, run_engine
 PRICE_MULTIPLES = (2.0, 1.3, 3.5, 50.0)
 """By round, how many fair prices a point of prize is worth."""
 
-PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 2, 20_000_000, 8
-"""The first proof comes after so many rounds with so much effort; each further one after twice as many, with more."""
+PROOF_AFTER, PROOF_STEPS, PROOF_GROWTH = 6, 400_000_000, 8
+"""The first proof comes after so many rounds, or before patience ends, with so much effort; each further one after
+twice as many, with more."""
+
+BRIEF_S, PROOF_AFTER_BRIEF = 0.5, 8
+"""With a budget below so many seconds a proof would mostly not be done; it comes later."""
 
 PROOF_SHARE, SMALL, SMALL_SHARE = 0.4, 24, 0.85
 """How much of the time left a proof may take; more with few candidates, where little is left to be found."""
@@ -110,8 +115,10 @@ class _Search:
         get_ready()
         self.deadline = perf_counter() + budget.seconds
         self.proof: Proof | None = None
+        self.fines: Ints | None = None
         self.is_proven = False
-        self.proofs, self.next_proof = 0, PROOF_AFTER
+        after = PROOF_AFTER if budget.seconds >= BRIEF_S else PROOF_AFTER_BRIEF
+        self.proofs, self.next_proof = 0, min(after, budget.patience or after)
 
     def run(self) -> None:
         """Rounds and proofs by turns until the day is proven, patience is lost or time is up; then the engine."""
@@ -143,7 +150,8 @@ class _Search:
         until = perf_counter() + share * (self.deadline - perf_counter())
         effort = Effort(PROOF_STEPS * PROOF_GROWTH**self.proofs, until)
         self.proofs += 1
-        proof = prove(self.day, self.places, self._value(), effort)
+        proof = prove(self.day, self.places, self._value(), effort, self.fines)
+        self.fines = proof.fines
         if proof.order:
             self.best.offer(proof.order)
         if self.proof is None or proof.value < self.proof.value:

@@ -10,7 +10,7 @@ first better order taken, until there is none.
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from routing.compiled import CompiledDay
+from routing.compiled import NEVER_S, CompiledDay
 from routing.polish import polish
 from routing.route import DayRoute
 from routing.schedule import earliest_end, timetable
@@ -47,7 +47,8 @@ def smooth(day: CompiledDay, order: Sequence[int], wait_weight: float) -> list[i
     """The same drivable visits in an order that costs less, until no single move looked at makes it cheaper.
 
     To idle is to wait at a door, or to leave home after the shift began. Driving and waiting at doors together never
-    grow: nobody drives further or waits longer only to start earlier.
+    grow: nobody drives further or waits longer only to start earlier. Of ways as short as the one given, the one with
+    least waiting at doors is begun from: who can leave home later does not wait at a door.
     """
     route = timetable(day, order)
     return _Smoothing(day, order, route, wait_weight).run() if route else list(order)
@@ -63,15 +64,30 @@ class _Smoothing:
         self.day = day
         self.weight = wait_weight
         self.tries_left = MOST_TRIES
-        self.most_on_the_road = self._on_the_road(route)
-        self.order = list(order)
-        self.cost = self._cost(route)
-        self.guess = self._guess(self.order, route.travel_s)
+        self._begin(order, route)
 
     def run(self) -> list[int]:
+        while self.wait_s and self._wait_less():
+            pass
         while self._improve():
             pass
         return self.order
+
+    def _wait_less(self) -> bool:
+        """Take the first neighbour that drives no further and waits less at doors; False when there is none."""
+        for other in neighbours(self.order):
+            if self.day.driving_s(other) <= self.travel_s and earliest_end(self.day, other) != NEVER_S:
+                route = timetable(self.day, other)
+                if route and route.wait_s < self.wait_s:
+                    self._begin(other, route)
+                    return True
+        return False
+
+    def _begin(self, order: Sequence[int], route: DayRoute) -> None:
+        self.order, self.travel_s, self.wait_s = list(order), route.travel_s, route.wait_s
+        self.most_on_the_road = self._on_the_road(route)
+        self.cost = self._cost(route)
+        self.guess = self._guess(self.order, route.travel_s)
 
     def _improve(self) -> bool:
         """Take the first better neighbour; False when there is none, or no more may be looked at."""

@@ -62,8 +62,9 @@ def start_anew(ground: Ground, state: State) -> None:
     for stop in locked[np.argsort(ground.locked_at[locked], kind="stable")]:
         for worker in np.nonzero(ground.allowed[stop])[0].tolist():
             count = now.length[worker]
-            is_room = not is_full_for(ground, now, stop, worker) and is_near_for(ground, now, stop, worker, count)
-            if count != ground.locked_at[stop] or not is_room:
+            if count != ground.locked_at[stop] or is_full_for(ground, now, stop, worker):
+                continue
+            if ground.metres.size and not is_near_for(ground, now, stop, worker, count):
                 continue
             if put_in(ground, now, worker, stop, count):
                 ground.pinned[worker] += 1

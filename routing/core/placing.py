@@ -6,7 +6,7 @@ import numpy as np
 
 from routing.core.ground import NEVER, NO_LIMIT, Flags, Floats, Ground, Ints
 from routing.core.routes import METRES, TRAVEL, Routes, arrival, departure, earliest, keep, put_in
-from routing.jit import compiled, inlined
+from routing.jit import inlined, lean
 
 BLINK = 0.01
 """How often a gap is overlooked on purpose, as in SISR (Christiaens and Vanden Berghe, 2020)."""
@@ -30,7 +30,7 @@ def nothing_placed(ground: Ground) -> Places:
     )
 
 
-@compiled
+@lean
 def put_back(ground: Ground, routes: Routes, before: Routes, places: Places, touched: Flags, stops: Ints) -> None:
     """Put stops where they cost least, one after the other; one that fits nowhere stays out.
 
@@ -38,7 +38,7 @@ def put_back(ground: Ground, routes: Routes, before: Routes, places: Places, tou
     """
     allowed, looked, detours, gaps = ground.allowed, places.version, places.detour, places.gap
     dislike, version, workers = ground.dislike, routes.version, ground.allowed.shape[1]
-    has_limits = ground.amount.shape[1] > 0 or ground.most.min() < NO_LIMIT
+    has_limits = _has_limits(ground)
     for stop in stops:
         best, chosen = np.inf, -1
         for worker in range(workers):
@@ -97,7 +97,16 @@ def _look(ground: Ground, routes: Routes, stop: int, worker: int) -> tuple[int, 
     return chosen, float(best)
 
 
-@compiled
+@lean
+def _has_limits(ground: Ground) -> bool:
+    """Whether anybody minds capacity or the number of visits."""
+    has: bool = ground.amount.shape[1] > 0
+    for worker in range(len(ground.most)):
+        has = bool(has or ground.most[worker] < NO_LIMIT)
+    return has
+
+
+@lean
 def is_full_for(ground: Ground, routes: Routes, stop: int, worker: int) -> bool:
     """Whether a worker has no room for a stop, whatever the hour."""
     if routes.length[worker] >= ground.most[worker]:
@@ -109,7 +118,7 @@ def is_full_for(ground: Ground, routes: Routes, stop: int, worker: int) -> bool:
     return full
 
 
-@compiled
+@lean
 def is_near_for(ground: Ground, routes: Routes, stop: int, worker: int, gap: int) -> bool:
     """Whether a stop in a gap keeps within the worker's metres."""
     metres, count = ground.metres, routes.length[worker]

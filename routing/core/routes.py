@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.core.ground import NEVER, Floats, Ground, Ints
-from routing.jit import compiled, inlined
+from routing.jit import inlined, lean
 
 
 class Routes(NamedTuple):
@@ -102,7 +102,7 @@ def departure(late: Ints, add: Ints, opening: Ints, last: Ints, worker: int, ind
     return leaves
 
 
-@compiled
+@lean
 def refresh(ground: Ground, routes: Routes, worker: int) -> bool:
     """Reckon a route anew; False if it cannot be driven."""
     routes.version[-1] += 1
@@ -186,7 +186,7 @@ def _look_back(ground: Ground, routes: Routes, worker: int) -> None:
         there = place
 
 
-@compiled
+@lean
 def put_in(ground: Ground, routes: Routes, worker: int, place: int, index: int) -> bool:
     """Visit a place after ``index`` others; False if the route cannot be driven then."""
     count = routes.length[worker]
@@ -199,7 +199,7 @@ def put_in(ground: Ground, routes: Routes, worker: int, place: int, index: int) 
     return refresh(ground, routes, worker)
 
 
-@compiled
+@lean
 def take_out(routes: Routes, place: int) -> None:
     """No longer visit a place. The clocks of its route are stale until it is reckoned anew."""
     worker = routes.where[place]
@@ -214,7 +214,7 @@ def take_out(routes: Routes, place: int) -> None:
     routes.where[place] = -1
 
 
-@compiled
+@lean
 def keep(source: Routes, target: Routes, worker: int) -> None:
     """Write one route over the same of another set; ``where`` is left to the caller."""
     count = source.length[worker]
@@ -235,9 +235,10 @@ def keep(source: Routes, target: Routes, worker: int) -> None:
         to_sums[worker, column] = sums[worker, column]
 
 
-@compiled
+@lean
 def keep_all(source: Routes, target: Routes) -> None:
     """Write all routes over those of another set."""
     for worker in range(len(source.length)):
         keep(source, target, worker)
-    target.where[:] = source.where
+    for place in range(len(source.where)):
+        target.where[place] = source.where[place]

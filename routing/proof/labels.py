@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.core.ground import NEVER, Ints
+from routing.core.ground import NEVER, Ints, Shorts
 from routing.core.routes import earliest
 from routing.jit import compiled, inlined
 from routing.proof.road import Road
@@ -172,11 +172,11 @@ def _extend(
             if leaves > closes or not can_finish(road, leaves, after, homes[node]):
                 continue
             spent[0] += 1
-            if not _may_win(
+            if not may_win(
                 road, rest, to_come, floor - all_fines, node, after, leaves, reckoned, remembers, fines[node], spent
             ):
                 continue
-            if _is_dominated(labels, head, node, after, leaves, gained, remembers, spent):
+            if is_dominated(labels, head, node, after, leaves, gained, remembers, spent):
                 continue
             labels.node[count], labels.had[count], labels.time[count] = node, after, leaves
             labels.value[count], labels.fined[count] = gained, reckoned
@@ -190,7 +190,7 @@ def _extend(
 
 
 @compiled
-def _may_win(
+def may_win(
     road: Road,
     rest: Rest,
     to_come: Ints,
@@ -225,8 +225,8 @@ def _may_win(
 
 
 @compiled
-def _is_dominated(
-    labels: Labels, head: Ints, node: int, had: int, leaves: int, gained: int, remembers: int, spent: Ints
+def is_dominated(
+    labels: Labels, head: Ints | Shorts, node: int, had: int, leaves: int, gained: int, remembers: int, spent: Ints
 ) -> bool:
     """Whether a label there is no later, worth no less and remembers no more; those that are worse by all go."""
     times, values, memories, following = labels.time, labels.value, labels.memory, labels.next

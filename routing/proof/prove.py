@@ -1,8 +1,11 @@
 """Bounds on a day, tightened from both ends of it by turns until they meet the best route known, or time is up.
 
 First fines for visiting a node twice are tuned by subgradients, so that few of the relaxed routes do (M. Held, P. Wolfe
-and H. Crowder, "Validation of subgradient optimization", Mathematical Programming 6, 1974). Then what relaxed routes
-still visit twice is remembered, pass by pass, until the best of them is a route, or none can beat the floor.
+and H. Crowder, "Validation of subgradient optimization", Mathematical Programming 6, 1974). Labels from the end of the
+day then bound every choice of visits from its beginning (:mod:`routing.proof.choices`): those of the greatest prize are
+left, mostly one or a few. Each is a day of its own, all of whose visits must be made with little driving: what relaxed
+routes of it still visit twice is remembered, pass by pass, until the best of them is a route, or none can beat the
+floor. Where there are too many choices, this is done with all candidates at once.
 """
 
 from collections.abc import Sequence
@@ -14,8 +17,10 @@ import numpy as np
 
 from routing.compiled import CompiledDay
 from routing.core.ground import Ints
+from routing.proof.choices import choices_above, no_choices, widen
+from routing.proof.driving import MOST_VISITS, least_driving
 from routing.proof.labels import DEAD, DONE, GRAIN_S, Labels, Rest, grow, no_labels, no_rest
-from routing.proof.road import Road, Scale, backwards, most_to_come, road_of, scale_of
+from routing.proof.road import Road, Scale, backwards, most_to_come, part_of, road_of, scale_of
 
 MOST_NODES = 62
 """Days of more candidates are not proven: a label remembers visits in the bits of one word."""
@@ -26,8 +31,11 @@ FIRST_SET = 4
 LEARN_FROM = 30
 """From how many of the best labels of a pass it is learnt what to remember in the next."""
 
-MOST_FINES = 16
+MOST_FINES = 8
 """How often fines are tuned."""
+
+MOST_CHOICES = 40
+"""More choices of the same prize are not asked one by one how little driving they take."""
 
 MOST_PASSES = 60
 """After so many passes nothing more is learnt."""
@@ -36,7 +44,7 @@ ROOM = 300_000
 """The most labels of a pass."""
 
 
-STEPS_A_SECOND = 80_000_000
+STEPS_A_SECOND = 200_000_000
 """How many steps a second gives at least; it only keeps a pass from running on when time is up."""
 
 
@@ -57,25 +65,31 @@ class Proof:
         scale: How prizes and mandatory visits are weighed.
         order: The best order met that beats the floor given (numbers of places); None if there was none.
         is_exact: The value is that of a route: ``order``, or the one that gave the floor.
+        fines: What visits cost in it beside; they may be given to the next proof of the same day.
     """
 
     value: int
     scale: Scale
     order: list[int] | None
     is_exact: bool
+    fines: Ints
 
 
-def prove(day: CompiledDay, places: Sequence[int], floor: int, effort: Effort) -> Proof:
+def prove(day: CompiledDay, places: Sequence[int], floor: int, effort: Effort, fines: Ints | None = None) -> Proof:
     """The best bound on routes over ``places`` that ``effort`` gives; ``floor`` is what the best one known is worth.
+
+    ``fines`` of a proof before need not be tuned again.
 
     Raises:
         ValueError: for more than ``MOST_NODES`` places.
     """
     if len(places) > MOST_NODES:
         raise ValueError(f"{len(places)} candidates cannot be proven, at most {MOST_NODES}")
-    prover = _Prover(day, places, floor, effort)
-    is_exact, order = prover.run()
-    return Proof(max(prover.value, floor), prover.scale, order, is_exact)
+    scale = scale_of(day, places)
+    prover = _Prover(road_of(day, places, scale), floor, effort)
+    is_exact, nodes = prover.run(fines)
+    order = [places[node] for node in nodes] if nodes else None
+    return Proof(max(prover.value, floor), scale, order, is_exact, prover.all_fines)
 
 
 @cache
@@ -84,28 +98,79 @@ def get_ready() -> None:
     one, none = np.zeros(1, dtype=np.int64), np.zeros((1, 1, 1), dtype=np.int64)
     road = Road(one[None], one, one, one, np.array([0, 1]), one, one, one, one, none, none, none, one)
     grow(road, one, no_rest(), one, one, 0, no_labels(4), 0)
+    least_driving(road, 5, 0)
+    widen(road, no_rest(), 0, no_choices(2, 1, 1), 0, no_choices(2, 1, 1), 0, one)
 
 
 class _Prover:
-    def __init__(self, day: CompiledDay, places: Sequence[int], floor: int, effort: Effort) -> None:
-        self.places = places
-        self.scale = scale_of(day, places)
-        ahead = road_of(day, places, self.scale)
+    def __init__(self, ahead: Road, floor: int, effort: Effort) -> None:
         self.roads = (backwards(ahead), ahead)
         self.floor, self.steps, self.deadline = floor, effort.steps, effort.deadline
-        self.fines = np.zeros(len(places), dtype=np.int64)
-        self.lifted = self.fines
+        self.fines = np.zeros(len(ahead.worth), dtype=np.int64)
+        self.lifted = self.all_fines = self.fines
         self.near = _sets(ahead, FIRST_SET)
         self.labels, self.rest, self.last_rest = no_labels(ROOM), no_rest(), no_rest()
         self.value = int(most_to_come(ahead, GRAIN_S)[-1])
         self.count = 0
 
-    def run(self) -> tuple[bool, list[int] | None]:
-        """Whether the value is that of a route, and that route if it beats the floor."""
-        self._tune_fines()
-        direction = 1
+    def run(self, fines: Ints | None = None) -> tuple[bool, list[int] | None]:
+        """Whether the value is that of a route, and the nodes of that route if it beats the floor."""
+        if fines is None:
+            self._tune_fines()
+        else:
+            self.fines = fines
+        self.all_fines = self.fines
+        if self.value <= self.floor:
+            return True, None
+        if self._pass(0) is None:
+            return self.value <= self.floor, None
+        if self.value <= self.floor:
+            return True, None
+        chosen = self._choices()
+        return self._best_of(chosen) if chosen is not None else self.remember(1)
+
+    def _choices(self) -> list[int] | None:
+        """The choices of the greatest prize, if it is not below the floor's; None where there are too many."""
+        road = self.roads[1]
+        fined = road._replace(worth=road.worth - self.fines)
+        found = choices_above(fined, self.rest, self.floor - int(self.fines.sum()), self._steps_left)
+        self.steps -= found.steps
+        if found.visits is None:
+            return None
+        worths = [int(road.worth[_nodes_of(visits)].sum()) for visits in found.visits]
+        most = max([worth for worth in worths if worth > self.floor], default=self.floor)
+        self.value = min(self.value, most)
+        chosen = [visits for visits, worth in zip(found.visits, worths, strict=True) if worth == most]
+        return chosen if len(chosen) <= MOST_CHOICES else None
+
+    def _best_of(self, chosen: Sequence[int]) -> tuple[bool, list[int] | None]:
+        """The best route that makes all visits of any of these choices."""
+        bound, best, is_exact = self.floor, None, True
+        for visits in chosen:
+            nodes = _nodes_of(visits)
+            value, is_proven, route = self._best_order(part_of(self.roads[1], nodes))
+            if route is not None:
+                best, self.floor = [nodes[node] for node in route], value
+            bound, is_exact = max(bound, value), is_exact and is_proven
+        self.value = min(self.value, bound)
+        return is_exact, best
+
+    def _best_order(self, part: Road) -> tuple[int, bool, list[int] | None]:
+        """What a day of settled visits is worth at most, whether exactly, and its order if it beats the floor."""
+        steps = self._steps_left()
+        if len(part.worth) <= MOST_VISITS:
+            worth = int(part.worth.sum())
+            found = least_driving(part, worth - self.floor, steps)
+            self.steps -= found.steps
+            return worth - found.least_s, found.is_exact, found.nodes
+        one = _Prover(part, self.floor, Effort(steps, self.deadline))
+        is_exact, route = one.remember(0)
+        self.steps -= steps - one.steps
+        return one.value, is_exact, route
+
+    def remember(self, direction: int) -> tuple[bool, list[int] | None]:
+        """As :meth:`run`, by passes that remember more and more, from both ends by turns."""
         for _ in range(MOST_PASSES):
-            direction = direction if self.lifted.any() else 1 - direction
             nodes = self._pass(direction)
             if self.value <= self.floor:
                 return True, None
@@ -114,9 +179,12 @@ class _Prover:
             if len(set(nodes)) < len(nodes):
                 self._learn(self.roads[direction])
             elif not self._lift_fines(nodes):
-                order = [self.places[node] for node in nodes]
-                return True, order if direction else order[::-1]
+                return True, nodes if direction else nodes[::-1]
+            direction = direction if self.lifted.any() else 1 - direction
         return False, None
+
+    def _steps_left(self, spent: int = 0) -> int:
+        return min(self.steps - spent, int(STEPS_A_SECOND * (self.deadline - perf_counter())))
 
     def _pass(self, direction: int) -> list[int] | None:
         """Set labels in one direction; return the nodes of the best whole route, or None where work ran out."""
@@ -124,7 +192,7 @@ class _Prover:
         road = road._replace(worth=road.worth - self.fines)
         fined = int(self.fines.sum())
         to_come = most_to_come(road, GRAIN_S)
-        steps = min(self.steps, int(STEPS_A_SECOND * (self.deadline - perf_counter())))
+        steps = self._steps_left()
         ended, self.count, best, last, spent = grow(
             road, self.near, self.rest, to_come, self.lifted, self.floor - fined, self.labels, steps
         )
@@ -134,7 +202,7 @@ class _Prover:
         self.value = min(self.value, int(best) + fined)
         if not self.lifted.any():
             self.last_rest = self.rest
-            self.rest = _rest(self.labels, self.count, len(road.by), len(self.places))
+            self.rest = _rest(self.labels, self.count, len(road.by), len(road.worth))
         return _nodes(self.labels, int(last))
 
     def _tune_fines(self) -> None:
@@ -188,6 +256,10 @@ class _Prover:
                 for between in nodes[seen.get(node, at) + 1 : at]:
                     self.near[between] |= 1 << node
                 seen[node] = at
+
+
+def _nodes_of(visits: int) -> list[int]:
+    return [node for node in range(visits.bit_length()) if visits >> node & 1]
 
 
 def _sets(road: Road, size: int) -> Ints:

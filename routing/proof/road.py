@@ -119,6 +119,23 @@ def backwards(road: Road) -> Road:
     )
 
 
+def part_of(road: Road, nodes: Sequence[int]) -> Road:
+    """The same day with these nodes alone."""
+    at = np.array(nodes, dtype=np.intp)
+    every = _spans(road)
+    spans = [every[node] for node in nodes]
+    return road._replace(
+        way=np.ascontiguousarray(road.way[np.ix_(at, at)]),
+        out=road.out[at],
+        home=road.home[at],
+        service=road.service[at],
+        span_at=np.concatenate([[0], np.cumsum([len(first) for first, _ in spans])]).astype(np.int64),
+        span_first=np.concatenate([first for first, _ in spans]),
+        span_last=np.concatenate([last for _, last in spans]),
+        worth=road.worth[at],
+    )
+
+
 def _spans(road: Road) -> list[tuple[Ints, Ints]]:
     ends = zip(road.span_at[:-1], road.span_at[1:], strict=True)
     return [(road.span_first[low:high], road.span_last[low:high]) for low, high in ends]

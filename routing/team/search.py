@@ -4,12 +4,13 @@ The temperature falls with the share of the effort that is spent: of the seconds
 allows, whichever is further on. Where changes run out first, the same seed gives the same answer.
 """
 
+from collections.abc import Sequence
 from time import perf_counter
 
 import numpy as np
 
 from routing.budget import Budget
-from routing.compiled import NEVER_S, compile_day
+from routing.compiled import NEVER_S, CompiledDay, compile_day
 from routing.core.anneal import anneal, begin
 from routing.core.ground import Ground
 from routing.core.team import ground_of_team
@@ -28,6 +29,9 @@ CHUNK = 100
 HEAT = (4.0, 0.04)
 """The first and the last temperature, in prices of one point of prize."""
 
+LAST_SHARE = 0.08
+"""The share of a budget that is kept for looking at what still fits in the end."""
+
 MOST_HEAT_S = 1_200.0
 """The highest temperature, in seconds of driving."""
 
@@ -44,21 +48,27 @@ DEAR_EVERY, DEAR_S = 4, 3600.0
 
 def search_team(problem: TeamProblem, matrix: TravelMatrix, budget: Budget, seed: int) -> Orders:
     """By worker, the numbers of the stops (from 0) in driving order."""
+    deadline = perf_counter() + budget.seconds
     many = len(problem.workers)
     orders: Orders = [[] for _ in problem.workers]
+    numbers = range(len(problem.stops))
+    days = [compile_day(*day_of(problem, matrix, worker, numbers)) for worker in range(many)]
     ground = ground_of_team(problem, matrix, budget.wait_weight) if problem.workers and problem.stops else None
     if ground is not None and len(ground.stops):
-        orders = [[place - many for place in order] for order in _search(ground, budget, seed)]
-    return _with_what_fits(problem, matrix, orders)
+        orders = [[place - many for place in order] for order in _search(ground, budget, deadline, seed)]
+    return _with_what_fits(problem, days, orders)
 
 
-def _search(ground: Ground, budget: Budget, seed: int) -> Orders:
+def _search(ground: Ground, budget: Budget, deadline: float, seed: int) -> Orders:
     state = begin(ground)
-    anneal(ground, state, 1.0, (1.0, 1.0), 0, 0)
+    began = perf_counter()
+    anneal(ground, state, 1.0, (1.0, 1.0), 0, 0)  # where it has to be compiled first, that is not in the budget
+    deadline += perf_counter() - began
     fair_s, least_prize = _fair_price_s(ground), max(1, int(ground.prize[ground.stops].min()))
     is_uneven = ground.prize[ground.stops].max() > UNEVEN * least_prize
     changes = np.inf if budget.patience is None else budget.patience * CHANGES_A_STOP * len(ground.stops)
     began, done, spent = perf_counter(), 0, 0.0
+    seconds = max(1e-3, deadline - LAST_SHARE * budget.seconds - began)
     seed = seed * 1_000_003 % (1 << 31)
     while spent < 1:
         price_s = fair_s * PRICE[0] * (PRICE[1] / PRICE[0]) ** spent
@@ -68,7 +78,7 @@ def _search(ground: Ground, budget: Budget, seed: int) -> Orders:
         seed = (seed + 1) % (1 << 31)
         anneal(ground, state, price_s, (heat, heat), CHUNK, seed)
         done += CHUNK
-        spent = max(done / changes, (perf_counter() - began) / budget.seconds)
+        spent = max(done / changes, (perf_counter() - began) / seconds)
     best = state.best
     return [[int(place) for place in order[:length]] for order, length in zip(best.order, best.length, strict=True)]
 
@@ -85,10 +95,8 @@ def _fair_price_s(ground: Ground) -> float:
     return min(room_s, float(need_s.sum())) / max(1, int(prize[order][fits].sum()))
 
 
-def _with_what_fits(problem: TeamProblem, matrix: TravelMatrix, orders: Orders) -> Orders:
+def _with_what_fits(problem: TeamProblem, days: Sequence[CompiledDay], orders: Orders) -> Orders:
     """Nothing that fits stays out: so that the reasons for leaving a stop out are true."""
-    numbers, stops = range(len(problem.workers)), range(len(problem.stops))
-    days = [compile_day(*day_of(problem, matrix, worker, stops)) for worker in numbers]
     for day, order in zip(days, orders, strict=True):
         places = [stop + 1 for stop in order]
         if places and earliest_end(day, places) == NEVER_S:

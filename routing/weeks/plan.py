@@ -107,6 +107,7 @@ def _search(ground: Ground, effort: Effort, seed: int) -> tuple[Routes, int]:
     routes = no_routes(ground)
     begin(ground, routes, weights, seed)
     best, best_cost = copy_of(routes), _judged(ground, routes)
+    improve(ground, routes, weights, 0, (1.0, 1.0), TORN, seed)  # compiled now, not within somebody's seconds
     pace = _Pace(effort, outlets=len(ground.service) - 1)
     while rounds := pace.next_rounds():
         warm = near * HEAT[0] * (HEAT[1] / HEAT[0]) ** pace.progress

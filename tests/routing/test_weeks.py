@@ -17,7 +17,7 @@ from routing.weeks.plan import Effort, WeeksPlan, days_of, solve_on_times, solve
 from routing.weeks.problem import Option, Outlet, WeeksProblem
 
 HOME = Point(38.25, 21.73)
-QUICK = Effort(rounds_per_outlet=50, seconds=20)
+QUICK = Effort(rounds_per_outlet=50, seconds=600)
 TRAVEL = GreatCircle()
 
 
