@@ -24,6 +24,7 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 	@touch $(READY)
 
 $(COMPILED): $(READY) $(wildcard routing/*.py routing/*/*.py)
+	@find routing -name '*.nb[ic]' -delete  # what was compiled does not notice when a function that it calls has changed
 	$(BIN)/python -m routing.ready
 	@touch $@
 

@@ -83,7 +83,7 @@ def test_visits_that_are_planned_already_count_before_the_first_of_a_journey_pla
     planned = select(PlannedVisit.customer_id, PlannedVisit.day).where(PlannedVisit.rep_id == town.anna.id)
     there = dict(session.execute(planned).all())
     assert there
-    [journey] = build(session, town.anna)
+    [journey] = build(session, town.anna, weeks=12)
     gaps = [each.day - there[each.customer_id] for each in calls_of(session, journey) if each.customer_id in there]
     assert gaps
     assert min(gaps) >= timedelta(days=5)
