@@ -173,7 +173,8 @@ def _plunged(
 def _amount(value: float, kind: AnomalyKind, currency: str) -> str:
     if kind is AnomalyKind.AMOUNT_PLUNGE:
         return str(Money(round(value), currency))
-    return f"{value:.0f} order days" if value == round(value) else f"{value:.1f} order days"
+    days = f"{value:.0f}" if value == round(value) else f"{value:.1f}"
+    return f"{days} order {'day' if days == '1' else 'days'}"
 
 
 def percent(part: float) -> str:

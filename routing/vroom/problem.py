@@ -19,6 +19,9 @@ from routing.worker import Lunch, Worker
 NOWHERE = Point(0.0, 0.0)
 """Stands for a place that is only a row of a matrix."""
 
+LARGEST = 2**40
+"""Of a matrix, in seconds or metres; it keeps sums of them exact."""
+
 
 @dataclass(frozen=True, slots=True)
 class Translated:
@@ -221,4 +224,6 @@ def _square(value: object, name: str) -> Table:
         raise InvalidProblem(f"{name} is no square of whole numbers")
     if not (np.isfinite(table).all() and (table >= 0).all() and (table == np.floor(table)).all()):
         raise InvalidProblem(f"{name} holds something else than whole numbers from 0")
+    if table.max() > LARGEST:
+        raise InvalidProblem(f"{name} holds {table.max():g}: nothing is further than {LARGEST:,}")
     return table.astype(np.int64)
