@@ -10,7 +10,9 @@ from datetime import date
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from fieldsales.edits.rules import PLANNING, Allowance, PlannedVisitNotFound
+from fieldsales.calendars.queries import free_days
+from fieldsales.candidates.queries import as_rep
+from fieldsales.edits.rules import PLANNING, Allowance, MovedToDayOff, PlannedVisitNotFound
 from fieldsales.people.models import User
 from fieldsales.people.queries import visible_people
 from fieldsales.people.rules import Actor
@@ -18,6 +20,7 @@ from fieldsales.planning.models import PlannedVisit, PlanStatus
 from fieldsales.policies.queries import in_force
 from fieldsales.steps.models import StepKind, VisitStep
 from fieldsales.steps.queries import steps_of
+from fieldsales.steps.rules import Spot
 from fieldsales.visits.models import Visit
 
 
@@ -109,3 +112,12 @@ def _sees(session: Session, actor: Actor, rep_ids: Collection[uuid.UUID]) -> boo
 
 def _unknown(visit_id: uuid.UUID) -> PlannedVisitNotFound:
     return PlannedVisitNotFound(f"There is no planned visit {visit_id}.", id=str(visit_id))
+
+
+def require_working(session: Session, spot: Spot) -> None:
+    """Raise `MovedToDayOff` where the rep does not work on that day."""
+    rep = session.get_one(User, spot.rep_id)
+    free = free_days(session, [rep], spot.day, spot.day)[rep.id]
+    if not as_rep(rep, free).works_on(spot.day):
+        why = free.get(spot.day, f"no work on {spot.day:%A}s")
+        raise MovedToDayOff(f"{rep.name} is off on {spot.day}: {why}.", mend="Choose another day.", day=str(spot.day))

@@ -55,6 +55,13 @@ class MovedTooFar(Forbidden):
     title = "That is too far for a rep to move a visit"
 
 
+class MovedToDayOff(Forbidden):
+    """The rep does not work on that day. Choose another; a leader may plan it all the same."""
+
+    code = "plan.day_off"
+    title = "The rep does not work that day"
+
+
 class TooManySkips(Forbidden):
     """The policy `planning` lets reps skip some visits a day only. Ask the supervisor, or move the visit."""
 

@@ -19,6 +19,7 @@ from fieldsales.edits.queries import (
     allowance_on,
     is_begun,
     require_planned_visit,
+    require_working,
     skipped_by_rep,
     standing_there,
 )
@@ -33,7 +34,7 @@ from fieldsales.edits.rules import (
     check_skips,
     told,
 )
-from fieldsales.people.models import User
+from fieldsales.people.models import Role, User
 from fieldsales.people.queries import require_rep_in_scope
 from fieldsales.people.rules import Actor
 from fieldsales.planning.models import PlannedVisit, PlanStatus
@@ -99,7 +100,7 @@ def move_visit(
     read, None for whatever it is now.
 
     Raises `PlannedVisitNotFound`, `VisitMade`, `VisitChanged`, `DayOver`, `NotServed`, `AlreadyPlanned`,
-    `AlreadyThere`, `MayNotEdit`, `MovedTooFar`, `PersonNotFound`.
+    `AlreadyThere`, `MayNotEdit`, `MovedTooFar`, `MovedToDayOff` (reps only), `PersonNotFound`.
     """
     visit, today = _taken_up(session, visit_id, Deed.MOVE, by=by, now=now, version=version, also=to_rep)
     before, after = Spot(visit.rep_id, visit.day), Spot(to_rep or visit.rep_id, to_day or visit.day)
@@ -109,6 +110,8 @@ def move_visit(
     check_distance(allowance_on(session, today), by.role, first, after.day)
     require_rep_in_scope(session, by, after.rep_id)
     require_open(session, after.rep_id, after.day, now)
+    if by.role is Role.REP:
+        require_working(session, after)
     require_served(session, after.rep_id, visit.customer_id)
     require_nobody_else(session, after.rep_id, visit.customer_id, after.day, but=visit.id)
     _make_room(session, visit, after, by, now)

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
-from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.etree.ElementTree import Element, iterparse
 
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
@@ -36,7 +36,7 @@ _CUSTOM_FORMATS = 164
 """Numbers of custom formats begin here (ECMA-376 part 1, 18.8.30)."""
 
 _BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ParseError),
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, SyntaxError),
     *(LookupError, ValueError, TypeError, AttributeError, NotImplementedError, RuntimeError),
 )
 """All that openpyxl and zipfile raise on a workbook that is damaged or breaks the standard; found by fuzzing."""

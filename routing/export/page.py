@@ -83,9 +83,10 @@ def _totals(sheet: DaySheet) -> str:
         return "" if sheet.rep == "Nobody" else "<p>There is no route for this day.</p>"
     visits = "1 visit" if len(sheet.visits) == 1 else f"{len(sheet.visits)} visits"
     begins, ends = sheet.span
+    far = f"{sheet.distance_m / 1000:.1f} km · " if sheet.distance_m or not sheet.travel_s else ""
     return (
         f'<p class="totals"><strong>{visits}</strong> · {begins:%H:%M}–{_clock(ends, begins)} · '
-        f"{sheet.distance_m / 1000:.1f} km · {_length(sheet.travel_s)} driving</p>"
+        f"{far}{_length(sheet.travel_s)} driving</p>"
     )
 
 
@@ -153,6 +154,9 @@ def _clock(moment: datetime, begins: datetime) -> str:
 
 
 def _drive(seconds: int, metres: int) -> str:
+    """How long and how far; where metres are not known, only how long."""
+    if seconds and not metres:
+        return f"{_length(seconds)} drive"
     far = f"{metres / 1000:.1f} km" if metres >= 950 else f"{round(metres, -1)} m"
     return f"{_length(seconds)} drive, {far}"
 

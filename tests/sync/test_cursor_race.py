@@ -5,18 +5,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import databases
 import pytest
 from sqlalchemy import Engine
 from worlds.cursor_race import race
 
+RACES = 8
+"""At most so many, until each of the obvious cursors has missed something."""
+
 
 @pytest.mark.slow
 def test_a_pull_misses_nothing_where_naive_cursors_do(postgresql_engine: Engine, pytestconfig: pytest.Config) -> None:
-    reader, written = race(postgresql_engine, pytestconfig.getoption("race_rows"))
-    missed = {name: len(written - seen) for name, seen in reader.naive.items()}
-    print(f"{len(written)} rows on PostgreSQL: the cursor missed {len(written - reader.seen)}, {missed}")
-    assert written - reader.seen == set()
-    assert all(missed.values()), "this race could not have shown anything"
+    missed: Counter[str] = Counter()
+    for _ in range(RACES):
+        reader, written = race(postgresql_engine, pytestconfig.getoption("race_rows"))
+        missed.update({name: len(written - seen) for name, seen in reader.naive.items()})
+        print(f"{len(written)} rows on PostgreSQL: the cursor missed {len(written - reader.seen)}, {dict(missed)}")
+        assert written - reader.seen == set()
+        if all(missed.values()):
+            break
+        databases.empty(postgresql_engine)
+    assert all(missed.values()), "these races could not have shown anything"
 
 
 @pytest.mark.slow

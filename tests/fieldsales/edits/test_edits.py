@@ -25,6 +25,7 @@ from fieldsales.edits.rules import (
     AlreadyThere,
     BadSkip,
     MayNotEdit,
+    MovedToDayOff,
     MovedTooFar,
     PlannedVisitNotFound,
     TooManySkips,
@@ -308,6 +309,14 @@ def test_a_rep_adds_own_customers_to_the_own_day_only(session: Session, town: Sm
         add_visit(session, town.anna.id, bakery, TUESDAY, by=ben, reason="why not", now=NOW)
     with pytest.raises(CustomerNotFound):
         add_visit(session, town.ben.id, bakery, TUESDAY, by=ben, reason="why not", now=NOW)
+
+
+def test_a_rep_moves_no_visit_to_a_day_off_but_a_leader_may(session: Session, town: SmallTown) -> None:
+    saturday = TUESDAY + timedelta(days=4)
+    visit = planned(session, town)
+    with pytest.raises(MovedToDayOff, match="no work on Saturdays"):
+        move_visit(session, visit.id, to_day=saturday, by=actor(town.anna), now=NOW)
+    assert move_visit(session, visit.id, to_day=saturday, by=actor(town.sara), now=NOW).visit.day == saturday
 
 
 def test_a_rep_does_not_carry_a_visit_away_step_by_step(session: Session, town: SmallTown) -> None:

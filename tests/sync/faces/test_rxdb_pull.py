@@ -89,7 +89,7 @@ def test_a_restored_database_makes_checkpoints_worthless(town):
 def test_a_collection_is_named_after_its_entity():
     assert entity_of("planned_visits") == "planned_visit"
     assert set(COLLECTIONS.values()) == set(SHAPES)
-    with pytest.raises(CollectionUnknown, match="There are agreements, assignments, cause_lists, customers"):
+    with pytest.raises(CollectionUnknown, match="There are agreements, approvals, assignments, cause_lists, customers"):
         entity_of("vans")
 
 
