@@ -56,6 +56,7 @@ class Contact:
 
     rep_id: uuid.UUID
     day: date
+    made: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,10 @@ class Case:
     def last_seen_by(self, rep_id: uuid.UUID) -> date | None:
         """The last day on which a rep was there."""
         return max((contact.day for contact in self.contacts if contact.rep_id == rep_id), default=None)
+
+    def is_to_come(self, on: date) -> bool:
+        """Whether the visit on a day is only planned."""
+        return not any(contact.made for contact in self.contacts if contact.day == on)
 
     def on(self, day: date) -> Case:
         """The case with the key accounts that count on a day, and with their cadence where they have one."""

@@ -110,7 +110,7 @@ def _around(rows: Iterable[tuple[uuid.UUID, date, PlanStatus]], day: date, today
             if status is PlanStatus.PLANNED:
                 coming.append(on)
         elif status is PlanStatus.DONE or (status is PlanStatus.PLANNED and on >= today):
-            contacts.append(Contact(rep_id, on))
+            contacts.append(Contact(rep_id, on, made=status is PlanStatus.DONE))
         else:
             missed.append(on)
     return Around(tuple(contacts), min(missed, default=None), min(coming, default=None))

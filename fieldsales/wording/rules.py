@@ -62,7 +62,8 @@ def _how_often(case: Case, due: Due) -> str:
 def _since_when(case: Case, due: Due, day: date) -> str:
     if due.contact is not None:
         late = f", due since {short_day(due.since, day)}" if due.since < day else ""
-        return f"last visit {short_day(due.contact, day)}{late}"
+        told = "planned for" if case.is_to_come(due.contact) else "last visit"
+        return f"{told} {short_day(due.contact, day)}{late}"
     if case.missed_since is not None:
         return f"planned since {short_day(case.missed_since, day)} and not visited yet"
     if case.last_order is not None:
@@ -78,4 +79,5 @@ def turn_told(case: Case, rep: Rep, serving: Sequence[Rep], day: date) -> str:
     if not others:
         return f"; {rep.name}'s turn"
     seen, name = max(others)
-    return f"; {rep.name}'s turn, {name} went {short_day(seen, day)}"
+    went = "goes" if case.is_to_come(seen) else "went"
+    return f"; {rep.name}'s turn, {name} {went} {short_day(seen, day)}"

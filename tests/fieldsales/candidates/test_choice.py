@@ -41,6 +41,11 @@ def test_the_owner_visits_who_is_due() -> None:
     assert found.reason == "A, weekly: last visit Tue 24 Feb"
 
 
+def test_a_visit_that_is_still_to_come_is_not_told_as_made() -> None:
+    to_come = replace(SHOP, contacts=(Contact(ANNA.id, TUESDAY - timedelta(days=7), made=False),))
+    assert chosen(to_come).reason == "A, weekly: planned for Tue 24 Feb"
+
+
 def test_nobody_goes_before_the_gap_has_passed() -> None:
     assert choose(seen(SHOP, (ANNA, 4)), TUESDAY, CREW) is None
 
