@@ -58,10 +58,11 @@ def test_who_loses_the_end_asks_again_and_loses_nothing(web: Web) -> None:
     *_, end = lines(web)
     with transaction(web.engine) as session:
         session.execute(update(Product).values(price_minor=Product.price_minor + 1))
-    first = lines(web, cursor=end["next_cursor"])
-    assert not any("next_cursor" in row for row in first[:-1])
-    assert lines(web, cursor=end["next_cursor"]) == first
-    assert len(first) == 5
+    *first, _ = lines(web, cursor=end["next_cursor"])
+    *again, _ = lines(web, cursor=end["next_cursor"])  # its end may be further on: others of the server wrote meanwhile
+    assert not any("next_cursor" in row for row in first)
+    assert again == first
+    assert len(first) == 4
 
 
 def test_a_cursor_that_is_none_is_a_problem_and_no_line(web: Web) -> None:
