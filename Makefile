@@ -37,7 +37,7 @@ examples/%/node_modules/.ready: examples/%/package-lock.json
 	@touch $@
 
 test: $(COMPILED) $(NODE_EXAMPLES) ## run every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --reruns 1 --reruns-delay 2 -rR
 
 planted: $(COMPILED) ## put bugs into the sync one by one, and see that the simulator catches them
 	$(BIN)/python -m pytest -n $(WORKERS) tests/simulation/test_planted_bugs.py

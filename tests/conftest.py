@@ -10,6 +10,7 @@ from pathlib import Path
 import databases
 import hypothesis
 import pytest
+import second_chances
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -30,6 +31,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kill-rounds", type=int, default=1, help="how often servers are killed under load, from a new seed"
     )
     parser.addoption("--race-rows", type=int, default=2000, help="rows that eight writers commit out of order")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give no second chance where a failure is a finding by itself: see docs/decisions/0006-a-second-chance.md."""
+    for item in items:
+        if second_chances.is_finding(item):
+            item.add_marker(pytest.mark.flaky(reruns=0))
 
 
 def pytest_report_header() -> str:
