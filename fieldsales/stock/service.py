@@ -1,0 +1,144 @@
+"""Moving goods: the moves and what they come to are written together, under locks taken in one order by all."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from fieldsales.catalog.models import Product
+from fieldsales.db.base import new_id
+from fieldsales.stock.models import StockBalance, StockCause, StockMove
+from fieldsales.stock.rules import Entry, Held, Leg, Place, Short, StockShort, effect, places_of, shortages, told_late
+from fieldsales.warehouses.models import Warehouse
+
+_SETTLING = frozenset({StockCause.COUNT, StockCause.FEED})
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An entry in the books. `short` is what it took that was not there, by the books."""
+
+    entry_id: uuid.UUID
+    short: tuple[Short, ...] = ()
+
+
+def move(session: Session, entry: Entry) -> Moved:
+    """Write an event into the books.
+
+    Raises `StockShort`, with nothing written, where more is to be taken than is free (on hand less reserved), unless
+    the entry may go `below_zero`. What is told of a place that was counted since then is taken back at once by moves of
+    the cause `count`: see `told_late`.
+    """
+    balances = hold(session, places_of(entry.legs))
+    held = {place: held_of(each) for place, each in balances.items()}
+    late = [] if entry.cause in _SETTLING else told_late(entry.legs, entry.at, held)
+    legs = [(entry.cause, each) for each in entry.legs] + [(StockCause.COUNT, each) for each in late]
+    short = shortages([each for _, each in legs], held)
+    if short and not entry.below_zero:
+        raise _too_little(session, short)
+    entry_id = new_id()
+    session.add_all(_row(entry, entry_id, cause, leg) for cause, leg in legs)
+    for place, change in effect(each for _, each in legs).items():
+        balances[place].on_hand += change
+    session.flush()
+    return Moved(entry_id, tuple(short))
+
+
+def hold(session: Session, places: Collection[Place]) -> dict[Place, StockBalance]:
+    """Return balances, new ones where there were none, that nobody else changes until this transaction is over.
+
+    They are locked by warehouse, product and condition, so that two who want the same ones wait rather than block each
+    other for ever.
+    """
+    session.flush()
+    wanted = sorted(places)
+    found = _locked(session, wanted)
+    if missing := [place for place in wanted if place not in found]:
+        _make(session, missing)
+        found = _locked(session, wanted)
+    return found
+
+
+def held_of(balance: StockBalance) -> Held:
+    """Return a balance as a plain value."""
+    return Held(balance.on_hand, balance.reserved, balance.settled_at)
+
+
+def _locked(session: Session, places: list[Place]) -> dict[Place, StockBalance]:
+    key = (StockBalance.warehouse_id, StockBalance.product_id, StockBalance.condition)
+    found: dict[Place, StockBalance] = {}
+    for start in range(0, len(places), 300):
+        some = select(StockBalance).where(tuple_(*key).in_(places[start : start + 300])).order_by(*key)
+        rows = session.scalars(some.with_for_update().execution_options(populate_existing=True))
+        found.update(((each.warehouse_id, each.product_id, each.condition), each) for each in rows)
+    return found
+
+
+def _make(session: Session, places: list[Place]) -> None:
+    """Make balances of nothing; one that somebody else makes at the same time is theirs."""
+    reps = _reps(session, {place[0] for place in places})
+    rows = [
+        {
+            "id": new_id(),
+            "warehouse_id": warehouse_id,
+            "product_id": product_id,
+            "condition": condition,
+            "rep_id": reps[warehouse_id],
+            "on_hand": 0,
+            "reserved": 0,
+        }
+        for warehouse_id, product_id, condition in places
+    ]
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(StockBalance.__table__)  # type: ignore[arg-type]
+    unique = ["warehouse_id", "product_id", "condition"]
+    session.connection().execute(statement.on_conflict_do_nothing(index_elements=unique), rows)
+
+
+def _reps(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, uuid.UUID | None]:
+    rows = session.execute(select(Warehouse.id, Warehouse.rep_id).where(Warehouse.id.in_(ids)))
+    return dict(rows.all())
+
+
+def _row(entry: Entry, entry_id: uuid.UUID, cause: StockCause, leg: Leg) -> StockMove:
+    return StockMove(
+        entry_id=entry_id,
+        cause=cause,
+        source_id=entry.source_id,
+        day=entry.day,
+        at=entry.at,
+        product_id=leg.product_id,
+        quantity=leg.quantity,
+        condition=leg.condition,
+        from_id=leg.from_id,
+        to_id=leg.to_id,
+        rep_id=entry.rep_id,
+    )
+
+
+def _too_little(session: Session, short: list[Short]) -> StockShort:
+    codes = dict(session.execute(select(Warehouse.id, Warehouse.code)).all())
+    wanted = {each.product_id for each in short}
+    skus = dict(session.execute(select(Product.id, Product.sku).where(Product.id.in_(wanted))).all())
+    told = [
+        {
+            "warehouse_id": str(each.warehouse_id),
+            "warehouse": codes[each.warehouse_id],
+            "product_id": str(each.product_id),
+            "sku": skus.get(each.product_id),
+            "wanted": each.wanted,
+            "there": each.there,
+        }
+        for each in short
+    ]
+    first = told[0]
+    return StockShort(
+        f"{first['wanted']} of {first['sku']} are to leave {first['warehouse']}, {first['there']} are free there.",
+        mend="Take no more than that, or count what is there.",
+        short=told,
+    )
