@@ -11,6 +11,7 @@ import fieldsales.calendars.models
 import fieldsales.catalog.models
 import fieldsales.changes.models
 import fieldsales.contexts.models
+import fieldsales.counts.models
 import fieldsales.credits.models
 import fieldsales.customers.models
 import fieldsales.feeds.models
@@ -30,12 +31,16 @@ import fieldsales.pricebooks.models
 import fieldsales.promotions.models
 import fieldsales.receipts.models
 import fieldsales.receivables.models
+import fieldsales.reservations.models
 import fieldsales.searches.models
+import fieldsales.snapshots.models
 import fieldsales.steps.models
+import fieldsales.stock.models
 import fieldsales.tiers.models
 import fieldsales.tracks.models
 import fieldsales.units.models
 import fieldsales.visits.models
+import fieldsales.warehouses.models
 import fieldsales.webhooks.models
 import sync.models
 from fieldsales.db.base import Base

@@ -27,7 +27,10 @@ class ApprovalSchema(Schema):
     state = fields.String(required=True)
     mutation_id = fields.UUID(required=True, allow_none=True)
     invoice_id = fields.UUID(required=True, allow_none=True)
-    customer_id = fields.UUID(required=True)
+    count_id = fields.UUID(required=True, allow_none=True)
+    customer_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "null: a count of stock, which is about no customer"}
+    )
     asked_by = fields.UUID(required=True)
     asked_at = fields.DateTime(required=True)
     expires_at = fields.DateTime(required=True)

@@ -14,7 +14,9 @@ from fieldsales.changes.models import Feed, Scope, Synced
 from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
 
+_SUBJECTS = ("mutation_id", "invoice_id", "count_id")
 _OPEN = text("state = 'open'")
+_ONE_SUBJECT = " + ".join(f"CASE WHEN {each} IS NULL THEN 0 ELSE 1 END" for each in _SUBJECTS) + " = 1"
 
 
 class ApprovalKind(StrEnum):
@@ -25,6 +27,7 @@ class ApprovalKind(StrEnum):
     STALE_PRICE = "stale_price"
     GIFT = "gift"
     WRITE_OFF = "write_off"
+    STOCK_COUNT = "stock_count"
 
 
 class ApprovalState(StrEnum):
@@ -41,7 +44,8 @@ class Approval(Synced, Base):
     """A request to let something pass that is beyond what the system decides on its own.
 
     `kinds` are all reasons, `kind` the first of them. `mutation_id` is the held mutation that waits for it,
-    `invoice_id` the invoice to write off. `needed` persons must agree; `facts` are as of `asked_at`.
+    `invoice_id` the invoice to write off, `count_id` the count of stock, which is about no customer. `needed` persons
+    must agree; `facts` are as of `asked_at`.
     """
 
     __tablename__ = "approval"
@@ -49,10 +53,12 @@ class Approval(Synced, Base):
     __table_args__ = (
         CheckConstraint("needed BETWEEN 1 AND 2", name="needed"),
         CheckConstraint("amount_minor >= 0", name="amount"),
-        CheckConstraint("(mutation_id IS NULL) <> (invoice_id IS NULL)", name="subject"),
+        CheckConstraint(_ONE_SUBJECT, name="subject"),
+        CheckConstraint("count_id IS NOT NULL OR customer_id IS NOT NULL", name="about"),
         Index(None, "state", "expires_at"),
         Index(None, "mutation_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "invoice_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(None, "count_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -61,7 +67,8 @@ class Approval(Synced, Base):
     state: Mapped[ApprovalState] = mapped_column(one_of(ApprovalState, "state"), default=ApprovalState.OPEN)
     mutation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mutation.id"))
     invoice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoice.id"))
-    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer.id"))
+    count_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stock_count.id"))
+    customer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("customer.id"))
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -26,6 +26,14 @@ class OrderKind(StrEnum):
     GIFT = "gift"
 
 
+class Supply(StrEnum):
+    """Where the goods of a sale come from: a warehouse, the rep's own van at once, or a warehouse on a later day."""
+
+    DELIVERY = "delivery"
+    VAN = "van"
+    LATER = "later"
+
+
 class OrderState(StrEnum):
     """An order stands until another one takes its place, or until it is called off. It is never changed itself."""
 
@@ -50,6 +58,8 @@ class Order(Synced, Base):
     `against_id` the one that a return gives back from, `reason` why it was returned, given, amended or cancelled.
     Only orders that are `placed` count in any sum. `basis` says what an order was priced by: `book` and `terms` (their
     versions), `tier` and `day`; `tax_minor` is the tax within the amount. Both are unknown where nothing was told.
+    `supply` says where the goods of a sale come from (None: it was not told, as in history), `wanted_on` when the
+    customer wants them.
     """
 
     __tablename__ = "sales_order"
@@ -83,6 +93,8 @@ class Order(Synced, Base):
     reason: Mapped[str | None] = mapped_column(String(300))
     tax_minor: Mapped[int | None] = mapped_column(BigInteger)
     basis: Mapped[dict[str, Any] | None]
+    supply: Mapped[Supply | None] = mapped_column(one_of(Supply, "supply"))
+    wanted_on: Mapped[date | None]
     flags: Mapped[list[str]] = mapped_column(default=list)
 
     lines: Mapped[list[OrderLine]] = relationship(

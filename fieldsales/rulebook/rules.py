@@ -22,6 +22,7 @@ from fieldsales.holdout.rules import HOLDOUT
 from fieldsales.ladders.rules import TIERS, Ladder
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
 from fieldsales.selling.rules import SELLING
+from fieldsales.stock.rules import STOCK
 from fieldsales.taxes.rules import TAXES
 from fieldsales.tiers.rules import TierGiven
 from fieldsales.worth.rules import VALUE_SCORE
@@ -38,6 +39,7 @@ _ALL: tuple[Kind[Any], ...] = (
     CREDIT,
     APPROVALS,
     GIFTS,
+    STOCK,
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 
