@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from fieldsales.approvals.models import Approval, ApprovalState
@@ -20,7 +20,8 @@ from fieldsales.errors import NotFound
 from fieldsales.invoices.queries import aged_debts
 from fieldsales.invoices.rules import ageing, overdue
 from fieldsales.orders.queries import buying_summary
-from fieldsales.people.models import Role
+from fieldsales.people.models import Role, User
+from fieldsales.people.queries import visible_people
 from fieldsales.people.rules import Actor
 
 
@@ -96,4 +97,6 @@ def facts_about(
 def _of_theirs(actor: Actor | None) -> Select[Approval]:
     if actor is not None and actor.role is Role.REP:
         return select(Approval).where(Approval.asked_by == actor.user_id)
-    return select(Approval).where(Approval.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id)))
+    theirs = Approval.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id))
+    people = Approval.asked_by.in_(visible_people(actor).with_only_columns(User.id))
+    return select(Approval).where(or_(theirs, and_(Approval.customer_id.is_(None), people)))

@@ -27,28 +27,32 @@ from fieldsales.policies.queries import in_force
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: why, by whom, about whom and about how much; of a held mutation or of an invoice."""
+    """What is asked for: why, by whom, about whom and about how much; of a held mutation, an invoice or a settlement."""
 
     kinds: tuple[ApprovalKind, ...]
     reason: str
     asked_by: uuid.UUID
-    customer_id: uuid.UUID
+    customer_id: uuid.UUID | None
     currency: str
     amount_minor: int
     mutation_id: uuid.UUID | None = None
     invoice_id: uuid.UUID | None = None
+    settlement_id: uuid.UUID | None = None
 
 
 def ask(session: Session, request: Request, extra: dict[str, Any], *, day: date, now: datetime) -> Approval:
     """Write a request down with the facts of the moment; `extra` are those of its own kind."""
     policy = in_force(session, APPROVALS, day).value
-    facts = facts_about(session, request.customer_id, request.currency, request.amount_minor, day)
+    facts: dict[str, Any] = {"day": day.isoformat(), "amount_minor": request.amount_minor}
+    if request.customer_id is not None:
+        facts = facts_about(session, request.customer_id, request.currency, request.amount_minor, day)
     approval = Approval(
         kind=request.kinds[0],
         kinds=[each.value for each in request.kinds],
         state=ApprovalState.OPEN,
         mutation_id=request.mutation_id,
         invoice_id=request.invoice_id,
+        settlement_id=request.settlement_id,
         customer_id=request.customer_id,
         asked_by=request.asked_by,
         asked_at=now,

@@ -13,6 +13,8 @@ from datetime import date
 from typing import Any
 
 from fieldsales.approvals.rules import APPROVALS
+from fieldsales.deliveries.rules import DELIVERIES
+from fieldsales.settlements.rules import SETTLEMENTS
 from fieldsales.calendars.rules import DAYS_OFF
 from fieldsales.causes.rules import CAUSES
 from fieldsales.credits.rules import CREDIT
@@ -37,6 +39,8 @@ _ALL: tuple[Kind[Any], ...] = (
     TAXES,
     CREDIT,
     APPROVALS,
+    SETTLEMENTS,
+    DELIVERIES,
     GIFTS,
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}

@@ -1,4 +1,4 @@
-"""Deciding about a request for approval: of a held mutation by way of its review, of a write-off directly."""
+"""Deciding about a request for approval: of a held mutation by way of its review, of a write-off or settlement directly."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fieldsales.approvals.models import Approval, ApprovalState
 from fieldsales.approvals.queries import require_approval
 from fieldsales.approvals.rules import ApprovalClosed, ApprovalExpired, is_over
 from fieldsales.people.rules import Actor
+from fieldsales.settlements.service import decide_settlement
 from fieldsales.writeoffs.service import decide_write_off
 from sync.review.service import Action, Ruling, decide
 
@@ -21,10 +22,12 @@ def decide_approval(
     """Note what a person says about a request; when enough agree, or one refuses, what waits for it goes on.
 
     Raises `ApprovalNotFound`, `ApprovalClosed`, `ApprovalExpired`, `OwnRequest`, `VotedBefore`, what
-    `sync.review.service.decide` and `decide_write_off` raise, and `RulingIncomplete` for a refusal without a reason.
+    `sync.review.service.decide`, `decide_settlement` and `decide_write_off` raise, and `RulingIncomplete` for a refusal without a reason.
     """
     approval = require_approval(session, by, approval_id)
     ruling = Ruling(Action.ACCEPT if grant else Action.DISCARD, reason)
+    if approval.settlement_id is not None:
+        return decide_settlement(session, approval_id, grant=grant, reason=reason, by=by, now=now)
     if approval.mutation_id is None:
         return decide_write_off(session, approval_id, grant=grant, reason=reason, by=by, now=now)
     if approval.state is not ApprovalState.OPEN:
