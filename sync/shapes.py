@@ -18,7 +18,9 @@ from fieldsales.orders.models import Order, OrderLine, Origin
 from fieldsales.policies.models import Policy
 from fieldsales.pricebooks.models import PublishedBook, PublishedTerms
 from fieldsales.receivables.models import Payment
+from fieldsales.stock.models import Level, StockBalance, StockLevel
 from fieldsales.visits.models import Photo, Visit, VisitEvent
+from fieldsales.warehouses.models import Warehouse
 from sync.feed import served_by
 from sync.models import Mutation, Status, Way
 from sync.plan_shapes import PLANNED_VISIT, ROUTE
@@ -55,6 +57,18 @@ def _mutations(user_id: uuid.UUID) -> ColumnElement[bool]:
         or_(Mutation.status == Status.REJECTED, Mutation.review.is_not(None)),
     )
     return and_(Mutation.user_id == user_id, or_(Mutation.held_at.is_not(None), unanswered))
+
+
+def _places(user_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(Warehouse.active, or_(Warehouse.rep_id.is_(None), Warehouse.rep_id == user_id))
+
+
+def _in_own_van(user_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(StockBalance.rep_id == user_id, StockBalance.on_hand != 0)
+
+
+def _scarce(_user_id: uuid.UUID) -> ColumnElement[bool]:
+    return StockLevel.level != Level.AVAILABLE
 
 
 PRODUCT = Shape(
@@ -156,6 +170,8 @@ ORDER = Shape(
         Order.amends_id,
         Order.against_id,
         Order.reason,
+        Order.supply,
+        Order.wanted_on,
         Order.flags,
     ),
     visible=_orders,
@@ -302,5 +318,17 @@ SHAPES: Mapping[str, Shape] = {
         (TierPrice.id, TierPrice.tier, TierPrice.product_id, TierPrice.price_minor),
         everybody,
     ),
+    "stock_level": Shape((StockLevel.id, StockLevel.warehouse_id, StockLevel.product_id, StockLevel.level), _scarce),
+    "van_stock": Shape(
+        (
+            StockBalance.id,
+            StockBalance.warehouse_id,
+            StockBalance.product_id,
+            StockBalance.condition,
+            StockBalance.on_hand,
+        ),
+        _in_own_van,
+    ),
     "visit": VISIT,
+    "warehouse": Shape((Warehouse.id, Warehouse.code, Warehouse.name, Warehouse.kind), _places),
 }

@@ -79,7 +79,11 @@ def amend_order(session: Session, amendment: Amendment, taken: Taken) -> Order:
     day = old.ordered_on
     place_order(session, draft, replace(taken, amends=True))
     _end(old, OrderState.AMENDED, amendment.reason, taken)
-    place = update(Order).where(Order.id == amendment.order_id).values(amends_id=amendment.amends_id, ordered_on=day)
+    place = (
+        update(Order)
+        .where(Order.id == amendment.order_id)
+        .values(amends_id=amendment.amends_id, ordered_on=day, supply=old.supply, wanted_on=old.wanted_on)
+    )
     session.execute(place)
     session.flush()
     return session.get_one(Order, amendment.order_id)

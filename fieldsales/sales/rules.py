@@ -9,13 +9,21 @@ from datetime import date
 from typing import Any
 
 from fieldsales.money import exponent
-from fieldsales.orders.rules import BAND_BP, TotalMismatch
+from fieldsales.orders.models import Supply
+from fieldsales.orders.rules import BAND_BP, OrderInvalid, TotalMismatch
 from fieldsales.pricing.rules import LinesInvalid, PricedLine, PricedOrder, Wanted
 from fieldsales.taxes.rules import BASIS
 
 STALE_BOOK = "stale_price_book"
 UNKNOWN_BOOK = "price_book_unknown"
 OTHER_SUM = "calculation_differs"
+
+
+class DeliveryInvalid(OrderInvalid):
+    """The day on which goods are wanted is missing, is over, or does not go with a sale from the van."""
+
+    code = "order.delivery_invalid"
+    title = "The goods cannot be delivered like that"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class ToldLine:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An order as a phone priced it. Raises `LinesInvalid` and `TotalMismatch` for what cannot be."""
+    """An order as a phone priced it. Raises `LinesInvalid`, `TotalMismatch`, `DeliveryInvalid`."""
 
     order_id: uuid.UUID
     customer_id: uuid.UUID
@@ -53,9 +61,12 @@ class Told:
     lines: tuple[ToldLine, ...]
     total_minor: int
     visit_id: uuid.UUID | None = None
+    supply: Supply = Supply.DELIVERY
+    wanted_on: date | None = None
 
     def __post_init__(self) -> None:
         exponent(self.currency)
+        self._check_delivery()
         if not self.wanted or len({each.line for each in self.lines}) != len(self.lines):
             raise LinesInvalid("An order needs a line that is paid, and a number for each.", mend="Number them.")
         for each in self.lines:
@@ -68,6 +79,16 @@ class Told:
                 mend="Add up the amounts of the lines.",
                 lines_minor=whole,
                 total_minor=self.total_minor,
+            )
+
+    def _check_delivery(self) -> None:
+        if (self.supply is Supply.LATER and self.wanted_on is None) or (
+            self.supply is Supply.VAN and self.wanted_on is not None
+        ):
+            raise DeliveryInvalid(
+                "A pre-order says when it is wanted, and what is sold from the van is there at once.",
+                mend="Give “wanted_on” with a pre-order, and none with a van sale.",
+                field="wanted_on",
             )
 
     @property
@@ -83,6 +104,17 @@ class Told:
     def most_discount_bp(self) -> int:
         """The largest discount that the rep gave by hand."""
         return max(each.discount_bp for each in self.lines)
+
+
+def check_wanted(told: Told, day: date) -> None:
+    """Raise `DeliveryInvalid` for goods that are wanted on a day before the order's own."""
+    if told.wanted_on is not None and told.wanted_on < day:
+        raise DeliveryInvalid(
+            f"The goods are wanted on {told.wanted_on}, the order is of {day}.",
+            mend="Ask when they are wanted.",
+            field="wanted_on",
+            ordered_on=day.isoformat(),
+        )
 
 
 def agrees(told: Told, priced: PricedOrder) -> bool:

@@ -18,7 +18,17 @@ from fieldsales.precedence.rules import Buyer
 from fieldsales.pricebooks.rules import PriceBook
 from fieldsales.pricing.queries import buyer_at, current_book, former_book, former_terms
 from fieldsales.pricing.rules import PricedLine, PricedOrder, UnknownProduct, price_order
-from fieldsales.sales.rules import OTHER_SUM, STALE_BOOK, UNKNOWN_BOOK, Told, ToldLine, agrees, explaining, outside
+from fieldsales.sales.rules import (
+    OTHER_SUM,
+    STALE_BOOK,
+    UNKNOWN_BOOK,
+    Told,
+    ToldLine,
+    agrees,
+    check_wanted,
+    explaining,
+    outside,
+)
 from fieldsales.selling.rules import Sale
 from fieldsales.selling.service import check_sale
 from fieldsales.taxes.rules import half_up
@@ -57,6 +67,7 @@ def sell(session: Session, told: Told, taken: Taken) -> Order:
         _check_band(told, judgement.ours)
     sale = Sale(taken.at, told.currency, told.total_minor, told.most_discount_bp)
     day = local_day(taken.at, standing.time_zone)
+    check_wanted(told, day)
     odd = check_sale(desk, sale, day, told.visit_id, approved=taken.approved, built_in=True)
     order = _entry(told, taken, standing, judgement)
     idle = () if all(each.active for each in products.values()) else (PRODUCT_INACTIVE,)
@@ -151,6 +162,8 @@ def _entry(told: Told, taken: Taken, standing: Standing, judgement: Judgement) -
         amount_minor=told.total_minor,
         tax_minor=sum(each.tax_minor for each in told.lines),
         basis=basis,
+        supply=told.supply,
+        wanted_on=told.wanted_on,
         flags=merged([*taken.flags], *standing_flags(active=standing.customer.active, served=standing.served)),
     )
 

@@ -163,6 +163,7 @@ class StockPolicy:
         van_below_zero: How many pieces of a product a van may be short of before a supervisor is told.
         low_pieces: Up to how many free pieces phones are told that a warehouse has few.
         count_value_minor: Above which worth of differences, by currency, a count needs approval (none: never).
+        sellable: In which conditions, as reps name them, goods that came back can be sold again; others are damaged.
         territories, reps: The code of the warehouse that serves a territory (by code) or a rep (by login).
     """
 
@@ -171,10 +172,17 @@ class StockPolicy:
     van_below_zero: int
     low_pieces: int
     count_value_minor: Mapping[str, int]
+    sellable: frozenset[str]
     territories: Mapping[str, str]
     reps: Mapping[str, str]
 
+    def condition_of(self, told: str | None) -> Condition:
+        """Return whether goods that came back can be sold; where nobody said in what condition they are, not yet."""
+        fit = told is not None and told.strip().casefold() in self.sellable
+        return Condition.SELLABLE if fit else Condition.DAMAGED
 
+
+SELLABLE = ("sellable", "unopened", "good")
 _CODES = {"type": "object", "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 40}}
 SHAPE: dict[str, Any] = {
     "type": "object",
@@ -190,6 +198,7 @@ SHAPE: dict[str, Any] = {
             "propertyNames": {"pattern": "^[A-Z]{3}$"},
             "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 10**15},
         },
+        "sellable_conditions": {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 40}},
         "warehouse_of": {
             "type": "object",
             "additionalProperties": False,
@@ -207,6 +216,7 @@ def _parse(body: Body) -> StockPolicy:
         van_below_zero=body.get("van_below_zero", 0),
         low_pieces=body.get("low_pieces", 12),
         count_value_minor=body.get("count_approval_above", {}),
+        sellable=frozenset(each.casefold() for each in body.get("sellable_conditions", SELLABLE)),
         territories=serving.get("territories", {}),
         reps=serving.get("reps", {}),
     )

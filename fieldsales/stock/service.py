@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,8 +14,23 @@ from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product
 from fieldsales.db.base import new_id
-from fieldsales.stock.models import StockBalance, StockCause, StockMove
-from fieldsales.stock.rules import Entry, Held, Leg, Place, Short, StockShort, effect, places_of, shortages, told_late
+from fieldsales.db.bulk import slices
+from fieldsales.policies.queries import in_force
+from fieldsales.stock.models import Condition, StockBalance, StockCause, StockLevel, StockMove
+from fieldsales.stock.rules import (
+    STOCK,
+    Entry,
+    Held,
+    Leg,
+    Place,
+    Short,
+    StockShort,
+    effect,
+    level_of,
+    places_of,
+    shortages,
+    told_late,
+)
 from fieldsales.warehouses.models import Warehouse
 
 _SETTLING = frozenset({StockCause.COUNT, StockCause.FEED})
@@ -46,6 +63,7 @@ def move(session: Session, entry: Entry) -> Moved:
     for place, change in effect(each for _, each in legs).items():
         balances[place].on_hand += change
     session.flush()
+    note_levels(session, balances, entry.day)
     return Moved(entry_id, tuple(short))
 
 
@@ -69,11 +87,37 @@ def held_of(balance: StockBalance) -> Held:
     return Held(balance.on_hand, balance.reserved, balance.settled_at)
 
 
+def note_levels(session: Session, balances: Mapping[Place, StockBalance], day: date) -> None:
+    """Write down how much the houses among these have left, roughly, where that is another level than before."""
+    free = {
+        (each.warehouse_id, each.product_id): each.on_hand - each.reserved
+        for each in balances.values()
+        if each.rep_id is None and each.condition is Condition.SELLABLE
+    }
+    if not free:
+        return
+    key = tuple_(StockLevel.warehouse_id, StockLevel.product_id)
+    there = {(each.warehouse_id, each.product_id): each for each in _levels(session, sorted(free), key)}
+    low = in_force(session, STOCK, day).value.low_pieces
+    for (warehouse_id, product_id), pieces in free.items():
+        level, known = level_of(pieces, low), there.get((warehouse_id, product_id))
+        if known is None:
+            session.add(StockLevel(warehouse_id=warehouse_id, product_id=product_id, level=level))
+        elif known.level is not level:
+            known.level = level
+    session.flush()
+
+
+def _levels(session: Session, wanted: list[tuple[uuid.UUID, uuid.UUID]], key: Any) -> Iterator[StockLevel]:
+    for some in slices(wanted):
+        yield from session.scalars(select(StockLevel).where(key.in_(some)))
+
+
 def _locked(session: Session, places: list[Place]) -> dict[Place, StockBalance]:
     key = (StockBalance.warehouse_id, StockBalance.product_id, StockBalance.condition)
     found: dict[Place, StockBalance] = {}
-    for start in range(0, len(places), 300):
-        some = select(StockBalance).where(tuple_(*key).in_(places[start : start + 300])).order_by(*key)
+    for part in slices(places, 256):
+        some = select(StockBalance).where(tuple_(*key).in_(part)).order_by(*key)
         rows = session.scalars(some.with_for_update().execution_options(populate_existing=True))
         found.update(((each.warehouse_id, each.product_id, each.condition), each) for each in rows)
     return found

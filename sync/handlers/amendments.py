@@ -10,6 +10,7 @@ from fieldsales.amendments import service
 from fieldsales.orders.models import Order
 from fieldsales.orders.rules import Line
 from fieldsales.orders.service import Taken
+from fieldsales.supplies.rules import SHORT
 from sync.handlers.context import Applied, Context, Handler
 from sync.handlers.credit import follow_up, take_off
 from sync.handlers.missing import waiting_for_it
@@ -48,7 +49,7 @@ def _amend(context: Context, data: dict[str, Any]) -> Applied:
         "currency": order.currency,
         "amount_minor": order.amount_minor,
     }
-    return Applied(result, tuple(order.flags))
+    return Applied(result, tuple(order.flags), review=SHORT in order.flags)
 
 
 def _cancel(context: Context, data: dict[str, Any]) -> Applied:

@@ -9,6 +9,8 @@ from marshmallow import fields, validate
 from fieldsales.gifts import service
 from fieldsales.orders.rules import Draft, Line
 from fieldsales.orders.service import Taken
+from fieldsales.supplies.rules import SHORT
+from fieldsales.supplies.service import supply
 from sync.handlers.context import Applied, Context, Handler
 from sync.handlers.missing import waiting_for_it
 from sync.wire import LARGEST_WHOLE, Strict, whole, words
@@ -43,6 +45,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
     taken = Taken(context.rep_id, context.at, context.clock_flags, context.approved)
     with waiting_for_it():
         order = service.give(context.session, draft, data["reason"], taken)
+    supply(context.desk, order, context.received_at)
     worth = sum(line.quantity * (line.computed_price_minor or 0) for line in order.lines)
     result = {
         "gift_id": str(order.id),
@@ -50,7 +53,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
         "currency": order.currency,
         "worth_minor": worth,
     }
-    return Applied(result, tuple(order.flags))
+    return Applied(result, tuple(order.flags), review=SHORT in order.flags)
 
 
 SUBMIT = Handler(GiftSchema(), ("gift", "gift_id"), _submit)

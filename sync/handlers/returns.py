@@ -11,6 +11,7 @@ from fieldsales.orders.rules import Draft, Line
 from fieldsales.orders.service import Taken
 from fieldsales.returns import service
 from fieldsales.returns.rules import Return
+from fieldsales.supplies.service import supply
 from sync.handlers.context import Applied, Context, Handler
 from sync.handlers.missing import waiting_for_it
 from sync.handlers.orders import LineSchema
@@ -50,6 +51,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
     taken = Taken(context.rep_id, context.at, context.clock_flags, context.approved)
     with waiting_for_it():
         order = service.take_back(context.session, back, taken)
+    supply(context.desk, order, context.received_at)
     bill(context.desk, order, context.received_at)
     result = {
         "return_id": str(order.id),

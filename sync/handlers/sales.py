@@ -7,16 +7,21 @@ from typing import Any
 from marshmallow import fields, validate
 
 from fieldsales.errors import Invalid, NeedsDecision
+from fieldsales.orders.models import Supply
 from fieldsales.orders.service import Taken
 from fieldsales.pricebooks.queries import BookNotFound
 from fieldsales.sales.rules import Basis, Told, ToldLine
 from fieldsales.sales.service import sell
 from fieldsales.selling.rules import AgainstPolicy
+from fieldsales.supplies.rules import SHORT
 from fieldsales.units.rules import EACH
 from sync.handlers.context import Applied, Context, Handler
 from sync.handlers.credit import follow_up
 from sync.handlers.missing import waiting_for_it
 from sync.wire import LARGEST_WHOLE, Strict, whole, words
+
+KINDS = {"sale": Supply.DELIVERY, "van_sale": Supply.VAN, "pre_order": Supply.LATER}
+"""What phones call it, and where the goods come from."""
 
 
 class KeptToCorrect(NeedsDecision):
@@ -53,7 +58,10 @@ class ToldLineSchema(Strict):
 
 
 class PricedSubmitSchema(Strict):
-    """`order.submit`, version 2: what each line costs with its tax, and what it was priced by."""
+    """`order.submit`, version 2: what each line costs with its tax, and what it was priced by.
+
+    The goods of a `van_sale` left the rep's own van at once; a `pre_order` says on which day they are wanted.
+    """
 
     order_id = fields.UUID(required=True)
     customer_id = fields.UUID(required=True)
@@ -62,13 +70,16 @@ class PricedSubmitSchema(Strict):
     basis = fields.Nested(BasisSchema, required=True)
     lines = fields.List(fields.Nested(ToldLineSchema), required=True)
     total_minor = whole(-LARGEST_WHOLE, required=True)
+    kind = fields.String(load_default="sale", validate=validate.OneOf([*KINDS]))
+    wanted_on = fields.Date(load_default=None, allow_none=True)
 
 
 def _submit(context: Context, data: dict[str, Any]) -> Applied:
     taken = Taken(context.rep_id, context.at, context.clock_flags, context.approved)
     try:
         lines = tuple(ToldLine(**line) for line in data["lines"])
-        told = Told(**data | {"basis": Basis(**data["basis"]), "lines": lines})
+        supply = KINDS[data.pop("kind")]
+        told = Told(**data | {"basis": Basis(**data["basis"]), "lines": lines, "supply": supply})
         with waiting_for_it():
             order = sell(context.session, told, taken)
     except AgainstPolicy:
@@ -83,7 +94,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
         "amount_minor": order.amount_minor,
         "tax_minor": order.tax_minor,
     }
-    return Applied(result, tuple(order.flags))
+    return Applied(result, tuple(order.flags), review=SHORT in order.flags)
 
 
 SUBMIT = Handler(PricedSubmitSchema(), ("order", "order_id"), _submit)
