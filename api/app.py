@@ -51,6 +51,7 @@ from api.review.routes import review
 from api.searches.routes import route_searches
 from api.searches.runner import install_searches
 from api.settings import furnish
+from api.settlements.routes import settlements
 from api.sync.bootstrap import bootstrap
 from api.sync.changes import changes
 from api.sync.files import receive_files, uploads
@@ -90,6 +91,7 @@ RESOURCES = (
     invoices,
     payments,
     approvals,
+    settlements,
     receipts,
     exports,
     webhooks,

@@ -27,7 +27,7 @@ from fieldsales.policies.queries import in_force
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: why, by whom, about whom and about how much; of a held mutation, an invoice or a settlement."""
+    """What is asked for: why, by whom, about whom and about how much; of a mutation, an invoice or a settlement."""
 
     kinds: tuple[ApprovalKind, ...]
     reason: str

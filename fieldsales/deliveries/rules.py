@@ -166,9 +166,7 @@ def after(lines: Mapping[int, Progress], report: Sequence[Told]) -> dict[int, Pr
         found[told.line_no] = _after(lines[told.line_no], told)
     named = {told.line_no for told in report}
     if missing := sorted(number for number, each in lines.items() if each.left and number not in named):
-        raise LineMissing(
-            f"Line {missing[0]} is not in the report.", mend="Name each line that waits.", lines=missing
-        )
+        raise LineMissing(f"Line {missing[0]} is not in the report.", mend="Name each line that waits.", lines=missing)
     return found
 
 

@@ -17,9 +17,9 @@ class Account(StrEnum):
     """Between what money moves.
 
     `receivable` (what is owed by invoices) and `credit` (on account, not yet against an invoice) are a customer's own,
-    the four forms of money in hand are a rep's own. `till` and `bank` are the house's: what reps handed in. A `shortage`
-    is what a rep did not hand in and still owes the house, an `overage` what was too much. `elsewhere` is what was paid
-    past us, as another system told.
+    the four forms of money in hand are a rep's own. `till` and `bank` are the house's: what reps handed in. A
+    `shortage` is what a rep did not hand in and still owes the house, an `overage` what was too much. `elsewhere` is
+    what was paid past us, as another system told.
     """
 
     RECEIVABLE = "receivable"

@@ -17,6 +17,7 @@ from fieldsales.ledger.rules import FORMS, InHand
 OWN = (Account.RECEIVABLE, Account.CREDIT)
 """The accounts that make up what a customer owes: invoices, less what is on account."""
 
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """By how much an event changed what a customer owes (minor units; below 0: it owes less)."""
@@ -86,6 +87,7 @@ def owed_by_reps(session: Session, rep_ids: Collection[uuid.UUID]) -> dict[uuid.
         for rep_id, currency, amount in session.execute(mine.where(Posting.rep_id.in_(rep_ids)).group_by(*keys)):
             found[rep_id][currency] += sign * int(amount)
     return {rep_id: {key: amount for key, amount in each.items() if amount} for rep_id, each in found.items()}
+
 
 def owed_before(session: Session, customer_id: uuid.UUID, day: date) -> dict[str, int]:
     """Return what a customer owed on the morning of a day, by currency."""

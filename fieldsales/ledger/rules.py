@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from fieldsales.ledger.models import Account
 
-
 FORMS = (Account.CASH, Account.TRANSFER, Account.CHEQUE, Account.WALLET)
 """The forms of money in a rep's hands."""
 

@@ -27,9 +27,7 @@ class Event:
     rep_id: uuid.UUID | None = None
 
 
-def post(
-    session: Session, event: Event, transfers: Sequence[Transfer], entry_id: uuid.UUID | None = None
-) -> uuid.UUID:
+def post(session: Session, event: Event, transfers: Sequence[Transfer], entry_id: uuid.UUID | None = None) -> uuid.UUID:
     """Write an event into the ledger and return the id of its entry: a new one, or that of an entry it is part of."""
     entry_id = entry_id or new_id()
     for each in transfers:

@@ -149,7 +149,11 @@ class MoneyCount:
             if len({*self.payments}) < len(self.payments) or not amounts.keys() >= {*self.payments}:
                 raise CountInvalid("A payment is named twice, or is not expected.", mend="Name each expected one once.")
             return sum(amounts[each] for each in self.payments)
-        return self.total_minor if self.total_minor is not None else sum(each.value_minor * each.count for each in self.coins)
+        return (
+            self.total_minor
+            if self.total_minor is not None
+            else sum(each.value_minor * each.count for each in self.coins)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +263,7 @@ def _check_note(difference: int, note: str | None, what: str) -> None:
 
 def handing_in(items: Iterable[InHand]) -> list[tuple[uuid.UUID, str, Transfer]]:
     """Return what moves from the rep's hands to the house: payment, currency and transfer."""
-    return [
-        (each.source_id, each.currency, Transfer(HOUSE[each.form], each.form, each.amount_minor)) for each in items
-    ]
+    return [(each.source_id, each.currency, Transfer(HOUSE[each.form], each.form, each.amount_minor)) for each in items]
 
 
 def differences(lines: Iterable[MoneyLine]) -> list[tuple[str, Transfer]]:
@@ -306,7 +308,9 @@ class SettlementPolicy:
 
     def beyond(self, off: Mapping[str, int]) -> dict[str, int]:
         """Return the sums of differences, by currency, that a person must approve."""
-        return {key: each for key, each in off.items() if key in self.approval_above and each > self.approval_above[key]}
+        return {
+            key: each for key, each in off.items() if key in self.approval_above and each > self.approval_above[key]
+        }
 
 
 SHAPE: dict[str, Any] = {

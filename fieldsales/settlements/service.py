@@ -35,6 +35,9 @@ from fieldsales.stock.queries import on_hand
 from fieldsales.stock.rules import Entry, Leg
 from fieldsales.stock.service import hold, move
 
+Part = tuple[uuid.UUID, str, Transfer]
+"""What is posted of a settlement: what it is about (a payment, or the settlement), its currency, and the transfer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -80,12 +83,18 @@ def count_day(session: Session, count: Count, *, by: Actor, now: datetime) -> Se
 
 
 def sign(
-    session: Session, settlement_id: uuid.UUID, content_hash: str, *, by: Actor, now: datetime, at: datetime | None = None
+    session: Session,
+    settlement_id: uuid.UUID,
+    content_hash: str,
+    *,
+    by: Actor,
+    now: datetime,
+    at: datetime | None = None,
 ) -> Settlement:
     """Sign for the rep (by nobody else) or for the cashier; with both signatures it is posted, or asks for approval.
 
-    Raises `SettlementNotFound`, `ContentDiffers`, `SettlementClosed`, `SignedBefore`, and `SettlementStale` where what
-    is expected has changed since the count.
+    `at` is when that was, for a signature that is told later. Raises `SettlementNotFound`, `ContentDiffers`,
+    `SettlementClosed`, `SignedBefore`, and `SettlementStale` where what is expected has changed since the count.
     """
     settlement = require_settlement(session, by, settlement_id, lock=True)
     party = Party.REP if by.user_id == settlement.rep_id else Party.CASHIER
@@ -152,9 +161,10 @@ def reopen(session: Session, settlement_id: uuid.UUID, reason: str, *, by: Actor
     ids = [uuid.UUID(each["payment_id"]) for each in settlement.content["items"]]
     bounced = {key for key, each in payments_of(session, sorted(ids), lock=True).items() if "bounced" in each.flags}
     entry_id = new_id()
-    for source_id, currency, transfer in _transfers(settlement):
-        if source_id not in bounced:
-            _post(session, settlement, Cause.REOPENED, source_id, currency, rules.reverse(transfer), entry_id, now)
+    for part in _transfers(settlement):
+        if part[0] not in bounced:
+            back = (*part[:2], rules.reverse(part[2]))
+            _post(session, settlement, Cause.REOPENED, back, entry_id=entry_id, now=now)
     settlement.state, settlement.reopen_entry_id = SettlementState.REOPENED, entry_id
     settlement.reopened_at, settlement.reopened_by, settlement.reopen_reason = now, by.user_id, reason
     session.flush()
@@ -179,9 +189,8 @@ def repay(
     event = Event(Cause.REPAID, rep_id, None, currency, day, now, rep_id)
     post(session, event, moved(Account.TILL, Account.SHORTAGE, amount_minor))
     session.flush()
-    record(
-        session, "settlement.repay", ("user", rep_id), actor_id=by.user_id, now=now, currency=currency, amount=amount_minor
-    )
+    told = {"currency": currency, "amount_minor": amount_minor}
+    record(session, "settlement.repay", ("user", rep_id), actor_id=by.user_id, now=now, **told)
     return owed - amount_minor
 
 
@@ -313,9 +322,9 @@ def _off(content: Mapping[str, Any]) -> dict[str, int]:
 
 def _close(session: Session, settlement: Settlement, now: datetime) -> None:
     entry_id = new_id()
-    for source_id, currency, transfer in _transfers(settlement):
-        cause = Cause.DIFFERENCE if source_id == settlement.id else Cause.HAND_IN
-        _post(session, settlement, cause, source_id, currency, transfer, entry_id, now)
+    for part in _transfers(settlement):
+        cause = Cause.DIFFERENCE if part[0] == settlement.id else Cause.HAND_IN
+        _post(session, settlement, cause, part, entry_id=entry_id, now=now)
     _settle_goods(session, settlement)
     settlement.state, settlement.settled_at, settlement.entry_id = SettlementState.SETTLED, now, entry_id
     session.flush()
@@ -348,12 +357,10 @@ def _items(settlement: Settlement) -> list[InHand]:
     ]
 
 
-def _transfers(settlement: Settlement) -> list[tuple[uuid.UUID, str, Transfer]]:
+def _transfers(settlement: Settlement) -> list[Part]:
     """Return what a settlement posts: each payment handed in, then the differences, which are of the settlement."""
     lines = [
-        MoneyLine(
-            each["currency"], Account(each["form"]), each["expected_minor"], each["counted_minor"], each["note"]
-        )
+        MoneyLine(each["currency"], Account(each["form"]), each["expected_minor"], each["counted_minor"], each["note"])
         for each in settlement.content["money"]
     ]
     off = [(settlement.id, currency, transfer) for currency, transfer in rules.differences(lines)]
@@ -361,15 +368,9 @@ def _transfers(settlement: Settlement) -> list[tuple[uuid.UUID, str, Transfer]]:
 
 
 def _post(
-    session: Session,
-    settlement: Settlement,
-    cause: Cause,
-    source_id: uuid.UUID,
-    currency: str,
-    transfer: Transfer,
-    entry_id: uuid.UUID,
-    now: datetime,
+    session: Session, settlement: Settlement, cause: Cause, part: Part, *, entry_id: uuid.UUID, now: datetime
 ) -> None:
+    source_id, currency, transfer = part
     event = Event(cause, source_id, None, currency, settlement.day, now, settlement.rep_id)
     post(session, event, [transfer], entry_id)
 

@@ -1,4 +1,4 @@
-"""Deciding about a request for approval: of a held mutation by way of its review, of a write-off or settlement directly."""
+"""Deciding about a request for approval: of a held mutation by way of its review, of all else directly."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def decide_approval(
     """Note what a person says about a request; when enough agree, or one refuses, what waits for it goes on.
 
     Raises `ApprovalNotFound`, `ApprovalClosed`, `ApprovalExpired`, `OwnRequest`, `VotedBefore`, what
-    `sync.review.service.decide`, `decide_settlement` and `decide_write_off` raise, and `RulingIncomplete` for a refusal without a reason.
+    `sync.review.service.decide`, `decide_settlement` and `decide_write_off` raise, and `RulingIncomplete` for a refusal
+    without a reason.
     """
     approval = require_approval(session, by, approval_id)
     ruling = Ruling(Action.ACCEPT if grant else Action.DISCARD, reason)
