@@ -5,17 +5,26 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fieldsales.clock import local_day
 from fieldsales.customers.models import Customer
 from fieldsales.customers.queries import visible_customers
 from fieldsales.db.paging import Page, PageWanted, fetch_page
 from fieldsales.deliveries.models import Delivery, DeliveryLine, DeliveryReport, DeliveryState
-from fieldsales.deliveries.rules import DELIVERIES, DeliveryNotFound, NothingToDeliver, OrderEnded, Progress
+from fieldsales.deliveries.rules import (
+    DELIVERIES,
+    DeliveryNotFound,
+    DeliveryPolicy,
+    NothingToDeliver,
+    OrderEnded,
+    Progress,
+)
 from fieldsales.orders.models import Order, OrderKind, OrderState, Supply
+from fieldsales.people.models import Territory
 from fieldsales.people.rules import Actor
 from fieldsales.policies.queries import in_force
 
@@ -60,10 +69,29 @@ def require_order(session: Session, actor: Actor | None, order_id: uuid.UUID, *,
 
 def status_of(session: Session, order: Order) -> Status:
     """Return how far the delivery of an order is; one that nobody began is open."""
-    delivery = session.get(Delivery, order.id)
-    if delivery is not None:
-        return Status(order.id, delivery.state, delivery.promised_from, delivery.promised_until, progress_of(delivery))
-    promise = in_force(session, DELIVERIES, order.ordered_on).value.promise(order.ordered_on, order.wanted_on)
+    return statuses_of(session, [order])[order.id]
+
+
+def statuses_of(session: Session, orders: Sequence[Order]) -> dict[uuid.UUID, Status]:
+    """Return how far the deliveries of orders are; those that nobody began are open."""
+    begun: dict[uuid.UUID, Delivery] = {}
+    for start in range(0, len(orders), 500):
+        ids = [each.id for each in orders[start : start + 500]]
+        begun.update((each.id, each) for each in session.scalars(select(Delivery).where(Delivery.id.in_(ids))))
+    policies = {each: in_force(session, DELIVERIES, each).value for each in {order.ordered_on for order in orders}}
+    return {
+        each.id: _begun(begun[each.id]) if each.id in begun else _open(each, policies[each.ordered_on])
+        for each in orders
+    }
+
+
+def _begun(delivery: Delivery) -> Status:
+    days = (delivery.promised_from, delivery.promised_until)
+    return Status(delivery.id, delivery.state, *days, progress_of(delivery))
+
+
+def _open(order: Order, policy: DeliveryPolicy) -> Status:
+    promise = policy.promise(order.ordered_on, order.wanted_on)
     state = DeliveryState.OPEN if order.state is OrderState.PLACED else DeliveryState.CANCELLED
     lines = {line.line_no: Progress(line.quantity) for line in order.lines if line.quantity > 0}
     return Status(order.id, state, promise.first, promise.last, lines)
@@ -95,16 +123,11 @@ def find_orders(
         .where(func.coalesce(Order.supply, Supply.DELIVERY) != Supply.VAN, Order.lines.any())
         .where(Order.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id)))
     )
-    if state is not None:
-        by_order = select(Order.id).where(Order.state == OrderState.CANCELLED)
-        none = DeliveryState.OPEN
-        found = (
-            found.where(func.coalesce(Delivery.state, none) == state)
-            if state is not DeliveryState.CANCELLED
-            else (found.where(Order.id.in_(by_order)))
-        )
-        if state is DeliveryState.OPEN:
-            found = found.where(Order.state == OrderState.PLACED)
+    if state is DeliveryState.CANCELLED:
+        found = found.where(Order.state == OrderState.CANCELLED)
+    elif state is not None:
+        found = found.where(func.coalesce(Delivery.state, DeliveryState.OPEN) == state)
+        found = found.where(Order.state == OrderState.PLACED)
     if customer_id is not None:
         found = found.where(Order.customer_id == customer_id)
     if first is not None:
@@ -112,6 +135,12 @@ def find_orders(
     if last is not None:
         found = found.where(Order.ordered_on <= last)
     return fetch_page(session, found, (Order.ordered_on, Order.id), wanted)
+
+
+def day_of(session: Session, order: Order, at: datetime) -> date:
+    """Return which day it is at the customer of an order at a moment."""
+    zone = select(Territory.time_zone).join(Customer, Customer.territory_id == Territory.id)
+    return local_day(at, session.scalars(zone.where(Customer.id == order.customer_id)).one())
 
 
 def reports_of(session: Session, order_id: uuid.UUID) -> Sequence[DeliveryReport]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sync.handlers import (
     amendments,
     customers,
+    deliveries,
     gifts,
     notes,
     orders,
@@ -33,6 +34,7 @@ HANDLERS: Mapping[tuple[str, int], Handler] = {
     ("return.submit", 1): returns.SUBMIT,
     ("gift.submit", 1): gifts.SUBMIT,
     ("payment.collect", 1): payments.COLLECT,
+    ("delivery.report", 1): deliveries.REPORT,
     ("settlement.sign", 1): settlements.SIGN,
     ("note.add", 1): notes.ADD,
     ("track.points", 1): tracks.POINTS,
