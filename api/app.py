@@ -54,6 +54,8 @@ from api.searches.routes import route_searches
 from api.searches.runner import install_searches
 from api.settings import furnish
 from api.settlements.routes import settlements
+from api.stock.counts import counts
+from api.stock.routes import stock, stock_feed
 from api.sync.bootstrap import bootstrap
 from api.sync.changes import changes
 from api.sync.files import receive_files, uploads
@@ -70,6 +72,7 @@ from api.territories.routes import territories
 from api.tiers.routes import tiers
 from api.tokens import install_tokens
 from api.uplift.routes import uplift
+from api.warehouses.routes import warehouses
 from api.webhooks.routes import webhooks
 from fieldsales.clock import Clock, utc_now
 from fieldsales.config import Settings
@@ -89,6 +92,10 @@ RESOURCES = (
     prices,
     promotions,
     contracts,
+    warehouses,
+    stock,
+    counts,
+    stock_feed,
     receivables,
     invoices,
     payments,

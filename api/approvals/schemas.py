@@ -28,7 +28,12 @@ class ApprovalSchema(Schema):
     mutation_id = fields.UUID(required=True, allow_none=True)
     invoice_id = fields.UUID(required=True, allow_none=True)
     settlement_id = fields.UUID(required=True, allow_none=True)
-    customer_id = fields.UUID(required=True, allow_none=True)
+    count_id = fields.UUID(required=True, allow_none=True)
+    customer_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: a count of stock or a settlement, which are about no customer"},
+    )
     asked_by = fields.UUID(required=True)
     asked_at = fields.DateTime(required=True)
     expires_at = fields.DateTime(required=True)

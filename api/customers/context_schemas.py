@@ -46,6 +46,11 @@ class OrderContextSchema(Schema):
     favourites = fields.List(fields.Nested(HabitSchema), required=True)
     proposals = fields.List(fields.Nested(ProductProposalSchema), required=True)
     returns = fields.List(fields.Dict(), required=True)
+    out_of_stock = fields.List(
+        fields.UUID(),
+        required=True,
+        metadata={"description": "what it buys, or is proposed, that its warehouse has nothing left of"},
+    )
     receivables = fields.List(
         fields.Dict(), required=True, metadata={"description": "by currency: owed, overdue, ageing, limit, credit left"}
     )

@@ -97,6 +97,6 @@ def facts_about(
 def _of_theirs(actor: Actor | None) -> Select[Approval]:
     if actor is not None and actor.role is Role.REP:
         return select(Approval).where(Approval.asked_by == actor.user_id)
-    theirs = Approval.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id))
-    people = Approval.asked_by.in_(visible_people(actor).with_only_columns(User.id))
-    return select(Approval).where(or_(theirs, and_(Approval.customer_id.is_(None), people)))
+    of_customers = Approval.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id))
+    of_people = Approval.asked_by.in_(visible_people(actor).with_only_columns(User.id))
+    return select(Approval).where(or_(of_customers, and_(Approval.customer_id.is_(None), of_people)))

@@ -27,7 +27,7 @@ from fieldsales.policies.queries import in_force
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: why, by whom, about whom and about how much; of a mutation, an invoice or a settlement."""
+    """What is asked for: why, by whom, about whom and about how much; and what waits for it."""
 
     kinds: tuple[ApprovalKind, ...]
     reason: str
@@ -37,6 +37,7 @@ class Request:
     amount_minor: int
     mutation_id: uuid.UUID | None = None
     invoice_id: uuid.UUID | None = None
+    count_id: uuid.UUID | None = None
     settlement_id: uuid.UUID | None = None
 
 
@@ -52,6 +53,7 @@ def ask(session: Session, request: Request, extra: dict[str, Any], *, day: date,
         state=ApprovalState.OPEN,
         mutation_id=request.mutation_id,
         invoice_id=request.invoice_id,
+        count_id=request.count_id,
         settlement_id=request.settlement_id,
         customer_id=request.customer_id,
         asked_by=request.asked_by,

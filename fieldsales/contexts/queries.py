@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fieldsales.catalog.models import Product
 from fieldsales.catalog.queries import discount_of
 from fieldsales.companions.rules import learn, propose
-from fieldsales.contexts.rules import BUYING_DAYS, FAVOURITES, PROPOSALS, Bought, habit_told, habits
+from fieldsales.contexts.rules import BUYING_DAYS, FAVOURITES, PROPOSALS, Bought, Habit, habit_told, habits
 from fieldsales.credits.queries import standings
 from fieldsales.credits.rules import Standing
 from fieldsales.customers.models import Customer
@@ -26,6 +26,7 @@ from fieldsales.pricebooks.models import PublishedTerms
 from fieldsales.pricebooks.queries import current_books
 from fieldsales.pricebooks.rules import Body
 from fieldsales.promotions.rules import Promotion, parse_promotion
+from fieldsales.supplies.queries import sold_out
 
 RETURN_DAYS = 30
 """For how long a return is told of."""
@@ -39,6 +40,7 @@ def drafted_contexts(session: Session, customers: Sequence[Customer], day: date)
     proposals, terms = _proposals(session, ids, day), _terms(session, ids)
     books = {each.currency: each for each in current_books(session)}
     offers = [(each, parse_promotion(each)) for book in books.values() for each in book.body["promotions"]]
+    gone = sold_out(session, ids, day)
     owed, aged = standings(session, ids, day), aged_debts(session, ids, day)
     discounts = {tier: discount_of(session, tier) for tier in {each.tier for each in customers}}
     return {
@@ -54,9 +56,16 @@ def drafted_contexts(session: Session, customers: Sequence[Customer], day: date)
             "proposals": proposals.get(each.id, []),
             "returns": back[each.id],
             "receivables": _receivables(owed.get(each.id, {}), aged.get(each.id, {}), day),
+            "out_of_stock": _missing(gone.get(each.id, frozenset()), bought[each.id], proposals.get(each.id, [])),
         }
         for each in customers
     }
+
+
+def _missing(gone: Collection[uuid.UUID], bought: Sequence[Bought], proposals: Sequence[Body]) -> list[str]:
+    """Return what a customer buys, or is proposed, that its warehouse has nothing left of."""
+    wanted = {str(each.product_id) for each in bought} | {str(each["product_id"]) for each in proposals}
+    return sorted(wanted & {str(each) for each in gone})
 
 
 def _receivables(owed: Mapping[str, Standing], aged: Mapping[str, Body], day: date) -> list[dict[str, Any]]:
@@ -66,6 +75,11 @@ def _receivables(owed: Mapping[str, Standing], aged: Mapping[str, Body], day: da
         | {"ageing": (debts := dict(aged.get(currency) or ageing((), day))), "overdue_minor": overdue(debts)}
         for currency, standing in owed.items()
     ]
+
+
+def habits_of(session: Session, ids: Collection[uuid.UUID], day: date) -> dict[uuid.UUID, list[Habit]]:
+    """Return how customers buy, what each buys most often first; no entry for who bought nothing lately."""
+    return {customer_id: habits(bought) for customer_id, bought in _bought(session, ids, day).items()}
 
 
 def _sales(day: date, days: int) -> Select[uuid.UUID, uuid.UUID, date, int]:

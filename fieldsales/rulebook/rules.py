@@ -24,6 +24,7 @@ from fieldsales.ladders.rules import TIERS, Ladder
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
 from fieldsales.selling.rules import SELLING
 from fieldsales.settlements.rules import SETTLEMENTS
+from fieldsales.stock.rules import STOCK
 from fieldsales.taxes.rules import TAXES
 from fieldsales.tiers.rules import TierGiven
 from fieldsales.worth.rules import VALUE_SCORE
@@ -42,6 +43,7 @@ _ALL: tuple[Kind[Any], ...] = (
     SETTLEMENTS,
     DELIVERIES,
     GIFTS,
+    STOCK,
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 

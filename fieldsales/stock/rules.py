@@ -63,6 +63,7 @@ class Entry:
     """Goods that move in one event: why, for which order, count or snapshot, when, and on which day that counts.
 
     With `below_zero` the goods are gone already, whatever the books say: what is not there is written all the same.
+    Whoever may ask twice gives an `entry_id`: what is in the books under it is not written again.
     """
 
     cause: StockCause
@@ -72,6 +73,7 @@ class Entry:
     source_id: uuid.UUID | None = None
     rep_id: uuid.UUID | None = None
     below_zero: bool = False
+    entry_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,13 +52,15 @@ def move(session: Session, entry: Entry) -> Moved:
     the cause `count`: see `told_late`.
     """
     balances = hold(session, places_of(entry.legs))
+    if entry.entry_id is not None and _is_written(session, entry.entry_id):
+        return Moved(entry.entry_id)
     held = {place: held_of(each) for place, each in balances.items()}
     late = [] if entry.cause in _SETTLING else told_late(entry.legs, entry.at, held)
     legs = [(entry.cause, each) for each in entry.legs] + [(StockCause.COUNT, each) for each in late]
     short = shortages([each for _, each in legs], held)
     if short and not entry.below_zero:
         raise _too_little(session, short)
-    entry_id = new_id()
+    entry_id = entry.entry_id or new_id()
     session.add_all(_row(entry, entry_id, cause, leg) for cause, leg in legs)
     for place, change in effect(each for _, each in legs).items():
         balances[place].on_hand += change
@@ -139,9 +141,13 @@ def _make(session: Session, places: list[Place]) -> None:
         for warehouse_id, product_id, condition in places
     ]
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(StockBalance.__table__)  # type: ignore[arg-type]
+    statement = dialect.insert(StockBalance.__table__)
     unique = ["warehouse_id", "product_id", "condition"]
     session.connection().execute(statement.on_conflict_do_nothing(index_elements=unique), rows)
+
+
+def _is_written(session: Session, entry_id: uuid.UUID) -> bool:
+    return session.scalar(select(StockMove.id).where(StockMove.entry_id == entry_id).limit(1)) is not None
 
 
 def _reps(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, uuid.UUID | None]:

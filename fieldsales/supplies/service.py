@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,10 +18,10 @@ from fieldsales.policies.queries import in_force
 from fieldsales.reservations.service import carry, release, require_free, reserve
 from fieldsales.stock.models import StockCause, StockMove
 from fieldsales.stock.rules import STOCK, Entry, Leg, Short, StockPolicy
+from fieldsales.supplies.queries import warehouse_for
 from fieldsales.supplies.rules import BACK_ORDER, CAUSES, NO_VAN, SHORT, from_van, legs_of, undone
 from fieldsales.visits.rules import merged
-from fieldsales.warehouses.models import Warehouse
-from fieldsales.warehouses.queries import is_kept, serving, van_of
+from fieldsales.warehouses.queries import is_kept, van_of
 
 
 def supply(desk: Desk, order: Order, received_at: datetime) -> None:
@@ -99,16 +99,6 @@ def _promise(desk: Desk, order: Order, policy: StockPolicy, received_at: datetim
     desk.write()
     if reserve(desk.session, order, house, received_at):
         order.flags = merged(order.flags, BACK_ORDER)
-
-
-def warehouse_for(session: Session, rep_id: uuid.UUID | None, policy: StockPolicy) -> Warehouse | None:
-    """Return the house that delivers what a rep sells, None where there is none."""
-    return serving(session, rep_id, policy.reps, policy.territories) if rep_id is not None else None
-
-
-def warehouse_on(session: Session, rep_id: uuid.UUID, day: date) -> Warehouse | None:
-    """Return the house that delivers what a rep sells, by the policy of a day."""
-    return warehouse_for(session, rep_id, in_force(session, STOCK, day).value)
 
 
 def _net(leg: Leg, pieces: int) -> Leg:

@@ -68,6 +68,14 @@ def warehouse_by_code(session: Session, actor: Actor | None, code: str) -> Wareh
     return found
 
 
+def require_van(session: Session, actor: Actor | None, van_id: uuid.UUID) -> Warehouse:
+    """Return a van that an actor may see; raise `WarehouseNotFound`."""
+    found = require_warehouse(session, actor, van_id)
+    if found.kind is not WarehouseKind.VAN:
+        raise WarehouseNotFound(f"{found.code} is no van.", id=str(van_id))
+    return found
+
+
 def van_of(session: Session, rep_id: uuid.UUID) -> Warehouse | None:
     """Return a rep's active van, None for a rep without one."""
     return session.scalars(select(Warehouse).where(Warehouse.rep_id == rep_id, Warehouse.active)).one_or_none()

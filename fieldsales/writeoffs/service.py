@@ -68,8 +68,8 @@ def decide_write_off(
     Raises `ApprovalNotFound`, what `vote` raises, and `AmountInvalid` if less is open by now, with nothing changed.
     """
     approval = require_approval(session, by, approval_id)
-    assert approval.customer_id is not None
-    hold_customer(session, approval.customer_id)
+    if approval.customer_id is not None:
+        hold_customer(session, approval.customer_id)
     session.refresh(approval)
     state = vote(session, approval, grant=grant, reason=reason, by=by, now=now)
     if state is ApprovalState.GRANTED:

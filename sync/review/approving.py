@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fieldsales.approvals.models import Approval, ApprovalState
 from fieldsales.approvals.queries import require_approval
 from fieldsales.approvals.rules import ApprovalClosed, ApprovalExpired, is_over
+from fieldsales.counts.service import decide_count
 from fieldsales.people.rules import Actor
 from fieldsales.settlements.service import decide_settlement
 from fieldsales.writeoffs.service import decide_write_off
@@ -22,11 +23,14 @@ def decide_approval(
     """Note what a person says about a request; when enough agree, or one refuses, what waits for it goes on.
 
     Raises `ApprovalNotFound`, `ApprovalClosed`, `ApprovalExpired`, `OwnRequest`, `VotedBefore`, what
-    `sync.review.service.decide`, `decide_settlement` and `decide_write_off` raise, and `RulingIncomplete` for a refusal
+    `sync.review.service.decide`, `decide_count`, `decide_settlement` and `decide_write_off` raise, and
+    `RulingIncomplete` for a refusal
     without a reason.
     """
     approval = require_approval(session, by, approval_id)
     ruling = Ruling(Action.ACCEPT if grant else Action.DISCARD, reason)
+    if approval.count_id is not None:
+        return decide_count(session, approval_id, grant=grant, reason=reason, by=by, now=now)
     if approval.settlement_id is not None:
         return decide_settlement(session, approval_id, grant=grant, reason=reason, by=by, now=now)
     if approval.mutation_id is None:
