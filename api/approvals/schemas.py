@@ -32,7 +32,7 @@ class ApprovalSchema(Schema):
     customer_id = fields.UUID(
         required=True,
         allow_none=True,
-        metadata={"description": "null: a count of stock or a settlement, which are about no customer"},
+        metadata={"description": "null: a count or a settlement, about no customer"},
     )
     asked_by = fields.UUID(required=True)
     asked_at = fields.DateTime(required=True)

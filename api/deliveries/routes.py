@@ -9,13 +9,13 @@ from typing import Any
 
 from api.database import session
 from api.deliveries.schemas import (
-    DeliveryDetailSchema,
-    DeliveryPageSchema,
     DeliveryQuery,
-    MeasuresPageSchema,
+    FulfilmentPageSchema,
     MeasuresQuery,
-    OrdersSchema,
-    ReportSchema,
+    OrderDeliveriesSchema,
+    OrderDeliveryDetailSchema,
+    OrderStepsSchema,
+    TellDeliverySchema,
 )
 from api.guard import EVERYBODY, LEADERS, actor
 from api.openapi import Resource
@@ -34,7 +34,7 @@ deliveries = Resource(
 PROOF = ("recipient", "photo_id", "latitude", "longitude", "note")
 
 
-@deliveries.on("GET", "", roles=EVERYBODY, query=DeliveryQuery, gives=DeliveryPageSchema)
+@deliveries.on("GET", "", roles=EVERYBODY, query=DeliveryQuery, gives=OrderDeliveriesSchema)
 def list_deliveries(query: dict[str, Any]) -> dict[str, Any]:
     """The orders that are delivered, of the customers whom I may see, by day"""
     page: Page[Order] = queries.find_orders(session(), actor(), query.pop("page"), **query)
@@ -42,13 +42,13 @@ def list_deliveries(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": [_told(each, found[each.id]) for each in page.items], "next": page.next}
 
 
-@deliveries.on("GET", "/measures", roles=LEADERS, query=MeasuresQuery, gives=MeasuresPageSchema, problems=[422])
+@deliveries.on("GET", "/measures", roles=LEADERS, query=MeasuresQuery, gives=FulfilmentPageSchema, problems=[422])
 def read_measures(query: dict[str, Any]) -> dict[str, Any]:
     """Fill rate and OTIF of the orders that were due in a period: of all, or by rep, customer or product"""
     return {"items": [_measured(each) for each in fulfilment(session(), actor(), **query)]}
 
 
-@deliveries.on("GET", "/<uuid:order_id>", roles=EVERYBODY, gives=DeliveryDetailSchema, problems=[404, 409])
+@deliveries.on("GET", "/<uuid:order_id>", roles=EVERYBODY, gives=OrderDeliveryDetailSchema, problems=[404, 409])
 def read_delivery(order_id: uuid.UUID) -> dict[str, Any]:
     """How far one order is, and all that was told of it"""
     order = queries.require_order(session(), actor(), order_id)
@@ -56,14 +56,14 @@ def read_delivery(order_id: uuid.UUID) -> dict[str, Any]:
     return told | {"reports": queries.reports_of(session(), order_id)}
 
 
-@deliveries.on("POST", "/pick", roles=LEADERS, takes=OrdersSchema, gives=DeliveryPageSchema, problems=[404, 409])
+@deliveries.on("POST", "/pick", roles=LEADERS, takes=OrderStepsSchema, gives=OrderDeliveriesSchema, problems=[404, 409])
 def pick_orders(body: dict[str, Any]) -> dict[str, Any]:
     """Note that the goods of orders are picked, of all of them or of none"""
     service.pick(session(), body["order_ids"], by=actor(), now=now())
     return _some(body["order_ids"])
 
 
-@deliveries.on("POST", "/send", roles=LEADERS, takes=OrdersSchema, gives=DeliveryPageSchema, problems=[404, 409])
+@deliveries.on("POST", "/send", roles=LEADERS, takes=OrderStepsSchema, gives=OrderDeliveriesSchema, problems=[404, 409])
 def send_orders_out(body: dict[str, Any]) -> dict[str, Any]:
     """Note that the goods of orders are on their way, of all of them or of none"""
     service.send_out(session(), body["order_ids"], by=actor(), now=now())
@@ -74,8 +74,8 @@ def send_orders_out(body: dict[str, Any]) -> dict[str, Any]:
     "POST",
     "/<uuid:order_id>/report",
     roles=EVERYBODY,
-    takes=ReportSchema,
-    gives=DeliveryDetailSchema,
+    takes=TellDeliverySchema,
+    gives=OrderDeliveryDetailSchema,
     status=201,
     problems=[404, 409],
 )

@@ -13,7 +13,7 @@ from fieldsales.fulfilment.queries import By
 from sync.wire import LARGEST_WHOLE, Strict, moment, whole, words
 
 
-class ToldLineSchema(Strict):
+class TellLineSchema(Strict):
     """Of one line: the pieces handed over, why not the rest, and whether that is waited for or cancelled."""
 
     line_no = whole(1, required=True)
@@ -27,7 +27,7 @@ class ToldLineSchema(Strict):
         return Told(**data)
 
 
-class ReportSchema(Strict):
+class TellDeliverySchema(Strict):
     """What is told of a delivery. Without `lines` all came; with a `refusal` the customer takes nothing.
 
     `report_id` is made by who tells it: the same one again is refused. `at` is when, by default now.
@@ -36,7 +36,7 @@ class ReportSchema(Strict):
     report_id = fields.UUID(required=True)
     at = moment(load_default=None, allow_none=True)
     lines = fields.List(
-        fields.Nested(ToldLineSchema), load_default=None, allow_none=True, validate=validate.Length(1, 500)
+        fields.Nested(TellLineSchema), load_default=None, allow_none=True, validate=validate.Length(1, 500)
     )
     refusal = words(200, load_default=None, allow_none=True)
     recipient = words(120, load_default=None, allow_none=True)
@@ -46,13 +46,13 @@ class ReportSchema(Strict):
     note = words(300, load_default=None, allow_none=True)
 
 
-class OrdersSchema(Strict):
+class OrderStepsSchema(Strict):
     """Which orders go a step further, all or none."""
 
     order_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 500))
 
 
-class LineSchema(Schema):
+class OrderDeliveryLineSchema(Schema):
     """How far a line is, in pieces; `left` is on back-order."""
 
     line_no = fields.Integer(required=True)
@@ -62,7 +62,7 @@ class LineSchema(Schema):
     left = fields.Integer(required=True)
 
 
-class FiledSchema(Schema):
+class FiledReportSchema(Schema):
     """One report with its proof, as it was told."""
 
     id = fields.UUID(required=True)
@@ -78,7 +78,7 @@ class FiledSchema(Schema):
     flags = fields.List(fields.String(), required=True)
 
 
-class DeliverySchema(Schema):
+class OrderDeliverySchema(Schema):
     """How far the delivery of an order is."""
 
     order_id = fields.UUID(required=True)
@@ -88,13 +88,13 @@ class DeliverySchema(Schema):
     state = fields.String(required=True)
     promised_from = fields.Date(required=True)
     promised_until = fields.Date(required=True)
-    lines = fields.List(fields.Nested(LineSchema), required=True)
+    lines = fields.List(fields.Nested(OrderDeliveryLineSchema), required=True)
 
 
-class DeliveryDetailSchema(DeliverySchema):
+class OrderDeliveryDetailSchema(OrderDeliverySchema):
     """The same with all that was told of it."""
 
-    reports = fields.List(fields.Nested(FiledSchema), required=True)
+    reports = fields.List(fields.Nested(FiledReportSchema), required=True)
 
 
 class DeliveryQuery(PageQuery):
@@ -114,7 +114,7 @@ class MeasuresQuery(Strict):
     by = fields.Enum(By, by_value=True, load_default=By.ALL)
 
 
-class ValueSchema(Schema):
+class FillValueSchema(Schema):
     """Of one currency: ordered and delivered in minor units (rounded), and the rate of the exact figures."""
 
     currency = fields.String(required=True)
@@ -123,7 +123,7 @@ class ValueSchema(Schema):
     fill_rate = fields.Float(required=True, allow_none=True)
 
 
-class MeasuresSchema(Schema):
+class FulfilmentSchema(Schema):
     """Fill rate and OTIF (docs/deliveries.md); rates from 0 to 1, null where nothing was ordered."""
 
     id = fields.UUID(required=True, allow_none=True)
@@ -134,13 +134,13 @@ class MeasuresSchema(Schema):
     in_full = fields.Float(required=True, allow_none=True)
     line_fill_rate = fields.Float(required=True, allow_none=True)
     quantity_fill_rate = fields.Float(required=True, allow_none=True)
-    value = fields.List(fields.Nested(ValueSchema), required=True)
+    value = fields.List(fields.Nested(FillValueSchema), required=True)
 
 
-class MeasuresPageSchema(Schema):
+class FulfilmentPageSchema(Schema):
     """Measures by name."""
 
-    items = fields.List(fields.Nested(MeasuresSchema), required=True)
+    items = fields.List(fields.Nested(FulfilmentSchema), required=True)
 
 
-DeliveryPageSchema = page_of(DeliverySchema)
+OrderDeliveriesSchema = page_of(OrderDeliverySchema)

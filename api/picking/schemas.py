@@ -16,24 +16,24 @@ class PickQuery(Strict):
     rep_id = fields.UUID(load_default=None)
 
 
-class PackedSchema(Schema):
+class PickPackedSchema(Schema):
     """So many of a unit."""
 
     unit = fields.String(required=True)
     quantity = fields.Integer(required=True)
 
 
-class TotalSchema(Schema):
+class PickTotalSchema(Schema):
     """All of one product that is picked, in pieces and as it is packed."""
 
     product_id = fields.UUID(required=True)
     sku = fields.String(required=True)
     name = fields.String(required=True)
     pieces = fields.Integer(required=True)
-    packed = fields.List(fields.Nested(PackedSchema), required=True)
+    packed = fields.List(fields.Nested(PickPackedSchema), required=True)
 
 
-class LoadedSchema(Schema):
+class PickLineSchema(Schema):
     """One line of an order."""
 
     order_id = fields.UUID(required=True)
@@ -41,17 +41,17 @@ class LoadedSchema(Schema):
     sku = fields.String(required=True)
     name = fields.String(required=True)
     pieces = fields.Integer(required=True)
-    packed = fields.List(fields.Nested(PackedSchema), required=True)
+    packed = fields.List(fields.Nested(PickPackedSchema), required=True)
 
 
-class LoadSchema(Schema):
+class PickLoadSchema(Schema):
     """What one customer gets; `load` 1 goes into the van first, `stop` is the place on the route."""
 
     load = fields.Integer(required=True)
     stop = fields.Integer(required=True, allow_none=True)
     customer_id = fields.UUID(required=True)
     customer = fields.String(required=True)
-    lines = fields.List(fields.Nested(LoadedSchema), required=True)
+    lines = fields.List(fields.Nested(PickLineSchema), required=True)
 
 
 class PickListSchema(Schema):
@@ -59,5 +59,5 @@ class PickListSchema(Schema):
 
     warehouse = fields.String(required=True)
     day = fields.Date(required=True)
-    totals = fields.List(fields.Nested(TotalSchema), required=True)
-    loads = fields.List(fields.Nested(LoadSchema), required=True)
+    totals = fields.List(fields.Nested(PickTotalSchema), required=True)
+    loads = fields.List(fields.Nested(PickLoadSchema), required=True)

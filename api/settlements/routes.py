@@ -11,15 +11,15 @@ from api.openapi import Resource
 from api.settings import now
 from api.settlements.schemas import (
     CountDaySchema,
+    ExpectedHandInSchema,
     ExpectedQuery,
-    ExpectedSchema,
-    OwedSchema,
-    ReasonSchema,
+    OwedByRepSchema,
+    ReopenSchema,
     RepaySchema,
     SettlementPageSchema,
     SettlementQuery,
     SettlementSchema,
-    SignSchema,
+    SignContentSchema,
 )
 from fieldsales.db.paging import Page
 from fieldsales.people.queries import days_at, require_rep_in_scope
@@ -37,7 +37,7 @@ def list_settlements(query: dict[str, Any]) -> Page[Settlement]:
     return queries.find_settlements(session(), actor(), query.pop("page"), **query)
 
 
-@settlements.on("GET", "/expected", roles=EVERYBODY, query=ExpectedQuery, gives=ExpectedSchema, problems=[404])
+@settlements.on("GET", "/expected", roles=EVERYBODY, query=ExpectedQuery, gives=ExpectedHandInSchema, problems=[404])
 def read_expected(query: dict[str, Any]) -> dict[str, Any]:
     """What a rep must hand in and show by now, payment by payment and product by product"""
     rep = require_rep_in_scope(session(), actor(), query["rep_id"])
@@ -69,7 +69,7 @@ def read_settlement(settlement_id: uuid.UUID) -> Settlement:
     "POST",
     "/<uuid:settlement_id>/sign",
     roles=EVERYBODY,
-    takes=SignSchema,
+    takes=SignContentSchema,
     gives=SettlementSchema,
     problems=[404, 409],
 )
@@ -91,7 +91,7 @@ def discard_settlement(settlement_id: uuid.UUID) -> Settlement:
     "POST",
     "/<uuid:settlement_id>/reopen",
     roles=LEADERS,
-    takes=ReasonSchema,
+    takes=ReopenSchema,
     gives=SettlementSchema,
     problems=[404, 409],
 )
@@ -100,7 +100,7 @@ def reopen_settlement(body: dict[str, Any], settlement_id: uuid.UUID) -> Settlem
     return service.reopen(session(), settlement_id, body["reason"], by=actor(), now=now())
 
 
-@settlements.on("POST", "/repayments", roles=LEADERS, takes=RepaySchema, gives=OwedSchema, problems=[404])
+@settlements.on("POST", "/repayments", roles=LEADERS, takes=RepaySchema, gives=OwedByRepSchema, problems=[404])
 def repay_shortage(body: dict[str, Any]) -> dict[str, Any]:
     """Note that a rep made a shortage good, in cash"""
     day = days_at(session(), now())[0]

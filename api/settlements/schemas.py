@@ -72,13 +72,13 @@ class CountDaySchema(Strict):
     )
 
 
-class SignSchema(Strict):
+class SignContentSchema(Strict):
     """The hash of the content that is signed: it must be what was counted."""
 
     content_hash = words(64, 64, required=True)
 
 
-class ReasonSchema(Strict):
+class ReopenSchema(Strict):
     """Why a settlement is reopened."""
 
     reason = words(300, required=True)
@@ -92,7 +92,7 @@ class RepaySchema(Strict):
     amount_minor = whole(-LARGEST_MONEY, LARGEST_MONEY, required=True)
 
 
-class OwedSchema(Schema):
+class OwedByRepSchema(Schema):
     """What a rep still owes for shortages, in minor units."""
 
     rep_id = fields.UUID(required=True)
@@ -132,7 +132,7 @@ class SettlementSchema(Schema):
     reopen_reason = fields.String(required=True, allow_none=True)
 
 
-class ItemSchema(Schema):
+class HeldPaymentSchema(Schema):
     """A payment in the rep's hands. `late`: the day on which it was taken was settled before it was told."""
 
     payment_id = fields.UUID(required=True)
@@ -145,19 +145,19 @@ class ItemSchema(Schema):
     late = fields.Boolean(required=True)
 
 
-class PiecesSchema(Schema):
+class VanPiecesSchema(Schema):
     """How many pieces of a product the books have in the van."""
 
     product_id = fields.UUID(required=True)
     pieces = fields.Integer(required=True)
 
 
-class ExpectedSchema(Schema):
+class ExpectedHandInSchema(Schema):
     """What a rep must hand in and show at the end of a day."""
 
-    items = fields.List(fields.Nested(ItemSchema), required=True)
+    items = fields.List(fields.Nested(HeldPaymentSchema), required=True)
     van_id = fields.UUID(required=True, allow_none=True)
-    goods = fields.List(fields.Nested(PiecesSchema), required=True)
+    goods = fields.List(fields.Nested(VanPiecesSchema), required=True)
 
 
 class ExpectedQuery(Strict):

@@ -152,7 +152,7 @@ def reports_of(session: Session, order_id: uuid.UUID) -> Sequence[DeliveryReport
 def states_of(session: Session, order_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, DeliveryState]:
     """Return the states of the deliveries of orders that somebody began; no entry for the others."""
     rows = session.execute(select(Delivery.id, Delivery.state).where(Delivery.id.in_(order_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def delivered_of(session: Session, order_id: uuid.UUID) -> int:

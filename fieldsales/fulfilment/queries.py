@@ -130,5 +130,5 @@ def _names(session: Session, by: By, keys: Iterable[uuid.UUID | None]) -> dict[u
     ids = [each for each in keys if each is not None]
     found: dict[uuid.UUID | None, str] = {}
     for start in range(0, len(ids), 500):
-        found.update(session.execute(select(which, name).where(which.in_(ids[start : start + 500]))).tuples().all())
+        found.update(session.execute(select(which, name).where(which.in_(ids[start : start + 500]))).all())
     return found

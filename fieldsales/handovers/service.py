@@ -12,11 +12,12 @@ from fieldsales.deliveries.models import Rest
 from fieldsales.deliveries.service import Recorded, Report, apply_report, file_report
 from fieldsales.orders.models import Order
 from fieldsales.people.rules import Actor
+from fieldsales.policies.queries import in_force
 from fieldsales.reservations.models import Reservation
 from fieldsales.reservations.service import Issue, carry, issue, reservations_of, serve
 from fieldsales.stock.models import StockCause
-from fieldsales.stock.rules import Entry, Leg, StockShort
-from fieldsales.supplies.service import warehouse_on
+from fieldsales.stock.rules import STOCK, Entry, Leg, StockShort
+from fieldsales.supplies.service import warehouse_for
 from fieldsales.visits.rules import merged
 
 STOCK_SHORT = "stock_short"
@@ -53,7 +54,7 @@ def _hand_out(session: Session, order: Order, report: Report, pieces: Mapping[in
             _gone(session, promised, pieces, report.at)
         else:
             return False
-    house = warehouse_on(session, order.rep_id, report.day) if order.rep_id else None
+    house = warehouse_for(session, order.rep_id, in_force(session, STOCK, report.day).value)
     house_id = next((each.warehouse_id for each in promised.values()), house.id if house else None)
     if house_id is None:
         return False

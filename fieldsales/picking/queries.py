@@ -85,7 +85,7 @@ def _left(status: Status, line_no: int) -> int:
 
 def _names(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     rows = session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _articles(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Article]:

@@ -27,7 +27,7 @@ class DeliveredLineSchema(Strict):
     rest = fields.Enum(Rest, by_value=True, load_default=Rest.BACK_ORDER)
 
 
-class ReportSchema(Strict):
+class DeliveryReportSchema(Strict):
     """`delivery.report`, version 1. Without `lines` all came; with a `refusal` the customer takes nothing."""
 
     report_id = fields.UUID(required=True)
@@ -71,5 +71,5 @@ def _report(context: Context, data: dict[str, Any]) -> Applied:
     return Applied(result, tuple(recorded.report.flags))
 
 
-REPORT = Handler(ReportSchema(), ("delivery_report", "report_id"), _report)
+REPORT = Handler(DeliveryReportSchema(), ("delivery_report", "report_id"), _report)
 """A report is an entity of its own: of an order there may be several."""
