@@ -20,6 +20,7 @@ from fieldsales.clock import utc_now
 from fieldsales.db.session import transaction
 from fieldsales.demo.city import City, build_city
 from fieldsales.demo.load import load_city
+from fieldsales.demo.stock import stock_up
 from fieldsales.demo.workdays import is_workday
 from fieldsales.errors import BadSetting, Conflict
 from fieldsales.passwords import hash_password
@@ -85,6 +86,9 @@ def build_demo(
     )
     day = _next_workday(as_of)
     plan_and_print(context, Wanted(day))
+    with transaction(context.engine) as session:
+        vans = stock_up(session, day, utc_now())
+    context.console.print(f"{vans} vans are loaded for {day:%A}; see: fieldsales stock show VAN-01")
     return day
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-import fieldsales.cli.replans  # noqa: F401 -- a command of `plans`
+import fieldsales.cli.replans
+import fieldsales.cli.stock_moves  # noqa: F401 -- commands of `stock`
 from fieldsales.cli.anomalies import anomalies
 from fieldsales.cli.arrangements import arrange_customer
 from fieldsales.cli.calendars import calendars
@@ -31,6 +32,7 @@ from fieldsales.cli.receivables import approvals, invoices, receivables
 from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
 from fieldsales.cli.settlements import settlements
+from fieldsales.cli.stock import stock
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
 from fieldsales.cli.webhooks import webhooks
@@ -95,6 +97,7 @@ for command in (
     tiers,
     policies,
     prices,
+    stock,
     invoices,
     receivables,
     approvals,

@@ -159,8 +159,7 @@ def shortages_in(session: Session, places: Select[uuid.UUID]) -> list[Shortage]:
         .order_by(StockBalance.warehouse_id, Product.sku)
     )
     return [
-        Shortage(InPlace(balance, product), _made_of(session, balance))
-        for balance, product in session.execute(below).tuples()
+        Shortage(InPlace(balance, product), _made_of(session, balance)) for balance, product in session.execute(below)
     ]
 
 
