@@ -47,7 +47,7 @@ class PickLineSchema(Schema):
 class PickLoadSchema(Schema):
     """What one customer gets; `load` 1 goes into the van first, `stop` is the place on the route."""
 
-    load = fields.Integer(required=True)
+    turn = fields.Integer(required=True, attribute="load", data_key="load")
     stop = fields.Integer(required=True, allow_none=True)
     customer_id = fields.UUID(required=True)
     customer = fields.String(required=True)
@@ -60,4 +60,4 @@ class PickListSchema(Schema):
     warehouse = fields.String(required=True)
     day = fields.Date(required=True)
     totals = fields.List(fields.Nested(PickTotalSchema), required=True)
-    loads = fields.List(fields.Nested(PickLoadSchema), required=True)
+    customers = fields.List(fields.Nested(PickLoadSchema), required=True, attribute="loads", data_key="loads")

@@ -39,9 +39,9 @@ def deliveries() -> None:
 def list_deliveries(context: Context, state: str | None, first: datetime | None, last: datetime | None) -> None:
     """List orders that are delivered, with how far they are."""
     only = DeliveryState(state) if state else None
-    days = {"first": first.date() if first else None, "last": last.date() if last else None}
+    since, until = (each.date() if each else None for each in (first, last))
     with reading(context.engine) as session:
-        page = find_orders(session, None, PageWanted(limit=SHOWN), state=only, **days)
+        page = find_orders(session, None, PageWanted(limit=SHOWN), state=only, first=since, last=until)
         found = statuses_of(session, page.items)
         table = Table("ordered", "customer", "state", "promised", "pieces", "delivered", "order", box=None)
         for order in page.items:

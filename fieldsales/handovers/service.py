@@ -17,7 +17,7 @@ from fieldsales.reservations.models import Reservation
 from fieldsales.reservations.service import Issue, carry, issue, reservations_of, serve
 from fieldsales.stock.models import StockCause
 from fieldsales.stock.rules import STOCK, Entry, Leg, StockShort
-from fieldsales.supplies.service import warehouse_for
+from fieldsales.supplies.queries import warehouse_for
 from fieldsales.visits.rules import merged
 
 STOCK_SHORT = "stock_short"

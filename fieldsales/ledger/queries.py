@@ -72,8 +72,8 @@ def _held(session: Session, only: ColumnElement[bool]) -> list[InHand]:
     for column, sign in ((Posting.debit, 1), (Posting.credit, -1)):
         keys = (Posting.currency, column, Posting.source_id)
         total = func.sum(Posting.amount_minor)
-        for *key, amount in session.execute(select(*keys, total).where(only, column.in_(FORMS)).group_by(*keys)):
-            currency, form, source_id = key
+        rows = session.execute(select(*keys, total).where(only, column.in_(FORMS)).group_by(*keys))
+        for currency, form, source_id, amount in rows:
             found[currency, form, source_id] += sign * int(amount)
     return [InHand(source, currency, form, left) for (currency, form, source), left in sorted(found.items()) if left]
 
@@ -85,7 +85,8 @@ def owed_by_reps(session: Session, rep_ids: Collection[uuid.UUID]) -> dict[uuid.
         keys = (Posting.rep_id, Posting.currency)
         mine = select(*keys, func.sum(Posting.amount_minor)).where(column == Account.SHORTAGE)
         for rep_id, currency, amount in session.execute(mine.where(Posting.rep_id.in_(rep_ids)).group_by(*keys)):
-            found[rep_id][currency] += sign * int(amount)
+            if rep_id is not None:
+                found[rep_id][currency] += sign * int(amount)
     return {rep_id: {key: amount for key, amount in each.items() if amount} for rep_id, each in found.items()}
 
 

@@ -19,7 +19,7 @@ from fieldsales.picking.rules import Article, PickList, Wanted, pick_list
 from fieldsales.planning.models import Route
 from fieldsales.policies.queries import in_force
 from fieldsales.stock.rules import STOCK
-from fieldsales.supplies.service import warehouse_for
+from fieldsales.supplies.queries import warehouse_for
 from fieldsales.units.models import ProductUnit
 from fieldsales.warehouses.models import Warehouse
 
