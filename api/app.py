@@ -20,6 +20,7 @@ from api.database import connect
 from api.days.files import roadbooks
 from api.days.routes import days
 from api.days_off.routes import days_off
+from api.deliveries.routes import deliveries
 from api.devices.routes import devices
 from api.documentation.routes import serve_documentation
 from api.edge import Edge, add_headers, name_request
@@ -38,6 +39,7 @@ from api.packing.answers import pack_answers
 from api.payments.routes import payments
 from api.people.routes import me, people
 from api.photos.routes import photos
+from api.picking.routes import picking
 from api.planner import install_planner
 from api.plans.routes import plans
 from api.policies.routes import policies
@@ -51,6 +53,7 @@ from api.review.routes import review
 from api.searches.routes import route_searches
 from api.searches.runner import install_searches
 from api.settings import furnish
+from api.settlements.routes import settlements
 from api.stock.counts import counts
 from api.stock.routes import stock, stock_feed
 from api.sync.bootstrap import bootstrap
@@ -97,6 +100,9 @@ RESOURCES = (
     invoices,
     payments,
     approvals,
+    settlements,
+    deliveries,
+    picking,
     receipts,
     exports,
     webhooks,

@@ -14,6 +14,7 @@ import fieldsales.contexts.models
 import fieldsales.counts.models
 import fieldsales.credits.models
 import fieldsales.customers.models
+import fieldsales.deliveries.models
 import fieldsales.feeds.models
 import fieldsales.imports.models
 import fieldsales.invoices.models
@@ -33,6 +34,7 @@ import fieldsales.receipts.models
 import fieldsales.receivables.models
 import fieldsales.reservations.models
 import fieldsales.searches.models
+import fieldsales.settlements.models
 import fieldsales.snapshots.models
 import fieldsales.steps.models
 import fieldsales.stock.models

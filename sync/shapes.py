@@ -12,12 +12,14 @@ from fieldsales.catalog.models import Product, TierDiscount, TierPrice
 from fieldsales.causes.rules import CAUSES
 from fieldsales.contexts.models import OrderContext
 from fieldsales.customers.models import Assignment, Customer, CustomerReference
+from fieldsales.deliveries.models import Delivery, DeliveryLine
 from fieldsales.invoices.models import Invoice
 from fieldsales.notes.models import Note
 from fieldsales.orders.models import Order, OrderLine, Origin
 from fieldsales.policies.models import Policy
 from fieldsales.pricebooks.models import PublishedBook, PublishedTerms
 from fieldsales.receivables.models import Payment
+from fieldsales.settlements.models import Settlement, Signature
 from fieldsales.stock.models import Level, StockBalance, StockLevel
 from fieldsales.visits.models import Photo, Visit, VisitEvent
 from fieldsales.warehouses.models import Warehouse
@@ -251,6 +253,58 @@ INVOICE = Shape(
     visible=of_served(Invoice.customer_id),
 )
 
+DELIVERY = Shape(
+    columns=(
+        Delivery.id,
+        Delivery.customer_id,
+        Delivery.state,
+        Delivery.promised_from,
+        Delivery.promised_until,
+        Delivery.picked_at,
+        Delivery.out_at,
+        Delivery.ended_at,
+    ),
+    visible=of_served(Delivery.customer_id),
+    children=(
+        Children(
+            "lines",
+            DeliveryLine.delivery_id,
+            (
+                DeliveryLine.line_no,
+                DeliveryLine.product_id,
+                DeliveryLine.ordered,
+                DeliveryLine.delivered,
+                DeliveryLine.cancelled,
+                DeliveryLine.reason,
+            ),
+            order=(DeliveryLine.line_no,),
+        ),
+    ),
+)
+
+SETTLEMENT = Shape(
+    columns=(
+        Settlement.id,
+        Settlement.day,
+        Settlement.state,
+        Settlement.counted_at,
+        Settlement.content,
+        Settlement.content_hash,
+        Settlement.settled_at,
+        Settlement.reopened_at,
+        Settlement.reopen_reason,
+    ),
+    visible=own(Settlement.rep_id),
+    children=(
+        Children(
+            "signatures",
+            Signature.settlement_id,
+            (Signature.party, Signature.by, Signature.at, Signature.content_hash),
+            order=(Signature.party,),
+        ),
+    ),
+)
+
 SHAPES: Mapping[str, Shape] = {
     "agreement": Shape(
         (
@@ -280,6 +334,7 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "cause_list": Shape((Policy.id, Policy.effective_from, Policy.made_at, Policy.body), _causes),
     "customer": CUSTOMER,
+    "delivery": DELIVERY,
     "invoice": INVOICE,
     "mutation": Shape(
         columns=(
@@ -313,6 +368,7 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "product": PRODUCT,
     "route": ROUTE,
+    "settlement": SETTLEMENT,
     "tier_discount": Shape((TierDiscount.id, TierDiscount.tier, TierDiscount.discount_bp), everybody),
     "tier_price": Shape(
         (TierPrice.id, TierPrice.tier, TierPrice.product_id, TierPrice.price_minor),

@@ -27,9 +27,12 @@ class ApprovalSchema(Schema):
     state = fields.String(required=True)
     mutation_id = fields.UUID(required=True, allow_none=True)
     invoice_id = fields.UUID(required=True, allow_none=True)
+    settlement_id = fields.UUID(required=True, allow_none=True)
     count_id = fields.UUID(required=True, allow_none=True)
     customer_id = fields.UUID(
-        required=True, allow_none=True, metadata={"description": "null: a count of stock, which is about no customer"}
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: a count or a settlement, about no customer"},
     )
     asked_by = fields.UUID(required=True)
     asked_at = fields.DateTime(required=True)

@@ -60,6 +60,11 @@ def _payments(query: dict[str, Any]) -> Rows:
     return lambda session: payment_rows(session, who, first, last)
 
 
+def csv_of(name: str, columns: tuple[str, ...], rows: Iterable[list[Cell]]) -> Response:
+    """Return rows that are known already as a CSV file."""
+    return _file(csv_blocks(columns, map(as_texts, rows)), f"{name}.csv", f"{CSV}; charset=utf-8")
+
+
 def _csv(name: str, columns: tuple[str, ...], rows: Rows) -> Response:
     engine = db.engine
 

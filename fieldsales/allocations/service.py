@@ -30,6 +30,7 @@ from fieldsales.invoices.models import Allocation, Credit, Invoice
 from fieldsales.invoices.queries import open_debts, owes_by_invoice
 from fieldsales.invoices.service import hold_customer, note_payment
 from fieldsales.ledger.models import Account, Cause
+from fieldsales.ledger.queries import still_held
 from fieldsales.ledger.rules import Transfer, moved
 from fieldsales.ledger.service import Event, post
 from fieldsales.people.rules import Actor
@@ -136,19 +137,22 @@ def bounce(
 ) -> Payment:
     """Take a cheque back that the bank did not honour: its invoices are open again, the payment is flagged.
 
+    It leaves the rep's hands, or the bank's where it was handed in.
+
     Raises `CreditNotFound`, `NoCheque`, `BouncedBefore`.
     """
     credit = require_credit(session, by, payment_id)
     hold_customer(session, credit.customer_id)
     session.refresh(credit)
-    payment = session.get(Payment, payment_id)
+    payment = session.get(Payment, payment_id, with_for_update=True)
     if payment is None or payment.method is not Method.CHEQUE:
         raise NoCheque("Only a cheque can bounce.", mend="Name a payment that was a cheque.")
     if credit.voided_at is not None:
         raise BouncedBefore("The cheque bounced already.", mend="Look at the statement.")
     take_back(session, credit, now, by)
     event = Event(Cause.BOUNCE, credit.id, credit.customer_id, credit.currency, day, now, payment.rep_id)
-    void(session, credit, event, [Transfer(Account.CREDIT, Account.CHEQUE, credit.amount_minor)])
+    where = Account.CHEQUE if still_held(session, payment_id) else Account.BANK
+    void(session, credit, event, [Transfer(Account.CREDIT, where, credit.amount_minor)])
     payment.flags = merged(payment.flags, BOUNCED)
     _note(session, "payment.bounce", credit, by, now, reason=reason, amount_minor=credit.amount_minor)
     session.flush()

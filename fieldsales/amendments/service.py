@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from fieldsales.deliveries.service import call_off
 from fieldsales.errors import Conflict, Forbidden, Invalid
 from fieldsales.orders.models import Order, OrderKind, OrderState
 from fieldsales.orders.queries import given_back, locked_order, successor_of
@@ -62,12 +63,13 @@ def amend_order(session: Session, amendment: Amendment, taken: Taken) -> Order:
     """Put another order in the place of a sale, of the same customer, visit and day; prices are judged as ever.
 
     Of two amendments of one order the first stands. Raises `OrderNotFound` (it may yet come), `NotYourOrder`,
-    `OrderEnded`, `NotASale`, `GivenBack`, and whatever `place_order` raises.
+    `OrderEnded`, `NotASale`, `GivenBack`, `DeliveryBegun`, and whatever `place_order` raises.
     """
     old = _standing(session, amendment.amends_id, taken.rep_id)
     if old.kind is not OrderKind.SALE:
         raise NotASale(f"The order is a {old.kind}.", mend="Cancel it and submit another one.", kind=str(old.kind))
     _check_covers(session, old, amendment.lines)
+    call_off(session, old, taken.at)
     draft = Draft(
         order_id=amendment.order_id,
         customer_id=old.customer_id,
@@ -92,10 +94,11 @@ def amend_order(session: Session, amendment: Amendment, taken: Taken) -> Order:
 def cancel_order(session: Session, order_id: uuid.UUID, reason: str, taken: Taken) -> list[str]:
     """Call an order, a return or a gift off; return what was odd about that.
 
-    Raises `OrderNotFound` (it may yet come), `NotYourOrder`, `OrderEnded`, `GivenBack`.
+    Raises `OrderNotFound` (it may yet come), `NotYourOrder`, `OrderEnded`, `GivenBack`, `DeliveryBegun`.
     """
     order = _standing(session, order_id, taken.rep_id)
     _check_covers(session, order, ())
+    call_off(session, order, taken.at)
     _end(order, OrderState.CANCELLED, reason, taken)
     standing = standing_of(session, taken.rep_id, order.customer_id, taken.at)
     odd = standing_flags(active=standing.customer.active, served=standing.served) if standing else ()

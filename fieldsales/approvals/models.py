@@ -14,8 +14,9 @@ from fieldsales.changes.models import Feed, Scope, Synced
 from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
 
-_SUBJECTS = ("mutation_id", "invoice_id", "count_id")
+_SUBJECTS = ("mutation_id", "invoice_id", "count_id", "settlement_id")
 _OPEN = text("state = 'open'")
+_ABOUT = "count_id IS NOT NULL OR settlement_id IS NOT NULL OR customer_id IS NOT NULL"
 _ONE_SUBJECT = " + ".join(f"CASE WHEN {each} IS NULL THEN 0 ELSE 1 END" for each in _SUBJECTS) + " = 1"
 
 
@@ -28,6 +29,7 @@ class ApprovalKind(StrEnum):
     GIFT = "gift"
     WRITE_OFF = "write_off"
     STOCK_COUNT = "stock_count"
+    SETTLEMENT = "settlement"
 
 
 class ApprovalState(StrEnum):
@@ -44,8 +46,8 @@ class Approval(Synced, Base):
     """A request to let something pass that is beyond what the system decides on its own.
 
     `kinds` are all reasons, `kind` the first of them. `mutation_id` is the held mutation that waits for it,
-    `invoice_id` the invoice to write off, `count_id` the count of stock, which is about no customer. `needed` persons
-    must agree; `facts` are as of `asked_at`.
+    `invoice_id` the invoice to write off; `count_id` the count of stock and `settlement_id` the settlement of a rep's
+    day, which are about no customer. `needed` persons must agree; `facts` are as of `asked_at`.
     """
 
     __tablename__ = "approval"
@@ -54,11 +56,12 @@ class Approval(Synced, Base):
         CheckConstraint("needed BETWEEN 1 AND 2", name="needed"),
         CheckConstraint("amount_minor >= 0", name="amount"),
         CheckConstraint(_ONE_SUBJECT, name="subject"),
-        CheckConstraint("count_id IS NOT NULL OR customer_id IS NOT NULL", name="about"),
+        CheckConstraint(_ABOUT, name="about"),
         Index(None, "state", "expires_at"),
         Index(None, "mutation_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "invoice_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "count_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(None, "settlement_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -68,6 +71,7 @@ class Approval(Synced, Base):
     mutation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mutation.id"))
     invoice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoice.id"))
     count_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stock_count.id"))
+    settlement_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("settlement.id"))
     customer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("customer.id"))
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[datetime]

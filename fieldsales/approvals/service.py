@@ -27,7 +27,7 @@ from fieldsales.policies.queries import in_force
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: why, by whom, about whom and about how much; of a held mutation, an invoice or a count."""
+    """What is asked for: why, by whom, about whom and about how much; and what waits for it."""
 
     kinds: tuple[ApprovalKind, ...]
     reason: str
@@ -38,12 +38,13 @@ class Request:
     mutation_id: uuid.UUID | None = None
     invoice_id: uuid.UUID | None = None
     count_id: uuid.UUID | None = None
+    settlement_id: uuid.UUID | None = None
 
 
 def ask(session: Session, request: Request, extra: dict[str, Any], *, day: date, now: datetime) -> Approval:
     """Write a request down with the facts of the moment; `extra` are those of its own kind."""
     policy = in_force(session, APPROVALS, day).value
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = {"day": day.isoformat(), "amount_minor": request.amount_minor}
     if request.customer_id is not None:
         facts = facts_about(session, request.customer_id, request.currency, request.amount_minor, day)
     approval = Approval(
@@ -53,6 +54,7 @@ def ask(session: Session, request: Request, extra: dict[str, Any], *, day: date,
         mutation_id=request.mutation_id,
         invoice_id=request.invoice_id,
         count_id=request.count_id,
+        settlement_id=request.settlement_id,
         customer_id=request.customer_id,
         asked_by=request.asked_by,
         asked_at=now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,8 +12,11 @@ from sqlalchemy.orm import Session
 from fieldsales.allocations.rules import Spread
 from fieldsales.allocations.service import set_against, take_back, void
 from fieldsales.credits.queries import credit_policies, terms_of
-from fieldsales.credits.rules import Invoicing
+from fieldsales.credits.rules import CREDIT, Invoicing
 from fieldsales.db.desk import Desk
+from fieldsales.deliveries.queries import is_delivered_later
+from fieldsales.deliveries.rules import part_of
+from fieldsales.deliveries.service import Recorded
 from fieldsales.invoices.models import Credit, CreditKind, Invoice
 from fieldsales.invoices.rules import due_on
 from fieldsales.invoices.service import hold_customer, note_credit, raise_invoice
@@ -20,12 +24,18 @@ from fieldsales.ledger.models import Account, Cause
 from fieldsales.ledger.rules import Transfer
 from fieldsales.ledger.service import Event
 from fieldsales.orders.models import Order, OrderKind
+from fieldsales.policies.queries import in_force
 
 
 def bill(desk: Desk, order: Order, now: datetime) -> None:
-    """Raise the invoice of a sale, or note the credit of a return, where the policy says that orders do so."""
+    """Raise the invoice of a sale, or note the credit of a return, where the policy says that orders do so.
+
+    Where each delivery is billed, so is a sale from the van, whose goods changed hands at once, but no other sale.
+    """
     policy = desk.find(credit_policies, order.ordered_on)
-    if policy is None or policy.invoicing is not Invoicing.AT_SUBMIT or not order.amount_minor:
+    if policy is None or policy.invoicing is Invoicing.BY_IMPORT or not order.amount_minor:
+        return
+    if policy.invoicing is Invoicing.AT_DELIVERY and is_delivered_later(order):
         return
     desk.write()
     session = desk.session
@@ -36,10 +46,43 @@ def bill(desk: Desk, order: Order, now: datetime) -> None:
         _credit(session, order, -order.amount_minor, abs(order.tax_minor or 0), now, against=order.against_id)
 
 
+def bill_delivery(session: Session, order: Order, recorded: Recorded, now: datetime) -> Invoice | None:
+    """Raise the invoice of what was delivered, where the policy of the order's day says so; None: nothing to bill."""
+    policy = in_force(session, CREDIT, order.ordered_on).value
+    if policy.invoicing is not Invoicing.AT_DELIVERY:
+        return None
+    lines = {line.line_no: line for line in order.lines}
+    amount = tax = 0
+    for told in recorded.told:
+        line, before = lines[told.line_no], recorded.before[told.line_no]
+        part = partial(part_of, ordered=before.ordered, before=before.delivered, delivered=told.delivered)
+        amount, tax = amount + part(line.amount_minor), tax + part(line.tax_minor or 0)
+    if not amount:
+        return None
+    hold_customer(session, order.customer_id)
+    day = recorded.report.day
+    invoice = Invoice(
+        customer_id=order.customer_id,
+        order_id=order.id,
+        delivery_report_id=recorded.report.id,
+        currency=order.currency,
+        amount_minor=amount,
+        tax_minor=tax,
+        open_minor=amount,
+        written_off_minor=0,
+        issued_on=day,
+        due_on=due_on(day, days_to_pay(session, order.customer_id, order.currency, policy.payment_days)),
+        made_at=now,
+    )
+    return raise_invoice(session, invoice, rep_id=order.rep_id)
+
+
 def unbill(session: Session, order: Order, now: datetime) -> None:
     """Undo the invoice or the credit note of an order that was called off or replaced; without one nothing is done."""
     hold_customer(session, order.customer_id)
-    invoice = session.scalars(select(Invoice).where(Invoice.order_id == order.id)).one_or_none()
+    invoice = session.scalars(
+        select(Invoice).where(Invoice.order_id == order.id, Invoice.delivery_report_id.is_(None))
+    ).one_or_none()
     if invoice is not None:
         left = invoice.amount_minor - invoice.written_off_minor
         if left:
@@ -80,7 +123,7 @@ def _invoice(session: Session, order: Order, usual: int, now: datetime) -> Invoi
 def _credit(
     session: Session, order: Order, amount_minor: int, tax_minor: int, now: datetime, *, against: uuid.UUID | None
 ) -> None:
-    """Note money on account, and set it against the invoice of an order as far as that is open."""
+    """Note money on account, and set it against the invoices of an order as far as those are open."""
     day: date = order.ordered_on
     credit = Credit(
         customer_id=order.customer_id,
@@ -93,7 +136,11 @@ def _credit(
         made_at=now,
     )
     note_credit(session, credit, tax_minor, rep_id=order.rep_id)
-    invoice = session.scalars(select(Invoice).where(Invoice.order_id == against)).one_or_none() if against else None
-    if invoice is not None and invoice.open_minor and invoice.currency == credit.currency:
-        part = min(invoice.open_minor, amount_minor)
-        set_against(session, credit, Spread(((invoice.id, part),)), now, by=None)
+    if against is None:
+        return
+    of_order = select(Invoice).where(Invoice.order_id == against, Invoice.currency == credit.currency)
+    left, parts = amount_minor, []
+    for invoice in session.scalars(of_order.where(Invoice.open_minor > 0).order_by(Invoice.issued_on, Invoice.id)):
+        parts.append((invoice.id, min(invoice.open_minor, left)))
+        left -= parts[-1][1]
+    set_against(session, credit, Spread(tuple(each for each in parts if each[1])), now, by=None)

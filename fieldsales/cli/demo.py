@@ -18,6 +18,7 @@ from fieldsales.cli.context import Context
 from fieldsales.cli.plans import Wanted, plan_and_print
 from fieldsales.clock import utc_now
 from fieldsales.db.session import transaction
+from fieldsales.demo.afterwards import deliver_some, settle_a_day
 from fieldsales.demo.city import City, build_city
 from fieldsales.demo.load import load_city
 from fieldsales.demo.stock import stock_up
@@ -88,7 +89,11 @@ def build_demo(
     plan_and_print(context, Wanted(day))
     with transaction(context.engine) as session:
         vans = stock_up(session, day, utc_now())
+        delivered = deliver_some(session, utc_now())
+        settled = settle_a_day(session, utc_now())
     context.console.print(f"{vans} vans are loaded for {day:%A}; see: fieldsales stock show VAN-01")
+    told = "; one rep handed in a little less than was collected: fieldsales settlements list" if settled else ""
+    context.console.print(f"{delivered} orders are on their way or delivered: fieldsales deliveries list{told}")
     return day
 
 

@@ -37,7 +37,7 @@ def export_orders(context: Context, file: Path, first: datetime, last: datetime,
     """Write the lines of a period's orders and returns to FILE."""
     only = OrderKind(kind) if kind else None
     with reading(context.engine) as session:
-        count = _write(file, ORDER_COLUMNS, order_rows(session, None, first.date(), last.date(), only))
+        count = write_rows(file, ORDER_COLUMNS, order_rows(session, None, first.date(), last.date(), only))
     context.console.print(f"{count} rows of orders written to {file}.", soft_wrap=True)
 
 
@@ -49,11 +49,12 @@ def export_orders(context: Context, file: Path, first: datetime, last: datetime,
 def export_payments(context: Context, file: Path, first: datetime, last: datetime) -> None:
     """Write a period's payments to FILE."""
     with reading(context.engine) as session:
-        count = _write(file, PAYMENT_COLUMNS, payment_rows(session, None, first.date(), last.date()))
+        count = write_rows(file, PAYMENT_COLUMNS, payment_rows(session, None, first.date(), last.date()))
     context.console.print(f"{count} payments written to {file}.", soft_wrap=True)
 
 
-def _write(file: Path, columns: tuple[str, ...], rows: Iterable[list[Cell]]) -> int:
+def write_rows(file: Path, columns: tuple[str, ...], rows: Iterable[list[Cell]]) -> int:
+    """Write rows to a file by its ending; return how many there were."""
     if file.suffix.lower() not in (".csv", ".xlsx"):
         raise click.BadParameter(f"“{file}” must end in .csv or .xlsx.")
     count = itertools.count()

@@ -16,6 +16,7 @@ from fieldsales.cli.calendars import calendars
 from fieldsales.cli.context import Context
 from fieldsales.cli.customers import customers
 from fieldsales.cli.days_off import days_off
+from fieldsales.cli.deliveries import deliveries
 from fieldsales.cli.edits import plans
 from fieldsales.cli.exports import export
 from fieldsales.cli.imports import imports
@@ -30,6 +31,7 @@ from fieldsales.cli.receipts import receipts
 from fieldsales.cli.receivables import approvals, invoices, receivables
 from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
+from fieldsales.cli.settlements import settlements
 from fieldsales.cli.stock import stock
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
@@ -99,6 +101,8 @@ for command in (
     invoices,
     receivables,
     approvals,
+    settlements,
+    deliveries,
     receipts,
     mail,
     export,

@@ -61,13 +61,22 @@ def standings(
 def _ordered(
     session: Session, customer_ids: Collection[uuid.UUID], since: date, without: uuid.UUID | None
 ) -> dict[uuid.UUID, dict[str, int]]:
-    """Return what was sold in the field, less what came back, and stands in no invoice or credit note yet."""
+    """Return what was sold in the field, less what came back, and stands in no invoice or credit note yet.
+
+    Of an order whose deliveries are billed one by one that is the rest.
+    """
     keys = (Order.customer_id, Order.currency)
+    billed = (
+        select(func.coalesce(func.sum(Invoice.amount_minor), 0))
+        .where(Invoice.order_id == Order.id, Invoice.delivery_report_id.is_not(None))
+        .correlate(Order)
+        .scalar_subquery()
+    )
     rows = (
-        select(*keys, func.sum(Order.amount_minor))
+        select(*keys, func.sum(Order.amount_minor - billed))
         .where(Order.customer_id.in_(customer_ids), Order.ordered_on > since, Order.origin == Origin.FIELD)
         .where(Order.state == OrderState.PLACED, Order.kind != OrderKind.GIFT)
-        .where(~exists().where(Invoice.order_id == Order.id))
+        .where(~exists().where(Invoice.order_id == Order.id, Invoice.delivery_report_id.is_(None)))
         .where(~exists().where(Credit.order_id == Order.id))
         .group_by(*keys)
     )

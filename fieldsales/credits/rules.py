@@ -35,10 +35,11 @@ class LimitInvalid(Invalid):
 
 
 class Invoicing(StrEnum):
-    """Where invoices come from: another system's feed, or each order as it is taken."""
+    """Where invoices come from: another system's feed, each order as it is taken, or each delivery of one."""
 
     BY_IMPORT = "by_import"
     AT_SUBMIT = "at_submit"
+    AT_DELIVERY = "at_delivery"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldsales.changes.models import Feed, Scope, Synced
 from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
+
+_WHOLE = text("delivery_report_id IS NULL")
 
 
 class CreditKind(StrEnum):
@@ -25,7 +27,8 @@ class CreditKind(StrEnum):
 class Invoice(Synced, Base):
     """A claim on a customer. `amount_minor` holds `tax_minor`; `open_minor` is what is left to pay.
 
-    One that came from another system has its number there as `reference`, one for an order taken here `order_id`.
+    One that came from another system has its number there as `reference`, one for an order taken here `order_id`; where
+    each delivery is billed, `delivery_report_id` is the delivery that it is for.
     """
 
     __tablename__ = "invoice"
@@ -36,12 +39,16 @@ class Invoice(Synced, Base):
         CheckConstraint("open_minor >= 0 AND written_off_minor >= 0", name="parts"),
         CheckConstraint("open_minor + written_off_minor <= amount_minor", name="whole"),
         CheckConstraint("due_on >= issued_on", name="due"),
+        CheckConstraint("delivery_report_id IS NULL OR order_id IS NOT NULL", name="delivery"),
+        Index("ix_invoice_of_order", "order_id", unique=True, sqlite_where=_WHOLE, postgresql_where=_WHOLE),
+        Index(None, "order_id"),
         Index(None, "customer_id", "due_on"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer.id"))
-    order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sales_order.id"), unique=True)
+    order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sales_order.id"))
+    delivery_report_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("delivery_report.id"), unique=True)
     reference: Mapped[str | None] = mapped_column(String(80), unique=True)
     currency: Mapped[str] = mapped_column(String(3))
     amount_minor: Mapped[int] = mapped_column(BigInteger)

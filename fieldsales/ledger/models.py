@@ -17,7 +17,9 @@ class Account(StrEnum):
     """Between what money moves.
 
     `receivable` (what is owed by invoices) and `credit` (on account, not yet against an invoice) are a customer's own,
-    the four forms of money in hand are a rep's own. `elsewhere` is what was paid past us, as another system told.
+    the four forms of money in hand are a rep's own. `till` and `bank` are the house's: what reps handed in. A
+    `shortage` is what a rep did not hand in and still owes the house, an `overage` what was too much. `elsewhere` is
+    what was paid past us, as another system told.
     """
 
     RECEIVABLE = "receivable"
@@ -31,6 +33,10 @@ class Account(StrEnum):
     RETURNS = "returns"
     WRITE_OFFS = "write_offs"
     ELSEWHERE = "elsewhere"
+    TILL = "till"
+    BANK = "bank"
+    SHORTAGE = "shortage"
+    OVERAGE = "overage"
 
 
 class Cause(StrEnum):
@@ -44,12 +50,17 @@ class Cause(StrEnum):
     BOUNCE = "bounce"
     VOID = "void"
     ELSEWHERE = "elsewhere"
+    HAND_IN = "hand_in"
+    DIFFERENCE = "difference"
+    REPAID = "repaid"
+    REOPENED = "reopened"
 
 
 class Posting(Base):
     """One amount, debited to one account and credited to another: a row cannot be out of balance.
 
     The postings of one event share `entry_id`, and `source_id` names the invoice, payment or order that it is about.
+    Money that moves between a rep and the house is no customer's.
     Triggers refuse to change or delete a row; what was wrong is posted the other way round.
     """
 
@@ -58,6 +69,7 @@ class Posting(Base):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("debit <> credit", name="two_accounts"),
         CheckConstraint("length(currency) = 3", name="currency"),
+        CheckConstraint("customer_id IS NOT NULL OR rep_id IS NOT NULL", name="whose"),
         Index(None, "customer_id", "day"),
         Index(None, "rep_id", "day"),
         Index(None, "source_id"),
@@ -73,5 +85,5 @@ class Posting(Base):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     debit: Mapped[Account] = mapped_column(one_of(Account, "debit"))
     credit: Mapped[Account] = mapped_column(one_of(Account, "credit"))
-    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer.id"))
+    customer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("customer.id"))
     rep_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))

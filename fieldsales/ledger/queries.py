@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from fieldsales.ledger.models import Account, Cause, Posting
+from fieldsales.ledger.rules import FORMS, InHand
 
 OWN = (Account.RECEIVABLE, Account.CREDIT)
 """The accounts that make up what a customer owes: invoices, less what is on account."""
@@ -53,8 +54,40 @@ def in_hand(session: Session, rep_ids: Collection[uuid.UUID], currency: str) -> 
 
 
 def _forms(balance: dict[Account, int]) -> dict[Account, int]:
-    forms = (Account.CASH, Account.TRANSFER, Account.CHEQUE, Account.WALLET)
-    return {each: balance[each] for each in forms if balance.get(each)}
+    return {each: balance[each] for each in FORMS if balance.get(each)}
+
+
+def held_items(session: Session, rep_id: uuid.UUID) -> list[InHand]:
+    """Return the money in a rep's hands, payment by payment, by currency, form and payment."""
+    return _held(session, Posting.rep_id == rep_id)
+
+
+def still_held(session: Session, source_id: uuid.UUID) -> int:
+    """Return what is in a rep's hands of one payment, in minor units."""
+    return sum(each.amount_minor for each in _held(session, Posting.source_id == source_id))
+
+
+def _held(session: Session, only: ColumnElement[bool]) -> list[InHand]:
+    found: dict[tuple[str, Account, uuid.UUID], int] = defaultdict(int)
+    for column, sign in ((Posting.debit, 1), (Posting.credit, -1)):
+        keys = (Posting.currency, column, Posting.source_id)
+        total = func.sum(Posting.amount_minor)
+        rows = session.execute(select(*keys, total).where(only, column.in_(FORMS)).group_by(*keys))
+        for currency, form, source_id, amount in rows:
+            found[currency, form, source_id] += sign * int(amount)
+    return [InHand(source, currency, form, left) for (currency, form, source), left in sorted(found.items()) if left]
+
+
+def owed_by_reps(session: Session, rep_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """Return what reps still owe the house for money that they did not hand in, by currency, in minor units."""
+    found: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for column, sign in ((Posting.debit, 1), (Posting.credit, -1)):
+        keys = (Posting.rep_id, Posting.currency)
+        mine = select(*keys, func.sum(Posting.amount_minor)).where(column == Account.SHORTAGE)
+        for rep_id, currency, amount in session.execute(mine.where(Posting.rep_id.in_(rep_ids)).group_by(*keys)):
+            if rep_id is not None:
+                found[rep_id][currency] += sign * int(amount)
+    return {rep_id: {key: amount for key, amount in each.items() if amount} for rep_id, each in found.items()}
 
 
 def owed_before(session: Session, customer_id: uuid.UUID, day: date) -> dict[str, int]:

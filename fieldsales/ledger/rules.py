@@ -6,11 +6,25 @@ set of them can be out of balance (Pacioli, Summa de arithmetica, 1494; a debit 
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fieldsales.ledger.models import Account
+
+FORMS = (Account.CASH, Account.TRANSFER, Account.CHEQUE, Account.WALLET)
+"""The forms of money in a rep's hands."""
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """What a rep holds of one payment (minor units): it was taken, did not bounce, and was not handed in."""
+
+    source_id: uuid.UUID
+    currency: str
+    form: Account
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,16 @@ class Event:
 
     cause: Cause
     source_id: uuid.UUID
-    customer_id: uuid.UUID
+    customer_id: uuid.UUID | None
     currency: str
     day: date
     at: datetime
     rep_id: uuid.UUID | None = None
 
 
-def post(session: Session, event: Event, transfers: Sequence[Transfer]) -> uuid.UUID:
-    """Write an event into the ledger and return the id of its entry."""
-    entry_id = new_id()
+def post(session: Session, event: Event, transfers: Sequence[Transfer], entry_id: uuid.UUID | None = None) -> uuid.UUID:
+    """Write an event into the ledger and return the id of its entry: a new one, or that of an entry it is part of."""
+    entry_id = entry_id or new_id()
     for each in transfers:
         session.add(
             Posting(

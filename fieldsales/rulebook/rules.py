@@ -16,12 +16,14 @@ from fieldsales.approvals.rules import APPROVALS
 from fieldsales.calendars.rules import DAYS_OFF
 from fieldsales.causes.rules import CAUSES
 from fieldsales.credits.rules import CREDIT
+from fieldsales.deliveries.rules import DELIVERIES
 from fieldsales.edits.rules import PLANNING
 from fieldsales.gifts.rules import GIFTS
 from fieldsales.holdout.rules import HOLDOUT
 from fieldsales.ladders.rules import TIERS, Ladder
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
 from fieldsales.selling.rules import SELLING
+from fieldsales.settlements.rules import SETTLEMENTS
 from fieldsales.stock.rules import STOCK
 from fieldsales.taxes.rules import TAXES
 from fieldsales.tiers.rules import TierGiven
@@ -38,6 +40,8 @@ _ALL: tuple[Kind[Any], ...] = (
     TAXES,
     CREDIT,
     APPROVALS,
+    SETTLEMENTS,
+    DELIVERIES,
     GIFTS,
     STOCK,
 )

@@ -1,4 +1,4 @@
-"""Deciding about a request for approval: of a held mutation by way of its review, of a write-off directly."""
+"""Deciding about a request for approval: of a held mutation by way of its review, of all else directly."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fieldsales.approvals.queries import require_approval
 from fieldsales.approvals.rules import ApprovalClosed, ApprovalExpired, is_over
 from fieldsales.counts.service import decide_count
 from fieldsales.people.rules import Actor
+from fieldsales.settlements.service import decide_settlement
 from fieldsales.writeoffs.service import decide_write_off
 from sync.review.service import Action, Ruling, decide
 
@@ -22,13 +23,16 @@ def decide_approval(
     """Note what a person says about a request; when enough agree, or one refuses, what waits for it goes on.
 
     Raises `ApprovalNotFound`, `ApprovalClosed`, `ApprovalExpired`, `OwnRequest`, `VotedBefore`, what
-    `sync.review.service.decide`, `decide_count` and `decide_write_off` raise, and `RulingIncomplete` for a refusal
+    `sync.review.service.decide`, `decide_count`, `decide_settlement` and `decide_write_off` raise, and
+    `RulingIncomplete` for a refusal
     without a reason.
     """
     approval = require_approval(session, by, approval_id)
     ruling = Ruling(Action.ACCEPT if grant else Action.DISCARD, reason)
     if approval.count_id is not None:
         return decide_count(session, approval_id, grant=grant, reason=reason, by=by, now=now)
+    if approval.settlement_id is not None:
+        return decide_settlement(session, approval_id, grant=grant, reason=reason, by=by, now=now)
     if approval.mutation_id is None:
         return decide_write_off(session, approval_id, grant=grant, reason=reason, by=by, now=now)
     if approval.state is not ApprovalState.OPEN:
