@@ -27,7 +27,10 @@ from fieldsales.policies.queries import in_force
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: why, by whom, about whom and about how much; of a held mutation or of an invoice."""
+    """What is asked for: why, by whom, about whom and about how much; of a held mutation or of an invoice.
+
+    `before_minor` was let pass of the same thing already: it counts when two persons are asked for.
+    """
 
     kinds: tuple[ApprovalKind, ...]
     reason: str
@@ -37,6 +40,7 @@ class Request:
     amount_minor: int
     mutation_id: uuid.UUID | None = None
     invoice_id: uuid.UUID | None = None
+    before_minor: int = 0
 
 
 def ask(session: Session, request: Request, extra: dict[str, Any], *, day: date, now: datetime) -> Approval:
@@ -55,7 +59,7 @@ def ask(session: Session, request: Request, extra: dict[str, Any], *, day: date,
         expires_at=now + timedelta(hours=policy.expires_hours),
         currency=request.currency,
         amount_minor=request.amount_minor,
-        needed=policy.needed(request.currency, request.amount_minor),
+        needed=policy.needed(request.currency, request.before_minor + request.amount_minor),
         reason=request.reason[:500],
         facts=facts | extra,
     )

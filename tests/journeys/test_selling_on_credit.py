@@ -215,6 +215,21 @@ def test_a_write_off_needs_somebody_else(shop: Any) -> None:
     assert (done["open_minor"], done["written_off_minor"]) == (0, invoice["amount_minor"])
 
 
+def test_writing_off_in_parts_takes_as_many_persons_as_the_whole(shop: Any) -> None:
+    order(shop, 1)
+    [invoice] = shop.sara("GET", "/api/v1/invoices?open=true")["items"]
+    path, half = f"/api/v1/invoices/{invoice['id']}/write-off", invoice["open_minor"] // 2
+    shop.boss(
+        "PUT", "/api/v1/policies/approvals", json={"body": {"two_persons_above": {"EUR": half}, "expires_hours": 9}}
+    )
+    first = shop.sara("POST", path, json={"amount_minor": half, "reason": "Half."}, status=201)
+    assert first["needed"] == 1
+    shop.boss("POST", f"/api/v1/approvals/{first['id']}", json={"grant": True})
+    second = shop.sara("POST", path, json={"amount_minor": 1, "reason": "The rest."}, status=201)
+    assert (second["needed"], second["facts"]["invoice"]["written_off_minor"]) == (2, half)
+    assert shop.boss("POST", f"/api/v1/approvals/{second['id']}", json={"grant": True})["state"] == "open"
+
+
 def test_a_cancelled_order_is_owed_no_more(shop: Any) -> None:
     result = order(shop, 1)["result"]
     collect(shop, 100)
