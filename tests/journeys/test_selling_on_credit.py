@@ -125,6 +125,10 @@ def test_an_order_over_the_limit_waits_with_its_facts_and_stands_once_a_person_l
     assert asked["facts"]["credit"]["left_after_minor"] < 0
     assert asked["facts"]["margin"]["margin_bp"] == 2424
     assert len(asked["facts"]["history"]) == 1
+    mine = shop.anna.call("GET", "/api/v1/approvals").json()["items"]
+    assert (mine[0]["id"], mine[0]["facts"].keys()) == (asked["id"], asked["facts"].keys() - {"margin"})
+    alone = shop.anna.call("GET", f"/api/v1/approvals/{asked['id']}").json()
+    assert "margin" not in alone["facts"]
     assert asked["facts"]["ageing"]["not_due"] == asked["facts"]["credit"]["invoiced_minor"]
     granted = shop.sara("POST", f"/api/v1/approvals/{asked['id']}", json={"grant": True, "reason": "They pay."})
     assert granted["state"] == "granted"
