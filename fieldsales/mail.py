@@ -77,7 +77,8 @@ def tidy_address(text: str) -> str:
     """Return a bare address; raise `BadAddress`."""
     name, address = parseaddr(text.strip())
     local, at, domain = address.rpartition("@")
-    plain = address.isascii() and address == text.strip() and not any(each in address for each in '\r\n <>,;"')
+    plain = address == text.strip(" ") and address.isascii() and address.isprintable()
+    plain = plain and not any(each in address for each in ' <>,;"')
     if name or not (local and at and "." in domain and plain and len(address) <= 254):
         raise BadAddress(f"“{text}” is no mail address.", mend="Give one such as anna@example.com.", field="to")
     return address

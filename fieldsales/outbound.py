@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 from fieldsales.errors import Invalid
 
+_WITHIN = [ipaddress.ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::/96", "fec0::/10")]
+"""IPv6 addresses that stand for any IPv4 address, by translation (RFC 6052, 8215) or a tunnel (RFC 3056, 4291), or for
+one's own site (RFC 3879). Python counts them among the public ones."""
 MOST_ANSWER = 400
 """So many bytes of an answer are read."""
 
@@ -48,7 +51,7 @@ def check_address(url: str, *, private: bool) -> None:
     except ValueError:
         raise AddressRefused(f"“{url}” is not an address.", mend="Give one such as https://erp.example/hook.") from None
     wanted = ("http", "https") if private else ("https",)
-    if parts.scheme not in wanted or not parts.hostname or port == 0 or parts.username or parts.fragment:
+    if parts.scheme not in wanted or not parts.hostname or port == 0 or parts.username is not None or parts.fragment:
         raise AddressRefused(
             f"“{url}” cannot be called.", mend=f"Give an address that begins with {' or '.join(wanted)}://, no more."
         )
@@ -92,8 +95,9 @@ def _look_up(host: str, port: int, private: bool) -> str:
 
 def _check_public(place: str, private: bool) -> None:
     address = ipaddress.ip_address(place.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    if not private and (not mapped.is_global or mapped.is_multicast):
+    within = [each for each in _WITHIN if address in each]
+    address = getattr(address, "ipv4_mapped", None) or address
+    if not private and (within or not address.is_global or address.is_multicast):
         raise AddressRefused(
             f"{place} is an address of a private network.",
             mend="Set FIELDSALES_CALL_PRIVATE to 1 if webhooks may go there.",

@@ -18,9 +18,9 @@ from sync.envelope import MutationMalformed
 from sync.handlers.context import Context, Handler, NotHereYet
 from sync.handlers.registry import HANDLERS
 from sync.models import Decision, Mutation, Status
-from sync.outcomes import Outcome
+from sync.outcomes import Outcome, reasons_in
 from sync.skills import skill
-from sync.wire import load
+from sync.wire import load, problem_of
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def ready(session: Session, mutation: Mutation, settled: set[uuid.UUID]) -> Hand
 def attempt(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
     """Run a handler in a savepoint of its own; raise `Unavailable` if it may work when sent again."""
     try:
-        return _run(session, mutation, handler)
+        return _run(session, mutation, handler, _let_pass(mutation))
     except Unavailable:
         raise
     except FieldsalesError as told:
@@ -75,24 +75,67 @@ def refusal(told: FieldsalesError) -> Outcome:
     return Outcome.held(told) if isinstance(told, NeedsDecision) else Outcome.refused(told)
 
 
-def _run(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
+def _let_pass(mutation: Mutation) -> frozenset[str]:
+    """Return the codes of what a person accepted about a mutation; nothing else passes by that."""
+    accepted = mutation.decision is Decision.ACCEPTED and mutation.outcome.get("accepted", ())
+    return frozenset(accepted or ())
+
+
+def _run(session: Session, mutation: Mutation, handler: Handler, approved: frozenset[str]) -> Outcome:
+    """Run a handler in a savepoint; where a person must decide, raise that with all other reasons that there are."""
+    try:
+        return _twice(session, mutation, handler, approved)
+    except NeedsDecision as told:
+        _add_reasons(session, mutation, handler, told, approved)
+        raise
+
+
+def _add_reasons(
+    session: Session, mutation: Mutation, handler: Handler, told: NeedsDecision, approved: frozenset[str]
+) -> None:
+    """Add what else a person would have to let pass to the `breaches` of the first reason, and its facts.
+
+    Each reason hides those that are judged after it. The mutation is tried as if what is known were let pass, and
+    undone, until nothing new is said.
+    """
+    let, more, others = approved, told, []
+    while not reasons_in(problem_of(more)) <= let:
+        let |= reasons_in(problem_of(more))
+        try:
+            with session.begin_nested() as trial:
+                _alone(session, mutation, handler, let)
+                trial.rollback()
+            break
+        except NeedsDecision as next_one:
+            more = next_one
+            others += [] if more.code in let else [more]
+        except (FieldsalesError, IntegrityError):
+            break
+    if others:
+        own = told.facts.get("breaches") or [{"code": told.code, "why": told.detail}]
+        facts = {name: value for each in reversed(others) for name, value in each.facts.items()}
+        breaches = [*own, *({"code": each.code, "why": each.detail} for each in others)]
+        told.facts = facts | told.facts | {"breaches": breaches}
+
+
+def _twice(session: Session, mutation: Mutation, handler: Handler, approved: frozenset[str]) -> Outcome:
     """Run a handler in a savepoint; once more if a row of the same id was committed while it ran.
 
     The second run sees that row and says what is wrong.
     """
     try:
         with session.begin_nested():
-            return _alone(session, mutation, handler)
+            return _alone(session, mutation, handler, approved)
     except IntegrityError:
         log.info("mutation %s met another one and is tried once more", mutation.id)
     with session.begin_nested():
-        return _alone(session, mutation, handler)
+        return _alone(session, mutation, handler, approved)
 
 
-def _alone(session: Session, mutation: Mutation, handler: Handler) -> Outcome:
+def _alone(session: Session, mutation: Mutation, handler: Handler, approved: frozenset[str]) -> Outcome:
     desk = Desk(session)
     try:
-        outcome = perform(desk, mutation, handler, data_of(mutation, handler))
+        outcome = perform(desk, mutation, handler, data_of(mutation, handler), approved)
         desk.write()
     except OperationalError as down:
         if is_broken_off(down):
@@ -114,7 +157,9 @@ def data_of(mutation: Mutation, handler: Handler) -> dict[str, Any]:
     return data
 
 
-def perform(desk: Desk, mutation: Mutation, handler: Handler, data: dict[str, Any]) -> Outcome:
+def perform(
+    desk: Desk, mutation: Mutation, handler: Handler, data: dict[str, Any], approved: frozenset[str] = frozenset()
+) -> Outcome:
     """Have a handler do a mutation; raise what its verb raises. What is new may still lie on the desk."""
     context = Context(
         desk=desk,
@@ -126,7 +171,7 @@ def perform(desk: Desk, mutation: Mutation, handler: Handler, data: dict[str, An
         skew=timedelta(milliseconds=mutation.skew_ms),
         clock_flags=tuple(mutation.clock_flags),
         base_version=mutation.payload.get("base_version"),
-        approved=mutation.decision is Decision.ACCEPTED,
+        approved=approved,
     )
     applied = handler.run(context, data)
     return Outcome(Status.APPLIED, result=applied.result, flags=applied.flags, review=applied.review)

@@ -58,8 +58,9 @@ def record(session: Session, mutation: Mutation, outcome: Outcome, now: datetime
 
 def write_outcome(mutation: Mutation, outcome: Outcome, now: datetime) -> list[Wait]:
     """Write an outcome on its mutation; return what is to be kept beside it."""
+    let = {"accepted": mutation.outcome["accepted"]} if mutation.outcome and "accepted" in mutation.outcome else {}
     mutation.status = outcome.status
-    mutation.outcome = outcome.as_json()
+    mutation.outcome = outcome.as_json() | (let if outcome.status is Status.HELD else {})
     if outcome.status is Status.HELD:
         mutation.held_at = mutation.held_at or now
         mutation.review = Review.OPEN

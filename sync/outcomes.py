@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,12 @@ class Outcome:
         if self.problem is not None:
             told["problem"] = self.problem
         return told
+
+
+def reasons_in(problem: Mapping[str, Any]) -> frozenset[str]:
+    """Return the codes of all that a person is asked to let pass by a held mutation's problem."""
+    told = [each.get("code") for each in problem.get("breaches") or () if isinstance(each, Mapping)]
+    return frozenset(str(code) for code in (problem.get("code"), *told) if code)
 
 
 @dataclass(frozen=True, slots=True)

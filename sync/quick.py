@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from fieldsales.db.desk import Desk
 from fieldsales.db.session import is_broken_off
-from fieldsales.errors import FieldsalesError, Unavailable
+from fieldsales.errors import FieldsalesError, NeedsDecision, Unavailable
 from sync import ledger
 from sync.asking import asks, follow
 from sync.attempts import attempt, data_of, perform, ready, refusal
@@ -111,6 +111,8 @@ class _Batch:
         except FieldsalesError as told:
             if self.desk.deeds != before:
                 raise Surprise("a verb wrote before it refused") from told
+            if isinstance(told, NeedsDecision):
+                raise Surprise("a person must decide, who is told all reasons") from told
             return refusal(told)
 
     def _one_by_one(self, mutations: Iterable[Mutation]) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from typing import Any
 
+from marshmallow import Schema, fields, post_dump
+
+from api.guard import actor
 from api.schema import PageQuery, page_of
 from fieldsales.approvals.models import ApprovalState
+from fieldsales.approvals.rules import facts_for
 from sync.wire import Flag, Strict, words
 
 
@@ -19,7 +23,7 @@ class VoteSchema(Schema):
 
 
 class ApprovalSchema(Schema):
-    """A request. `needed` persons must agree; `facts` are as of `asked_at` (docs/approvals.md)."""
+    """A request. `needed` persons must agree; `facts` are as of `asked_at`, for a rep without `margin`."""
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
@@ -45,6 +49,10 @@ class ApprovalSchema(Schema):
     decided_at = fields.DateTime(required=True, allow_none=True)
     decision_reason = fields.String(required=True, allow_none=True)
     votes = fields.List(fields.Nested(VoteSchema), required=True)
+
+    @post_dump
+    def _for_who_asks(self, told: dict[str, Any], **_options: object) -> dict[str, Any]:
+        return told | {"facts": facts_for(actor().role, told["facts"])}
 
 
 class ApprovalQuery(PageQuery):

@@ -12,6 +12,7 @@ from typing import Any
 from fieldsales.approvals.models import ApprovalKind, ApprovalState
 from fieldsales.catalog.rules import BASIS
 from fieldsales.errors import Conflict, Forbidden, Invalid
+from fieldsales.people.models import Role
 from fieldsales.policies.rules import Body, Kind
 
 KINDS: Mapping[str, ApprovalKind] = {
@@ -116,6 +117,11 @@ def margin(lines: Collection[Sold]) -> dict[str, Any]:
     net, cost = sum(one for one, _ in known), sum(other for _, other in known)
     bp = round(Fraction((net - cost) * BASIS, net)) if net else None
     return {"net_minor": net, "cost_minor": cost, "margin_bp": bp, "lines_without_cost": len(lines) - len(known)}
+
+
+def facts_for(role: Role, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that somebody is told: what goods cost us is for those who decide, not for the rep who asked."""
+    return {name: told for name, told in facts.items() if role is not Role.REP or name != "margin"}
 
 
 def is_over(expires_at: datetime, now: datetime) -> bool:

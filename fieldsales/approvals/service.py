@@ -27,7 +27,10 @@ from fieldsales.policies.queries import in_force
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: why, by whom, about whom and about how much; and what waits for it."""
+    """What is asked for: why, by whom, about whom and about how much; and what waits for it.
+
+    `before_minor` was let pass of the same thing already: it counts when two persons are asked for.
+    """
 
     kinds: tuple[ApprovalKind, ...]
     reason: str
@@ -39,6 +42,7 @@ class Request:
     invoice_id: uuid.UUID | None = None
     count_id: uuid.UUID | None = None
     settlement_id: uuid.UUID | None = None
+    before_minor: int = 0
 
 
 def ask(session: Session, request: Request, extra: dict[str, Any], *, day: date, now: datetime) -> Approval:
@@ -61,7 +65,7 @@ def ask(session: Session, request: Request, extra: dict[str, Any], *, day: date,
         expires_at=now + timedelta(hours=policy.expires_hours),
         currency=request.currency,
         amount_minor=request.amount_minor,
-        needed=policy.needed(request.currency, request.amount_minor),
+        needed=policy.needed(request.currency, request.before_minor + request.amount_minor),
         reason=request.reason[:500],
         facts=facts | extra,
     )

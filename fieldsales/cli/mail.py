@@ -65,13 +65,14 @@ def deliver_letters(engine: Engine, mailbox: Mailbox) -> tuple[int, int]:
             letter = next_letter(session, utc_now())
             if letter is None:
                 return sent, failed
-            letter_id, message = letter.id, _message(letter, mailbox.sender)
+            session.expunge(letter)
+        letter_id = letter.id
         try:
-            mailbox.send(message)
-        except MailUnavailable as wrong:
+            mailbox.send(_message(letter, mailbox.sender))
+        except (MailUnavailable, ValueError) as wrong:  # a letter that cannot be written holds up no other
             failed += 1
             with transaction(engine) as session:
-                note_failed(session, letter_id, wrong.detail)
+                note_failed(session, letter_id, str(wrong))
         else:
             sent += 1
             with transaction(engine) as session:

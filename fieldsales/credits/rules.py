@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -89,7 +90,9 @@ class Standing:
         }
 
 
-def judge_credit(policy: CreditPolicy, standing: Standing, amount_minor: int, *, approved: bool) -> tuple[str, ...]:
+def judge_credit(
+    policy: CreditPolicy, standing: Standing, amount_minor: int, *, approved: Collection[str]
+) -> tuple[str, ...]:
     """Return the flags of an order of an amount. Raises `OverCredit` or `CreditRefused` as the policy says."""
     left = standing.left_minor
     if policy.over_limit is Then.OFF or left is None or amount_minor <= max(left, 0):
@@ -98,10 +101,11 @@ def judge_credit(policy: CreditPolicy, standing: Standing, amount_minor: int, *,
         f"The order of {amount_minor} {standing.currency} (minor units) is over the credit left, {left}; the limit is "
         f"{standing.limit_minor}, owed are {standing.owed_minor}."
     )
+    let = OverCredit.code in approved
     facts = standing.told() | {"amount_minor": amount_minor}
-    if policy.over_limit is Then.REFUSE and not approved:
+    if policy.over_limit is Then.REFUSE and not let:
         raise CreditRefused(told, mend="Collect money first, or order less.", **facts)
-    if policy.over_limit is Then.HOLD and not approved:
+    if policy.over_limit is Then.HOLD and not let:
         raise OverCredit(told, mend="The order is kept; a person decides.", **facts)
     return (OVER_CREDIT,)
 

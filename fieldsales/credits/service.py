@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from fieldsales.selling.rules import Then
 from fieldsales.visits.rules import merged
 
 
-def check_credit(desk: Desk, order: Order, day: date, *, approved: bool) -> None:
+def check_credit(desk: Desk, order: Order, day: date, *, approved: Collection[str]) -> None:
     """Judge an order that was just taken by its customer's limit, and flag it; raise what `judge_credit` raises.
 
     Customers without a limit cost no more than one look, which many orders share.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +26,14 @@ class GiftPolicy:
     monthly: Mapping[str, int]
 
 
-def judge_gift(policy: GiftPolicy, currency: str, given_minor: int, worth_minor: int, *, approved: bool) -> bool:
+def judge_gift(
+    policy: GiftPolicy, currency: str, given_minor: int, worth_minor: int, *, approved: Collection[str]
+) -> bool:
     """Tell whether a gift is over the budget of its month; raise `GiftOverBudget` unless a person approved it."""
     budget = policy.monthly.get(currency)
     if budget is None or given_minor + worth_minor <= budget:
         return False
-    if not approved:
+    if GiftOverBudget.code not in approved:
         raise GiftOverBudget(
             f"The gift is worth {worth_minor} {currency} (minor units); {given_minor} of the month's {budget} are "
             "given away already.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -55,14 +55,14 @@ class PriceOutOfBand(NeedsDecision):
 class Taken:
     """Who took an order and when, by the server's clock; `flags` of what was odd about the phone's.
 
-    With `approved` a person has let the prices stand, however far they are from ours. What `amends` another order was
-    judged by the switches about its visit when that one was taken.
+    `approved` are the codes of what a person let pass, for instance prices far from ours. What `amends` another order
+    was judged by the switches about its visit when that one was taken.
     """
 
     rep_id: uuid.UUID
     at: datetime
     flags: tuple[str, ...] = ()
-    approved: bool = False
+    approved: Collection[str] = ()
     amends: bool = False
 
 
@@ -94,7 +94,7 @@ def place_order(session: Session, draft: Draft, taken: Taken, desk: Desk | None 
         products = products_of(session, draft, here)
         prices = catalog.prices_of(session, products.values(), standing.customer.tier, here)
         ours = [prices[line.product_id] for line in draft.lines]
-        if not taken.approved:
+        if PriceOutOfBand.code not in taken.approved:
             check_band(draft, products, ours)
         odd = _check_policy(here, draft, taken, ours, local_day(taken.at, standing.time_zone))
         order = entry(draft, taken, standing)

@@ -241,6 +241,8 @@ def _free_lines(book: PriceBook, free: Iterable[Free], last: int) -> Iterable[Pr
         if item is None:
             continue
         last += 1
+        if each.pieces > MOST_PIECES:
+            raise QuantityInvalid(f"{each.promotion} gives {each.pieces:,} pieces.", mend="Split the order.")
         worth = each.pieces * item.price_minor
         yield PricedLine(
             line=last,

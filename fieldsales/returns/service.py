@@ -15,6 +15,7 @@ from fieldsales.orders.queries import given_back, standing_in_place_of
 from fieldsales.orders.rules import summed
 from fieldsales.orders.service import (
     OrderTaken,
+    PriceOutOfBand,
     Taken,
     WrongCurrency,
     check_band,
@@ -64,10 +65,10 @@ def take_back(session: Session, back: Return, taken: Taken) -> Order:
     sale = _sale(session, back)
     if sale is not None:
         ours = paid_prices(draft.lines, [(each.product_id, each.unit_price_minor) for each in sale.lines], ours)
-    if not taken.approved:
+    if PriceOutOfBand.code not in taken.approved:
         check_band(draft, products, ours)
-        if sale is not None:
-            _check_left(session, back, sale)
+    if sale is not None and MoreThanSold.code not in taken.approved:
+        _check_left(session, back, sale)
     order = _turned(entry(draft, taken, standing), back, ours)
     order.flags = merged(order.flags, *oddities(draft, products, ours))
     session.add(order)

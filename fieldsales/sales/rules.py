@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from fieldsales.orders.models import Supply
 from fieldsales.orders.rules import BAND_BP, OrderInvalid, TotalMismatch
 from fieldsales.pricing.rules import LinesInvalid, PricedLine, PricedOrder, Wanted
 from fieldsales.taxes.rules import BASIS
+from fieldsales.units.rules import EACH, MOST_PIECES
 
 STALE_BOOK = "stale_price_book"
 UNKNOWN_BOOK = "price_book_unknown"
@@ -72,6 +73,7 @@ class Told:
         for each in self.lines:
             if not 0 <= each.tax_minor <= each.amount_minor:
                 raise LinesInvalid(f"Line {each.line}: its amounts cannot be.", mend="Tax is within the amount.")
+        _check_given([each for each in self.lines if each.promotion is not None])
         whole = sum(each.amount_minor for each in self.lines)
         if whole != self.total_minor:
             raise TotalMismatch(
@@ -117,6 +119,19 @@ def check_wanted(told: Told, day: date) -> None:
         )
 
 
+def _check_given(lines: Sequence[ToldLine]) -> None:
+    """Raise `LinesInvalid` unless goods that a promotion gives are told as pieces, once for each product."""
+    for each in lines:
+        if each.unit != EACH or not 0 < each.quantity <= MOST_PIECES:
+            raise LinesInvalid(
+                f"Line {each.line}: {each.quantity} {each.unit} cannot be given.",
+                mend=f"Tell free goods as 1 to {MOST_PIECES:,} of “{EACH}”.",
+                line=each.line,
+            )
+    if len({(each.promotion, each.product_id) for each in lines}) != len(lines):
+        raise LinesInvalid("A promotion gives a product twice.", mend="Tell what it gives in one line.")
+
+
 def agrees(told: Told, priced: PricedOrder) -> bool:
     """Whether a phone came to the same order to the cent: amounts, taxes, and goods that are given."""
     ours = {_key(each): (each.quantity, each.amount_minor, each.tax_minor) for each in priced.lines}
@@ -125,14 +140,19 @@ def agrees(told: Told, priced: PricedOrder) -> bool:
 
 
 def outside(told: Told, ours: PricedOrder) -> list[dict[str, Any]]:
-    """Return the lines that were told further from ours than the band allows, and what was given beyond ours."""
+    """Return the lines that were told further from ours than the band allows, and what was given beyond ours.
+
+    Neither the amount nor the tax in it may be further away than the band of the amount.
+    """
     known: Mapping[Any, PricedLine] = {_key(each): each for each in ours.lines}
     found = []
     for each in told.lines:
         line = known.get(_told_key(each))
         worth = line.amount_minor if line else 0
         given = line.quantity if line else 0
-        far = abs(each.amount_minor - worth) * BASIS > worth * BAND_BP
+        tax = line.tax_minor if line else 0
+        apart = max(abs(each.amount_minor - worth), abs(each.tax_minor - tax))
+        far = apart * BASIS > worth * BAND_BP
         if far or (each.promotion is not None and each.quantity > given):
             found.append(
                 {
@@ -140,6 +160,8 @@ def outside(told: Told, ours: PricedOrder) -> list[dict[str, Any]]:
                     "product_id": str(each.product_id),
                     "told_minor": each.amount_minor,
                     "ours_minor": worth,
+                    "told_tax_minor": each.tax_minor,
+                    "ours_tax_minor": tax,
                     "promotion": each.promotion,
                     "quantity": each.quantity,
                     "ours_quantity": given,

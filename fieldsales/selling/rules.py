@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -148,11 +148,11 @@ def breaches(policy: Selling, sale: Sale) -> list[Breach]:
     return [Breach(code, why, then) for code, why, then, broken in found if broken and then is not Then.OFF]
 
 
-def judge_sale(policy: Selling, sale: Sale, *, approved: bool = False) -> tuple[str, ...]:
+def judge_sale(policy: Selling, sale: Sale, *, approved: Collection[str] = ()) -> tuple[str, ...]:
     """Return what an order is flagged with.
 
-    Raises `AgainstPolicy` where a switch refuses it, and unless a person has `approved` it the error of the first
-    switch that holds it; `breaches` has all of them.
+    Raises `AgainstPolicy` where a switch refuses it, and the error of the first switch that holds it unless its code is
+    among those that a person has `approved`; `breaches` has all of them.
     """
     found = breaches(policy, sale)
     told = {"breaches": [{"code": each.code, "why": each.why} for each in found]}
@@ -160,7 +160,7 @@ def judge_sale(policy: Selling, sale: Sale, *, approved: bool = False) -> tuple[
         if each.then is Then.REFUSE:
             raise AgainstPolicy(f"{each.why}.", mend="Take the order again as the policy asks.", **told)
     for each in found:
-        if each.then is Then.HOLD and not approved:
+        if each.then is Then.HOLD and each.code not in approved:
             raise _HELD[each.code](f"{each.why}.", mend="The order is kept; a supervisor decides.", **told)
     return tuple(each.flag for each in found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +14,7 @@ from fieldsales.visits.queries import visits_to_change
 
 
 def check_sale(
-    desk: Desk, sale: Sale, day: date, visit_id: uuid.UUID | None, *, approved: bool, built_in: bool
+    desk: Desk, sale: Sale, day: date, visit_id: uuid.UUID | None, *, approved: Collection[str], built_in: bool
 ) -> tuple[str, ...]:
     """Return what an order of a visit is flagged with by the policy of its day.
 

@@ -64,6 +64,11 @@ class Paper:
             last, used = "", 0
         yield Line(last + " " * (room - used) + right, bold)
 
+    def named(self, name: str, number: str) -> Iterator[Line]:
+        """A name and a number at the right edge; one that is wider than the paper is broken, as texts are."""
+        fits = width_of(self.draw(printable(number)), self.width) <= self.columns
+        return self.pair(name, number) if fits else self.left(f"{name} {number}")
+
     def rule(self) -> Line:
         """A line across."""
         return Line("-" * self.columns)
@@ -98,10 +103,10 @@ def _head(receipt: Receipt, language: Language, paper: Paper) -> Iterator[Line]:
         yield from paper.centred(f"*** {words['copy']} {receipt.copy} ***", bold=True)
     if receipt.state != "placed":
         yield from paper.centred(f"*** {words[_STATES[receipt.state]]} ***", bold=True)
-    yield from paper.pair(words["number"], receipt.number)
+    yield from paper.named(words["number"], receipt.number)
     yield from paper.pair(words["date"], " ".join(filter(None, (receipt.day.isoformat(), receipt.time))))
     if receipt.against:
-        yield from paper.pair(words["against"], receipt.against)
+        yield from paper.named(words["against"], receipt.against)
     if receipt.rep:
         yield from paper.left(f"{words['rep']}: {receipt.rep}")
     yield from paper.left(f"{words['customer']}: {receipt.customer.name}")

@@ -26,7 +26,8 @@ from fieldsales.tabular.errors import FileMissing
 from fieldsales.tabular.faults import LOST, Fault, Row, still_broken, too_few, too_many
 
 ADDED = ("line", "reason")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Spreadsheets with Chinese or Japanese settings take the wide signs for the narrow ones."""
 _NUMBER = re.compile(r"[+-]?[\d.,\s'’]*\d[\d.,\s'’%]*")
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")
 

@@ -17,8 +17,8 @@ from fieldsales.tabular.rejects import neutralise
 BLOCK = 64 * 1024
 MOST_ROWS = 1_048_575
 """Rows that a sheet has below its header."""
-_EXACT = 10**15
-"""Spreadsheets keep 15 digits: a larger number is written as text."""
+_EXACT = 15
+"""Spreadsheets keep so many digits: a number that has more is written as text."""
 
 
 class TooManyRows(Invalid):
@@ -61,7 +61,7 @@ def write_workbook(
             if isinstance(cell, date):
                 sheet.write_datetime(number, at, cell, days)
             elif isinstance(cell, int | Decimal):
-                if -_EXACT < cell < _EXACT:
+                if len(Decimal(cell).as_tuple().digits) <= _EXACT:
                     sheet.write_number(number, at, cell)
                 else:
                     sheet.write_string(number, at, str(cell))

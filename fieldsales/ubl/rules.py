@@ -22,7 +22,7 @@ _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class NotAnOrder(Invalid):
-    """UBL has orders for what is sold; a return or a gift has no such document."""
+    """UBL has orders for what is sold, by line, and stands: no returns, gifts or cancelled orders."""
 
     code = "ubl.not_an_order"
     title = "That is no order in UBL's sense"
@@ -44,6 +44,9 @@ def ubl_order(receipt: Receipt) -> bytes:
     """
     if receipt.kind != "sale":
         raise NotAnOrder(f"A {receipt.kind} is no order in UBL.", mend="Export it as CSV.", kind=receipt.kind)
+    if receipt.state != "placed" or not receipt.items:
+        why = "has no known lines" if receipt.state == "placed" else f"is {receipt.state}"
+        raise NotAnOrder(f"The order {why}.", mend="Export it as CSV.", state=receipt.state)
     for prefix, namespace in (("", ORDER), ("cac", CAC), ("cbc", CBC)):
         ElementTree.register_namespace(prefix, namespace)
     root = ElementTree.Element(f"{{{ORDER}}}Order")

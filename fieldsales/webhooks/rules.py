@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import uuid
 from datetime import datetime, timedelta
@@ -63,11 +64,11 @@ def sign(secret: str, body: bytes, at: datetime) -> str:
 def is_signed(secret: str, body: bytes, header: str, now: datetime, tolerance: timedelta = TOLERANCE) -> bool:
     """Tell whether a header signs a body and is of this moment: what the other side checks."""
     parts = dict(part.partition("=")[::2] for part in header.split(","))
-    if not parts.get("t", "").isdecimal() or "v1" not in parts:
+    if not re.fullmatch("[0-9]{1,15}", parts.get("t", "")) or "v1" not in parts:
         return False
     seconds = int(parts["t"])
     fresh = abs(now.timestamp() - seconds) <= tolerance.total_seconds()
-    return hmac.compare_digest(parts["v1"], _mac(secret, body, seconds)) and fresh
+    return hmac.compare_digest(parts["v1"].encode(), _mac(secret, body, seconds).encode()) and fresh
 
 
 def _mac(secret: str, body: bytes, seconds: int) -> str:

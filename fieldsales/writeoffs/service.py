@@ -47,6 +47,7 @@ def ask_write_off(
         invoice.currency,
         amount,
         invoice_id=invoice.id,
+        before_minor=invoice.written_off_minor,
     )
     facts = {
         "invoice": {
@@ -55,6 +56,7 @@ def ask_write_off(
             "due_on": invoice.due_on.isoformat(),
             "amount_minor": invoice.amount_minor,
             "open_minor": invoice.open_minor,
+            "written_off_minor": invoice.written_off_minor,
         }
     }
     return ask(session, request, facts, day=_day(session, invoice, now), now=now)

@@ -31,9 +31,9 @@ class Context:
     """Who did it on which device, when by the server's clock, and when we heard of it.
 
     `base_version` is of the entity as the phone held it when it was edited. `skew` is how far the phone's clock was
-    ahead, for moments inside the data; `clock_flags` go on what is made. With `approved` a person has said that what
-    leaves the policy may stand. What verbs read and write by the `desk` is read and written for many mutations at once;
-    what else a handler does goes through the `session`.
+    ahead, for moments inside the data; `clock_flags` go on what is made. `approved` are the codes of what a person let
+    pass although it leaves the policy. What verbs read and write by the `desk` is read and written for many mutations
+    at once; what else a handler does goes through the `session`.
     """
 
     desk: Desk
@@ -45,7 +45,7 @@ class Context:
     skew: timedelta
     clock_flags: tuple[str, ...]
     base_version: int | None = None
-    approved: bool = False
+    approved: frozenset[str] = frozenset()
 
     @property
     def session(self) -> Session:

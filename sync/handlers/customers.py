@@ -106,7 +106,7 @@ def _update(context: Context, data: dict[str, Any]) -> Applied:
     edits = [_edit(name, told) for name, told in data["fields_"].items()]
     try:
         edited = service.edit_customer(
-            context.session, customer_id, edits, context.base_version, _author(context), approved=context.approved
+            context.session, customer_id, edits, context.base_version, _author(context), approved=bool(context.approved)
         )
     except CustomerNotFound as unknown:
         raise NotHereYet("customer", customer_id) from unknown

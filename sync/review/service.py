@@ -22,7 +22,7 @@ from fieldsales.people.queries import visible_people
 from fieldsales.people.rules import Actor, check_may_lock_out
 from sync import ledger
 from sync.models import Decision, Mutation, Review, Status
-from sync.outcomes import Outcome
+from sync.outcomes import Outcome, reasons_in
 from sync.review.queries import ReviewUnknown
 from sync.settling import queue_up, release, settle_again
 
@@ -199,6 +199,16 @@ def _sign(mutation: Mutation, ruling: Ruling, by: Actor | None, now: datetime) -
     mutation.decision_reason = ruling.reason
     if ruling.data is not None:
         mutation.corrected = ruling.data
+    _let_pass(mutation, ruling)
+
+
+def _let_pass(mutation: Mutation, ruling: Ruling) -> None:
+    """Keep beside a held mutation what is accepted about it: what was told, and no more; a correction ends it."""
+    kept = {name: told for name, told in mutation.outcome.items() if name != "accepted"}
+    if ruling.action is Action.ACCEPT and mutation.status is Status.HELD:
+        reasons = reasons_in(mutation.outcome.get("problem") or {})
+        kept["accepted"] = sorted({*mutation.outcome.get("accepted", ()), *reasons})
+    mutation.outcome = kept
 
 
 def _try(session: Session, mutation: Mutation, ruling: Ruling, now: datetime) -> None:

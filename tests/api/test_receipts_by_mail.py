@@ -51,6 +51,26 @@ def deliver(web: Web, monkeypatch: pytest.MonkeyPatch) -> Any:
     return run
 
 
+def test_a_letter_that_cannot_be_written_holds_up_no_other(
+    web: Web, order: uuid.UUID, server: MailServer, deliver: Any
+) -> None:
+    bad, good = ask_for(web, order).json["id"], ask_for(web, order).json["id"]
+    with transaction(web.engine) as session:
+        session.get_one(Letter, uuid.UUID(bad)).recipient = "owner\x0b@bakery.example"
+    assert deliver(server.port) == (1, 1)
+    with reading(web.engine) as session:
+        letters = {str(each.id): each for each in session.scalars(select(Letter))}
+        assert (letters[good].state, letters[bad].state) == (LetterState.SENT, LetterState.WAITING)
+        assert letters[bad].next_at > NOON
+        assert "linefeed" in letters[bad].last_error
+
+
+@pytest.mark.parametrize("text", ["a\x0b@b.c", "a\x00@b.c", "a@b.c\x85", "a@b.c\x1f", "a\x7f@b.c"])
+def test_an_address_has_no_control_characters(text: str) -> None:
+    with pytest.raises(BadAddress):
+        tidy_address(text)
+
+
 def ask_for(web: Web, order: uuid.UUID) -> Any:
     body = {"to": "owner@bakery.example", "language": "el"}
     return web.anna.post(f"/api/v1/orders/{order}/receipt/mail", body)

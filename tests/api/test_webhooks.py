@@ -278,6 +278,11 @@ def test_only_bosses_manage_webhooks_and_the_secret_is_told_once(web: Web, erp: 
     assert answer.json["code"] == "webhook.delivery_not_found"
 
 
+@pytest.mark.parametrize("header", ["", "t=1", "t=1,v1=é", "t=٣,v1=x", f"t={'9' * 5000},v1=x", "v1=x,t="])
+def test_a_header_that_is_no_signature_is_none_and_no_failure(header: str) -> None:
+    assert not is_signed("secret", b"{}", header, NOON)
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -285,9 +290,15 @@ def test_only_bosses_manage_webhooks_and_the_secret_is_told_once(web: Web, erp: 
         "https://127.0.0.1/hook",
         "https://[::1]/hook",
         "https://[::ffff:10.0.0.1]/",
+        "https://[64:ff9b::a00:1]/",
+        "https://[64:ff9b:1::a00:1]/",
+        "https://[2002:a00:1::]/",
+        "https://[::127.0.0.1]/",
+        "https://[fec0::1]/",
         "https://169.254.169.254/latest",
         "https://10.1.2.3/",
         "https://user:word@erp.example/",
+        "https://:word@erp.example/",
         "ftp://erp.example/",
         "nonsense",
         "https://erp.example:99999/",

@@ -25,3 +25,4 @@ def test_the_example_takes_what_is_ours_and_nothing_else() -> None:
     assert not check("secret", header.replace("t=", "t=1"), body)
     assert not check("secret", sign("secret", body, now - timedelta(minutes=6)), body)
     assert not check("secret", "nonsense", body)
+    assert not check("secret", "t=1,v1=é", body)

@@ -258,3 +258,31 @@ def test_a_promotion_has_versions_and_only_a_manager_sets_them(shop: Any) -> Non
     assert problem["code"] == "promotion.invalid"
     shop.anna.receive()
     assert [each["code"] for each in shop.anna.all("price_book")[0]["body"]["promotions"]] == ["4FOR3", "BIG"]
+
+
+@pytest.mark.parametrize("unit", ["each", "case"])
+def test_goods_that_a_promotion_gives_are_given_once_and_by_the_piece(shop: Any, unit: str) -> None:
+    data = priced(shop.anna, shop.bakery, [wanted(shop, "soap", 7)])
+    [free] = [line for line in data["lines"] if line["promotion"]]
+    free["unit"] = unit
+    data["lines"] += [free | {"line": 100}] if unit == "each" else []
+    outcome = submit(shop.anna, data)
+    assert (outcome["status"], outcome["problem"]["code"]) == ("held", "order.lines_invalid")
+    assert order_of(shop, data) is None
+
+
+def test_more_free_goods_than_any_order_has_are_no_fault_of_the_server(shop: Any) -> None:
+    data = priced(shop.anna, shop.bakery, [wanted(shop, "soap", 7)])
+    next(line for line in data["lines"] if line["promotion"])["quantity"] = 2**53 - 1
+    outcome = submit(shop.anna, data)
+    assert (outcome["status"], outcome["problem"]["code"]) == ("held", "order.lines_invalid")
+
+
+def test_a_tax_that_is_not_ours_waits_for_a_person_though_the_amount_is_right(shop: Any) -> None:
+    data = priced(shop.anna, shop.bakery, [wanted(shop, "soap", 7)])
+    data["lines"][0]["tax_minor"] = 0
+    outcome = submit(shop.anna, data)
+    assert (outcome["status"], outcome["problem"]["code"]) == ("held", "order.price_out_of_band")
+    [line] = outcome["problem"]["lines"]
+    assert line["told_minor"] == line["ours_minor"]
+    assert line["told_tax_minor"] == 0 < line["ours_tax_minor"]

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from worlds.pricing_phone import open_shop, priced, submit
 
 from fieldsales.db.base import new_id
 
@@ -124,6 +125,10 @@ def test_an_order_over_the_limit_waits_with_its_facts_and_stands_once_a_person_l
     assert asked["facts"]["credit"]["left_after_minor"] < 0
     assert asked["facts"]["margin"]["margin_bp"] == 2424
     assert len(asked["facts"]["history"]) == 1
+    mine = shop.anna.call("GET", "/api/v1/approvals").json()["items"]
+    assert (mine[0]["id"], mine[0]["facts"].keys()) == (asked["id"], asked["facts"].keys() - {"margin"})
+    alone = shop.anna.call("GET", f"/api/v1/approvals/{asked['id']}").json()
+    assert "margin" not in alone["facts"]
     assert asked["facts"]["ageing"]["not_due"] == asked["facts"]["credit"]["invoiced_minor"]
     granted = shop.sara("POST", f"/api/v1/approvals/{asked['id']}", json={"grant": True, "reason": "They pay."})
     assert granted["state"] == "granted"
@@ -214,6 +219,21 @@ def test_a_write_off_needs_somebody_else(shop: Any) -> None:
     assert (done["open_minor"], done["written_off_minor"]) == (0, invoice["amount_minor"])
 
 
+def test_writing_off_in_parts_takes_as_many_persons_as_the_whole(shop: Any) -> None:
+    order(shop, 1)
+    [invoice] = shop.sara("GET", "/api/v1/invoices?open=true")["items"]
+    path, half = f"/api/v1/invoices/{invoice['id']}/write-off", invoice["open_minor"] // 2
+    shop.boss(
+        "PUT", "/api/v1/policies/approvals", json={"body": {"two_persons_above": {"EUR": half}, "expires_hours": 9}}
+    )
+    first = shop.sara("POST", path, json={"amount_minor": half, "reason": "Half."}, status=201)
+    assert first["needed"] == 1
+    shop.boss("POST", f"/api/v1/approvals/{first['id']}", json={"grant": True})
+    second = shop.sara("POST", path, json={"amount_minor": 1, "reason": "The rest."}, status=201)
+    assert (second["needed"], second["facts"]["invoice"]["written_off_minor"]) == (2, half)
+    assert shop.boss("POST", f"/api/v1/approvals/{second['id']}", json={"grant": True})["state"] == "open"
+
+
 def test_a_cancelled_order_is_owed_no_more(shop: Any) -> None:
     result = order(shop, 1)["result"]
     collect(shop, 100)
@@ -271,8 +291,8 @@ def test_a_gift_beyond_the_budget_of_the_month_asks_a_person(shop: Any) -> None:
     assert shop.sara("POST", f"/api/v1/approvals/{asked['id']}", json={"grant": True})["state"] == "granted"
 
 
-@pytest.mark.parametrize(("price", "kind"), [(600, "stale_price"), (1170, "discount")])
-def test_a_price_or_a_discount_beyond_the_policy_asks_a_person(shop: Any, price: int, kind: str) -> None:
+@pytest.mark.parametrize(("price", "kinds"), [(600, ["stale_price", "discount"]), (1170, ["discount"])])
+def test_a_price_or_a_discount_beyond_the_policy_asks_a_person(shop: Any, price: int, kinds: list[str]) -> None:
     selling = {"check_in": "off", "photo": "off", "after_check_out": "off"}
     selling |= {"most_discount": {"then": "hold", "discount_bp": 100}}
     shop.boss("PUT", "/api/v1/policies/selling", json={"body": selling})
@@ -282,8 +302,68 @@ def test_a_price_or_a_discount_beyond_the_policy_asks_a_person(shop: Any, price:
     shop.anna.do("order.submit", ("order", order_id), data)
     assert sent(shop)["status"] == "held"
     [asked] = shop.sara("GET", "/api/v1/approvals?state=open")["items"]
-    assert (asked["kinds"], asked["amount_minor"]) == ([kind], 2 * price)
+    assert (asked["kinds"], asked["amount_minor"]) == (kinds, 2 * price)
     assert asked["facts"]["margin"]["cost_minor"] == 1800
     shop.sara("POST", f"/api/v1/approvals/{asked['id']}", json={"grant": True})
     shop.anna.receive()
     assert [each["amount_minor"] for each in shop.anna.all("order")] == [2 * price]
+
+
+def priced_order(shop: Any, quantity: int, off: int = 0, **more: Any) -> dict[str, Any]:
+    """Submit an order of rice that was priced by the book, but for `off` minor units; return its outcome."""
+    rice = next(each for each in shop.anna.all("product") if each["sku"] == "rice")
+    data = priced(shop.anna, shop.bakery, [{"product_id": rice["id"], "quantity": quantity} | more])
+    data["lines"][0]["amount_minor"] -= off
+    data["total_minor"] -= off
+    return submit(shop.anna, data)
+
+
+def switch(shop: Any, **switches: Any) -> None:
+    body = {"check_in": "off", "photo": "off", "after_check_out": "hold"} | switches
+    shop.boss("PUT", "/api/v1/policies/selling", json={"body": body})
+    open_shop(shop.boss, shop.world.products)
+    shop.anna.receive()
+
+
+def test_who_lets_a_missing_check_in_pass_lets_no_debt_pass(shop: Any) -> None:
+    switch(shop, check_in="hold")
+    shop.boss("PUT", "/api/v1/policies/approvals", json={"body": {"two_persons_above": {"EUR": 0}, "expires_hours": 9}})
+    outcome = priced_order(shop, 70)
+    assert (outcome["status"], outcome["problem"]["code"]) == ("held", "order.check_in_needed")
+    codes = {each["code"] for each in outcome["problem"]["breaches"]}
+    assert codes == {"order.check_in_needed", "order.over_credit"}
+    [asked] = shop.sara("GET", "/api/v1/approvals?state=open")["items"]
+    assert (asked["kinds"], asked["needed"]) == (["over_credit"], 2)
+    shop.sara("POST", f"/sync/v1/review/{asked['mutation_id']}", json={"action": "accept"})
+    shop.anna.receive()
+    assert shop.anna.all("order") == []
+    shop.boss("POST", f"/api/v1/approvals/{asked['id']}", json={"grant": True})
+    shop.anna.receive()
+    [stands] = shop.anna.all("order")
+    assert {"check_in_needed", "over_credit"} <= set(stands["flags"])
+
+
+def test_one_request_names_all_reasons_and_all_their_facts(shop: Any) -> None:
+    switch(shop, most_discount={"then": "hold", "discount_bp": 100})
+    assert priced_order(shop, 70, 5000, discount_bp=2000)["problem"]["code"] == "order.price_out_of_band"
+    [asked] = shop.sara("GET", "/api/v1/approvals?state=open")["items"]
+    assert asked["kinds"] == ["stale_price", "discount", "over_credit"]
+    assert asked["facts"]["lines"][0]["told_minor"] == asked["facts"]["lines"][0]["ours_minor"] - 5000
+
+
+def test_what_came_up_after_a_person_said_yes_is_asked_anew_and_no_retry_goes_round_it(shop: Any) -> None:
+    switch(shop, most_discount={"then": "hold", "discount_bp": 100})
+    assert priced_order(shop, 5, discount_bp=2000)["status"] == "held"
+    assert priced_order(shop, 5)["status"] == "applied"
+    [asked] = shop.sara("GET", "/api/v1/approvals?state=open")["items"]
+    assert asked["kinds"] == ["discount"]
+    shop.boss("PUT", f"{shop.account}/credit", json={"currency": "EUR", "limit_minor": 1})
+    shop.sara("POST", f"/api/v1/approvals/{asked['id']}", json={"grant": True})
+    shop.sara("POST", f"/sync/v1/review/{asked['mutation_id']}", json={"action": "retry"})
+    shop.anna.receive()
+    assert len(shop.anna.all("order")) == 1
+    [again] = shop.sara("GET", "/api/v1/approvals?state=open")["items"]
+    assert (again["mutation_id"], again["kinds"]) == (asked["mutation_id"], ["over_credit"])
+    shop.sara("POST", f"/api/v1/approvals/{again['id']}", json={"grant": True})
+    shop.anna.receive()
+    assert sorted(each["flags"] for each in shop.anna.all("order")) == [[], ["discount_beyond_policy", "over_credit"]]

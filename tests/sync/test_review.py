@@ -137,7 +137,8 @@ def test_a_retry_in_vain_stays_under_review_and_keeps_an_acceptance(town):
         assert (ruled.status, ruled.review, ruled.decision) == (Status.HELD, Review.OPEN, Decision.ACCEPTED)
     town.anna.check_in(town.customers["Bakery"], visit)
     town.anna.deliver(town.engine)
-    assert stands(town, early) is Status.APPLIED
+    assert stands(town, early) is Status.HELD  # who accepted it was told of no price
+    assert rule(town, early, "accept").status is Status.APPLIED
 
 
 def test_who_comes_second_finds_it_decided(town):

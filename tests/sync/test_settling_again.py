@@ -55,6 +55,8 @@ def test_an_accepted_price_stands_however_far_it_is_from_ours(town):
     with transaction(town.engine) as session:
         [mutation] = session.scalars(select(Mutation))
         mutation.decision = Decision.ACCEPTED
+        assert settle_again(session, [mutation], NOON)[mutation.id].status is Status.HELD  # of what nobody said
+        mutation.outcome = mutation.outcome | {"accepted": ["order.price_out_of_band"]}
         outcomes = settle_again(session, [mutation], NOON)
         assert outcomes[mutation.id].result["amount_minor"] == 9999
         assert outcomes[mutation.id].flags == ("price_differs",)

@@ -31,7 +31,7 @@ def place(session: Session, world: small_town.SmallTown, quantity: int, shop: st
     draft = Draft(new_id(), world.customers[shop].id, "EUR", lines)
     desk = Desk(session)
     order = place_order(session, draft, Taken(world.anna.id, NOON), desk)
-    check_credit(desk, order, order.ordered_on, approved=False)
+    check_credit(desk, order, order.ordered_on, approved=())
     desk.write()
     return order
 
@@ -97,7 +97,7 @@ def test_a_limit_is_audited_and_set_only_where_one_may(session: Session) -> None
 def test_a_person_may_let_an_order_over_the_limit_stand(then: str, error: type[Exception]) -> None:
     policy = CREDIT.read(dict(CREDIT.default) | {"over_limit": then})
     standing = Standing("EUR", 100, invoiced_minor=90)
-    assert judge_credit(policy, standing, 10, approved=False) == ()
+    assert judge_credit(policy, standing, 10, approved=()) == ()
     with pytest.raises(error):
-        judge_credit(policy, standing, 11, approved=False)
-    assert judge_credit(policy, standing, 11, approved=True) == ("over_credit",)
+        judge_credit(policy, standing, 11, approved=())
+    assert judge_credit(policy, standing, 11, approved={"order.over_credit"}) == ("over_credit",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,8 @@ from worlds.receipts import any_receipt, receipt_in
 
 from fieldsales.escpos.rules import COLUMNS, PROFILES, UnknownPrinter, escpos, paper_of, profile_of
 from fieldsales.labels.rules import LANGUAGES
-from fieldsales.widths import wrap
+from fieldsales.slips.rules import Line, slip
+from fieldsales.widths import width_of, wrap
 
 PRINTERS = st.tuples(st.sampled_from(sorted(COLUMNS)), st.sampled_from(sorted(PROFILES)))
 
@@ -150,3 +153,14 @@ def test_an_unknown_printer_or_paper_is_refused():
         profile_of("laser")
     with pytest.raises(UnknownPrinter, match="Use 58 or 80"):
         paper_of(76, PROFILES["epson"])
+
+
+@pytest.mark.parametrize("number", ["SO-" + "2026" * 19, "号" * 40, "W" * 80])
+@pytest.mark.parametrize("millimetres", sorted(COLUMNS))
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_a_number_that_is_wider_than_the_paper_is_broken_and_whole(number, millimetres, name):
+    paper = paper_of(millimetres, profile_of(name))
+    receipt = replace(receipt_in("en"), number=number, against=number)
+    lines = [each.text for each in slip(receipt, paper) if isinstance(each, Line)]
+    assert max(width_of(each, paper.width) for each in lines) <= paper.columns
+    assert "".join(lines).replace(" ", "").count(paper.draw(number)) == 2

@@ -8,7 +8,7 @@ import pytest
 
 from fieldsales.precedence.rules import Buyer
 from fieldsales.pricebooks.rules import NO_TERMS, Terms, read_book, read_terms, version_of
-from fieldsales.pricing.rules import AmountTooLarge, LinesInvalid, PricedOrder, Wanted, price_order
+from fieldsales.pricing.rules import AmountTooLarge, LinesInvalid, PricedOrder, QuantityInvalid, Wanted, price_order
 from fieldsales.promotions.rules import PromotionInvalid, read_promotion
 
 PEN, INK = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
@@ -185,3 +185,10 @@ def test_the_version_of_a_document_does_not_depend_on_the_order_of_its_keys() ->
 def test_a_promotion_with_a_fault_is_told_what_is_wrong(fault: dict[str, Any], told: str) -> None:
     with pytest.raises(PromotionInvalid, match=told):
         read_promotion({"name": "Ten", **TEN, **fault})
+
+
+def test_no_promotion_gives_more_pieces_than_a_line_may_have() -> None:
+    flood = {"code": "FLOOD", "kind": "free_goods", "buy": 1, "give": 1_000_000}
+    assert priced(document(flood), (PEN, 1)).lines[-1].pieces == 1_000_000
+    with pytest.raises(QuantityInvalid):
+        priced(document(flood), (PEN, 2))

@@ -84,6 +84,8 @@ def test_negative_numbers_are_left_alone(number):
     assert neutralise(number) == number
 
 
-@pytest.mark.parametrize("formula", ["=1", "+1+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "-", "+A1", "\t=1"])
+@pytest.mark.parametrize(
+    "formula", ["=1", "+1+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "-", "+A1", "\t=1", "\n=1", "＝1", "＠A1"]
+)
 def test_formulas_are_neutralised(formula):
     assert neutralise(formula) == "'" + formula

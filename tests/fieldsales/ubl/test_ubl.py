@@ -37,7 +37,7 @@ def test_any_sale_keeps_to_the_schema_and_its_amounts_add_up(schema):
     @settings(max_examples=60)
     @given(any_receipt())
     def check(receipt):
-        document = ubl_order(replace(receipt, kind="sale"))
+        document = ubl_order(replace(receipt, kind="sale", state="placed"))
         tree = etree.fromstring(document)
         schema.assertValid(tree)
         amounts = tree.xpath("//*[@currencyID]")
@@ -84,3 +84,9 @@ def test_a_unit_that_has_no_code_is_told_by_the_piece():
 def test_a_return_is_no_order():
     with pytest.raises(NotAnOrder, match="Export it as CSV"):
         ubl_order(replace(receipt_in("en"), kind="return"))
+
+
+@pytest.mark.parametrize("changed", [{"state": "cancelled"}, {"state": "amended"}, {"items": ()}])
+def test_what_does_not_stand_or_has_no_lines_is_no_order(changed):
+    with pytest.raises(NotAnOrder):
+        ubl_order(replace(receipt_in("en"), **changed))
