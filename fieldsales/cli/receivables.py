@@ -9,16 +9,19 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from fieldsales.allocations.queries import accounts_to_settle
+from fieldsales.allocations.service import settle_account
 from fieldsales.approvals.service import expire
-from fieldsales.claims.rules import Fate
 from fieldsales.claims.service import file_claims
 from fieldsales.cli.context import Context
 from fieldsales.cli.invoices_file import read_invoices
 from fieldsales.clock import utc_now
 from fieldsales.db.paging import PageWanted
 from fieldsales.db.session import reading, transaction
+from fieldsales.debts.rules import Fate
 from fieldsales.invoices.queries import ageing_report, ageing_totals
 from fieldsales.invoices.rules import BUCKETS
+from fieldsales.invoices.service import hold_customer
 from fieldsales.money import Money
 from fieldsales.people.queries import days_at
 
@@ -58,6 +61,8 @@ def import_invoices(context: Context, file: Path, dry_run: bool) -> None:
     amount       with tax, such as 12.50; below 0 it is a credit note (required)
     tax          within the amount
     open         what is left to pay of it there
+    order        the order that it bills: the id that webhooks and exports tell, or its number there; - for none of ours
+    version      a whole number that grows with each state of an invoice: an older state changes nothing
 
     A row that cannot be used is told, and the others are taken over.
     """
@@ -106,6 +111,28 @@ def show_ageing(context: Context, day: datetime | None) -> None:
             context.console.print(
                 f"These are the first {SHOWN} customers by name; GET /api/v1/receivables/ageing has all."
             )
+
+
+@receivables.command("settle")
+@click.option("--dry-run", is_flag=True, help="Say what it would pay and keep nothing.")
+@click.pass_obj
+def settle(context: Context, dry_run: bool) -> None:
+    """Set what customers have on account against what they owe, both oldest first.
+
+    The policy `credit` with on_account oldest_first does this with every new invoice; this does it for all there is.
+    """
+    paid: Counter[str] = Counter()
+    now = utc_now()
+    with transaction(context.engine) as session:
+        pairs = accounts_to_settle(session)
+        for customer_id, currency in pairs:
+            hold_customer(session, customer_id)
+            paid[currency] += settle_account(session, customer_id, currency, now)
+        if dry_run:
+            session.rollback()
+    told = ", ".join(str(Money(amount, currency)) for currency, amount in sorted(paid.items()) if amount)
+    kept = " Dry run: nothing was kept." if dry_run else ""
+    context.console.print(f"{told} set against invoices of {len(pairs)} accounts.{kept}" if told else "Nothing to set.")
 
 
 @click.group()

@@ -69,6 +69,8 @@ def _ordered(
         .where(Order.state == OrderState.PLACED, Order.kind != OrderKind.GIFT)
         .where(~exists().where(Invoice.order_id == Order.id))
         .where(~exists().where(Credit.order_id == Order.id))
+        .where(~exists().where(Invoice.told_order_id == Order.id))
+        .where(~exists().where(Credit.told_order_id == Order.id))
         .group_by(*keys)
     )
     if without is not None:
