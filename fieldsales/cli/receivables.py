@@ -9,17 +9,19 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from fieldsales.ageings.queries import ageing_report, ageing_totals
 from fieldsales.allocations.queries import accounts_to_settle
 from fieldsales.allocations.service import settle_account
 from fieldsales.approvals.service import expire
 from fieldsales.claims.service import file_claims
 from fieldsales.cli.context import Context
 from fieldsales.cli.invoices_file import read_invoices
+from fieldsales.cli.lookup import find_rep
 from fieldsales.clock import utc_now
+from fieldsales.customers.queries import CustomerFilter
 from fieldsales.db.paging import PageWanted
 from fieldsales.db.session import reading, transaction
 from fieldsales.debts.rules import Fate
-from fieldsales.invoices.queries import ageing_report, ageing_totals
 from fieldsales.invoices.rules import BUCKETS
 from fieldsales.invoices.service import hold_customer
 from fieldsales.money import Money
@@ -87,18 +89,20 @@ def receivables() -> None:
 
 
 @receivables.command("ageing")
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="How late on this day.  [default: today]")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="As of the end of this day.  [default: today]")
+@click.option("--rep", metavar="LOGIN", help="Only customers whom this rep serves now.")
 @click.pass_obj
-def show_ageing(context: Context, day: datetime | None) -> None:
-    """Say who owes how much, by how many days it is late, and the DSO of the last 90 days."""
+def show_ageing(context: Context, day: datetime | None, rep: str | None) -> None:
+    """Say who owes how much, by how many days it is late, and the DSO of the 90 days before."""
     with reading(context.engine) as session:
         on = day.date() if day else days_at(session, utc_now())[0]
-        page = ageing_report(session, None, on, PageWanted(limit=SHOWN))
+        only = CustomerFilter(rep_id=find_rep(session, rep).id if rep else None, active=None)
+        page = ageing_report(session, None, on, PageWanted(limit=SHOWN), only)
         table = Table("customer", *HEADS, "owed", box=None)
         for each in page.items:
             cells = [str(Money(each.buckets[name], each.currency)) for name in BUCKETS]
             table.add_row(each.customer.name, *cells, str(Money(each.owed_minor, each.currency)))
-        totals = ageing_totals(session, None, on)
+        totals = ageing_totals(session, None, on, only)
         for total in totals:
             cells = [str(Money(total.buckets[name], total.currency)) for name in BUCKETS]
             table.add_row("all", *cells, str(Money(sum(total.buckets.values()), total.currency)))
