@@ -170,12 +170,12 @@ def take_back(session: Session, credit: Credit, day: date, now: datetime, by: Ac
         _move(session, credit, invoice, -amount, day=max(day, credit.day, invoice.issued_on), now=now, by=by)
 
 
-def release(session: Session, invoice: Invoice, day: date, now: datetime) -> list[tuple[Credit, int]]:
-    """Take all money back from an invoice; return what each had paid. The customer must be held."""
+def release(session: Session, invoice: Invoice, now: datetime) -> list[tuple[Credit, int]]:
+    """Take all money back from an invoice, as of the days when it paid; return what each had. The customer is held."""
     found = []
     for credit_id, amount in sorted(paid_for(session, invoice.id).items()):
         credit = session.get_one(Credit, credit_id, populate_existing=True)
-        _move(session, credit, invoice, -amount, day=max(day, credit.day, invoice.issued_on), now=now, by=None)
+        _move(session, credit, invoice, -amount, day=max(credit.day, invoice.issued_on), now=now, by=None)
         found.append((credit, amount))
     return found
 

@@ -106,7 +106,7 @@ def _correct(book: Book, claim: Claim, there: Invoice) -> Fate:
         raise _taken(claim, there.amount_minor, there.currency)
     before = (there.amount_minor, there.tax_minor, there.due_on)
     if (claim.amount_minor, claim.tax_minor) != before[:2]:
-        restate(book.session, there, claim.amount_minor, claim.tax_minor, day=book.day, now=book.now)
+        restate(book.session, there, claim.amount_minor, claim.tax_minor, now=book.now)
     if claim.due_on is not None:
         there.due_on = max(there.issued_on, claim.due_on)
     there.told_version = claim.version

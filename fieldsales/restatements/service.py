@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,11 +25,11 @@ class RestatementBelow(Conflict):
     title = "More of that invoice is settled than it would be"
 
 
-def restate(session: Session, invoice: Invoice, amount_minor: int, tax_minor: int, *, day: date, now: datetime) -> None:
+def restate(session: Session, invoice: Invoice, amount_minor: int, tax_minor: int, *, now: datetime) -> None:
     """Let an invoice be of another amount (minor units, with the tax); the customer must be held.
 
-    The books show it as the old claim taken off and the new one made. What had been paid pays it again as far as it
-    goes; what is more stays on account. Raises `RestatementBelow`, with nothing changed.
+    The books show it as the old claim taken off and the new one made, on the day of the invoice. What had been paid
+    pays it again as far as it goes; what is more stays on account. Raises `RestatementBelow`, with nothing changed.
     """
     session.refresh(invoice)
     gone = invoice.written_off_minor + _past_us(session, invoice)
@@ -39,7 +39,7 @@ def restate(session: Session, invoice: Invoice, amount_minor: int, tax_minor: in
             mend="Send a credit note instead.",
             settled_minor=gone,
         )
-    paid = release(session, invoice, day, now)
+    paid = release(session, invoice, now)
     before = {"amount_minor": invoice.amount_minor, "tax_minor": invoice.tax_minor}
     post(session, event_of(invoice, Cause.VOID), taken_off(invoice.amount_minor, invoice.tax_minor))
     invoice.amount_minor, invoice.tax_minor, invoice.open_minor = amount_minor, tax_minor, amount_minor - gone
