@@ -69,10 +69,7 @@ def test_the_code_in_the_picture_is_the_code_of_the_receipt(millimetres: int) ->
     left = MARGIN + (COLUMNS[millimetres] * CELL - side) // 2
     left, top = left + mark.dots // 2, top + mark.dots // 2
     shown = [
-        [
-            paper.getpixel((left + x * mark.dots + middle, top + y * mark.dots + middle)) < 128
-            for x in range(len(wanted))
-        ]
+        [paper.getpixel((left + x * mark.dots, top + y * mark.dots)) < 128 for x in range(len(wanted))]
         for y in range(len(wanted))
     ]
     assert shown == wanted
