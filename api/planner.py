@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from fieldsales.accounts.service import end_expired
 from fieldsales.config import Settings
 from fieldsales.dayplans.rules import PlanOutdated
-from fieldsales.dayplans.service import DayPlanned, gather, solve, store
+from fieldsales.dayplans.service import DayPlanned, gather, prepare, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.drafts.rules import Draft
 from fieldsales.driving.rules import Driving
@@ -47,11 +47,20 @@ class Planner:
         *,
         now: datetime,
         with_anomalies: bool = False,
+        only_new: bool = False,
     ) -> DayPlanned:
         """Plan and route a day of some reps and commit it; begin anew, a few times, if it changes meanwhile.
 
+        What reps want to know before orders is written down afterwards; with `only_new` where nothing is yet.
+
         Raises `PlanOutdated`, `SolverUnavailable`, `DayTooFar`.
         """
+        done = self._plan(day, rep_ids, now=now, with_anomalies=with_anomalies)
+        with transaction(self.engine) as session:
+            prepare(session, day, rep_ids, now=now, only_new=only_new)
+        return done
+
+    def _plan(self, day: date, rep_ids: Collection[uuid.UUID], *, now: datetime, with_anomalies: bool) -> DayPlanned:
         for _ in range(TRIES - 1):
             with suppress(PlanOutdated):
                 return self._plan_once(day, rep_ids, now=now, with_anomalies=with_anomalies)
@@ -78,7 +87,7 @@ class Planner:
             stale = routed_days(snapshot, rep_ids, yesterday)
         for day, reps in stale.items():
             if only in {None, day}:
-                self.plan(day, reps, now=now)
+                self.plan(day, reps, now=now, only_new=True)
 
     def journeys(self, sketches: Sequence[Sketch]) -> list[Sketch]:
         """Search for journey plans. Raises `JourneysUnavailable`."""

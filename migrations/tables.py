@@ -22,6 +22,7 @@ import fieldsales.journeys.models
 import fieldsales.ledger.models
 import fieldsales.letters.models
 import fieldsales.notes.models
+import fieldsales.notices.models
 import fieldsales.orders.models
 import fieldsales.overrides.models
 import fieldsales.people.models

@@ -1,9 +1,10 @@
-"""Orders and payments of a period as files, streamed: their size is bounded by no memory."""
+"""Orders, payments, invoices and postings of a period as files, streamed: their size is bounded by no memory."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import Any, BinaryIO
 
 from flask import Response
@@ -14,14 +15,25 @@ from api.exports.schemas import OrderPeriodQuery, PeriodQuery
 from api.guard import LEADERS, actor
 from api.openapi import Resource
 from fieldsales.db.session import reading
-from fieldsales.exports.queries import order_rows, payment_rows
-from fieldsales.exports.rules import ORDER_COLUMNS, PAYMENT_COLUMNS, Cell, as_texts, check_period
+from fieldsales.exports.queries import invoice_rows, order_rows, payment_rows, posting_rows
+from fieldsales.exports.rules import (
+    INVOICE_COLUMNS,
+    ORDER_COLUMNS,
+    PAYMENT_COLUMNS,
+    POSTING_COLUMNS,
+    Cell,
+    as_texts,
+    check_period,
+)
+from fieldsales.orders.models import OrderKind
+from fieldsales.people.rules import Actor
 from fieldsales.tabular.writing import BLOCK, csv_blocks, write_workbook
 
 exports = Resource("exports", __name__, url_prefix="/api/v1/exports", description="Files for an ERP or a spreadsheet")
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Rows = Callable[[Session], Iterable[list[Cell]]]
+OfPeriod = Callable[[Session, Actor | None, date, date], Iterable[list[Cell]]]
 
 
 @exports.on("GET", "/orders.csv", roles=LEADERS, query=OrderPeriodQuery, media_type=CSV, problems=[422])
@@ -39,13 +51,49 @@ def export_orders_workbook(query: dict[str, Any]) -> Response:
 @exports.on("GET", "/payments.csv", roles=LEADERS, query=PeriodQuery, media_type=CSV, problems=[422])
 def export_payments(query: dict[str, Any]) -> Response:
     """A period's payments as CSV"""
-    return _csv("payments", PAYMENT_COLUMNS, _payments(query))
+    return _csv("payments", PAYMENT_COLUMNS, _of_period(payment_rows, query))
 
 
 @exports.on("GET", "/payments.xlsx", roles=LEADERS, query=PeriodQuery, media_type=XLSX, problems=[422])
 def export_payments_workbook(query: dict[str, Any]) -> Response:
     """A period's payments as a workbook"""
-    return _xlsx("payments", PAYMENT_COLUMNS, _payments(query))
+    return _xlsx("payments", PAYMENT_COLUMNS, _of_period(payment_rows, query))
+
+
+@exports.on("GET", "/returns.csv", roles=LEADERS, query=PeriodQuery, media_type=CSV, problems=[422])
+def export_returns(query: dict[str, Any]) -> Response:
+    """The lines of a period's returns as CSV"""
+    return _csv("returns", ORDER_COLUMNS, _orders(query | {"kind": OrderKind.RETURN}))
+
+
+@exports.on("GET", "/returns.xlsx", roles=LEADERS, query=PeriodQuery, media_type=XLSX, problems=[422])
+def export_returns_workbook(query: dict[str, Any]) -> Response:
+    """The lines of a period's returns as a workbook"""
+    return _xlsx("returns", ORDER_COLUMNS, _orders(query | {"kind": OrderKind.RETURN}))
+
+
+@exports.on("GET", "/invoices.csv", roles=LEADERS, query=PeriodQuery, media_type=CSV, problems=[422])
+def export_invoices(query: dict[str, Any]) -> Response:
+    """The invoices issued in a period as CSV, with what is open of them now"""
+    return _csv("invoices", INVOICE_COLUMNS, _of_period(invoice_rows, query))
+
+
+@exports.on("GET", "/invoices.xlsx", roles=LEADERS, query=PeriodQuery, media_type=XLSX, problems=[422])
+def export_invoices_workbook(query: dict[str, Any]) -> Response:
+    """The invoices issued in a period as a workbook"""
+    return _xlsx("invoices", INVOICE_COLUMNS, _of_period(invoice_rows, query))
+
+
+@exports.on("GET", "/postings.csv", roles=LEADERS, query=PeriodQuery, media_type=CSV, problems=[422])
+def export_postings(query: dict[str, Any]) -> Response:
+    """A period's postings of the ledger as CSV"""
+    return _csv("postings", POSTING_COLUMNS, _of_period(posting_rows, query))
+
+
+@exports.on("GET", "/postings.xlsx", roles=LEADERS, query=PeriodQuery, media_type=XLSX, problems=[422])
+def export_postings_workbook(query: dict[str, Any]) -> Response:
+    """A period's postings of the ledger as a workbook"""
+    return _xlsx("postings", POSTING_COLUMNS, _of_period(posting_rows, query))
 
 
 def _orders(query: dict[str, Any]) -> Rows:
@@ -54,10 +102,10 @@ def _orders(query: dict[str, Any]) -> Rows:
     return lambda session: order_rows(session, who, first, last, kind)
 
 
-def _payments(query: dict[str, Any]) -> Rows:
+def _of_period(rows: OfPeriod, query: dict[str, Any]) -> Rows:
     first, last, who = query["first"], query["last"], actor()
     check_period(first, last)
-    return lambda session: payment_rows(session, who, first, last)
+    return lambda session: rows(session, who, first, last)
 
 
 def csv_of(name: str, columns: tuple[str, ...], rows: Iterable[list[Cell]]) -> Response:

@@ -42,7 +42,9 @@ class InvoiceQuery(PageQuery):
 class ClaimSchema(Strict):
     """An invoice (below 0: a credit note) of another system. The customer is named by id or by its number there.
 
-    `due_on` is missing: by the customer's terms. `open_minor` is what that system says is left to pay.
+    `due_on` is missing: by the customer's terms. `open_minor` is what that system says is left to pay. `order` is the
+    id of the order that is billed, or its number there; "" says that it is none of ours. A higher `version` may correct
+    what a lower one said; a lower one changes nothing.
     """
 
     reference = words(80, required=True)
@@ -54,6 +56,8 @@ class ClaimSchema(Strict):
     open_minor = whole(0, LARGEST_MONEY, load_default=None, allow_none=True)
     issued_on = day(required=True)
     due_on = day(load_default=None, allow_none=True)
+    order = fields.String(validate=validate.Length(max=80), load_default=None, allow_none=True)
+    version = whole(0, 2**53, load_default=None, allow_none=True)
 
 
 class ClaimsSchema(Strict):
@@ -63,7 +67,11 @@ class ClaimsSchema(Strict):
 
 
 class FiledSchema(Schema):
-    """What became of one row: `new`, `same`, `settled` (less is open than we knew), or `refused` with its code."""
+    """What became of one row.
+
+    `new`; `matched` (the debt of an order that is billed here already); `corrected`; `settled` (less is open than we
+    knew); `same`; `older` (a lower version than we hold: nothing was changed); or `refused` with its code.
+    """
 
     reference = fields.String(required=True)
     fate = fields.String(required=True)

@@ -8,6 +8,7 @@ from typing import Any
 from api.database import session
 from api.guard import BOSSES, EVERYBODY, LEADERS, actor
 from api.openapi import Resource
+from api.prices.feed_schemas import FiledPricesSchema, PriceFeedSchema
 from api.prices.schemas import (
     AgreementSchema,
     AgreementTrialQuery,
@@ -31,6 +32,7 @@ from fieldsales.pricebooks import service as pricebooks
 from fieldsales.pricebooks.models import ContractPrice
 from fieldsales.pricebooks.rules import Break
 from fieldsales.pricebooks.service import Agreement
+from fieldsales.pricefeeds.service import file_prices
 from fieldsales.pricing.rules import PricedOrder, Wanted
 from fieldsales.promotions import queries, service
 from fieldsales.promotions.models import PromotionVersion
@@ -61,6 +63,23 @@ def list_books() -> dict[str, Any]:
 def publish() -> dict[str, Any]:
     """Publish the price books in which something has changed, by an import or because a policy has begun"""
     return {"price_books": pricebooks.publish_books(session(), now=now())}
+
+
+@prices.on("POST", "/import", roles=BOSSES, takes=PriceFeedSchema, gives=FiledPricesSchema, problems=[403])
+def import_prices(body: dict[str, Any]) -> dict[str, Any]:
+    """Take over prices and promotions of another system, each from its day on
+
+    Idempotent by what a row is about and its day; of two versions the higher one stands, whenever it comes. A row that
+    cannot be used is told with its code, and the others are done. What holds now is published at once.
+    """
+    taken = file_prices(session(), [*body["prices"], *body["promotions"]], by=actor(), now=now())
+    many = len(body["prices"])
+    return {
+        "prices": taken.rows[:many],
+        "promotions": taken.rows[many:],
+        "price_books": taken.price_books,
+        "terms": taken.terms,
+    }
 
 
 @prices.on(

@@ -60,6 +60,22 @@ class ItemSchema(Schema):
     discounts = fields.List(fields.Nested(DiscountSchema), required=True)
     free = fields.Boolean(required=True)
     condition = fields.String(allow_none=True)
+    rate_bp = fields.Integer(allow_none=True)
+
+
+class TaxRowSchema(Schema):
+    """What is taxed at one rate (basis points): without the tax, and the tax."""
+
+    rate_bp = fields.Integer(required=True)
+    net_minor = fields.Integer(required=True)
+    tax_minor = fields.Integer(required=True)
+
+
+class DebtSchema(Schema):
+    """What the customer owed by the ledger before this order and its payments, and after them."""
+
+    before_minor = fields.Integer(required=True)
+    after_minor = fields.Integer(required=True)
 
 
 class PaidSchema(Schema):
@@ -94,6 +110,8 @@ class ReceiptSchema(Schema):
     against = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
     copy = fields.Integer(required=True)
+    taxes = fields.List(fields.Nested(TaxRowSchema), required=True)
+    debt = fields.Nested(DebtSchema, allow_none=True)
 
 
 class LetterSchema(Schema):

@@ -19,11 +19,12 @@ from api.receivables.schemas import (
     TermsSchema,
 )
 from api.settings import now
+from fieldsales.ageings.queries import ageing_report, ageing_totals
 from fieldsales.contexts.service import refresh_known
 from fieldsales.credits.queries import standings
 from fieldsales.credits.service import set_terms
-from fieldsales.customers.queries import require_customer_in_scope
-from fieldsales.invoices.queries import Statement, ageing_report, ageing_totals, statement_of
+from fieldsales.customers.queries import CustomerFilter, require_customer_in_scope
+from fieldsales.invoices.queries import Statement, statement_of
 from fieldsales.people.queries import days_at
 
 receivables = Resource(
@@ -33,10 +34,11 @@ receivables = Resource(
 
 @receivables.on("GET", "/ageing", roles=LEADERS, query=AgeingQuery, gives=AgeingSchema)
 def read_ageing(query: dict[str, Any]) -> dict[str, Any]:
-    """What customers owe, by how late it is: not due, 1–30, 31–60, 61–90, over 90 days"""
+    """What customers owed at the end of a day, by how late it was: not due, 1–30, 31–60, 61–90, over 90 days"""
     day = query.get("day") or _today()
-    page = ageing_report(session(), actor(), day, query["page"])
-    totals = ageing_totals(session(), actor(), day)
+    only = CustomerFilter(rep_id=query.get("rep"), active=None)
+    page = ageing_report(session(), actor(), day, query["page"], only)
+    totals = ageing_totals(session(), actor(), day, only)
     return {"day": day, "totals": totals, "items": page.items, "next": page.next}
 
 

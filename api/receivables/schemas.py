@@ -43,9 +43,10 @@ class StatementSchema(Schema):
 
 
 class AgeingQuery(PageQuery):
-    """On which day; today where none is given."""
+    """At the end of which day (today where none is given), of the customers of which rep."""
 
     day = day()
+    rep = fields.UUID(metadata={"description": "only customers whom this rep serves now"})
 
 
 class AgedSchema(Schema):

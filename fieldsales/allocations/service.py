@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from fieldsales.allocations.queries import paid_by, require_credit
+from fieldsales.allocations.queries import paid_by, paid_for, require_credit, spare_credits
 from fieldsales.allocations.rules import (
     BOUNCED,
     CHOICE_NOT_FOLLOWED,
@@ -107,11 +107,19 @@ def allocate(
 def set_against(session: Session, credit: Credit, found: Spread, now: datetime, *, by: Actor | None) -> None:
     """Write down what money pays of which invoice; the customer must be held."""
     for invoice_id, amount in found.parts:
-        _move(session, credit, session.get_one(Invoice, invoice_id, populate_existing=True), amount, now, by=by)
+        invoice = session.get_one(Invoice, invoice_id, populate_existing=True)
+        _move(session, credit, invoice, amount, day=max(credit.day, invoice.issued_on), now=now, by=by)
 
 
 def _move(
-    session: Session, credit: Credit, invoice: Invoice, amount_minor: int, now: datetime, *, by: Actor | None
+    session: Session,
+    credit: Credit,
+    invoice: Invoice,
+    amount_minor: int,
+    *,
+    day: date,
+    now: datetime,
+    by: Actor | None,
 ) -> None:
     """Set an amount against an invoice; below 0 it is taken back."""
     invoice.open_minor -= amount_minor
@@ -121,12 +129,12 @@ def _move(
             invoice_id=invoice.id,
             credit_id=credit.id,
             amount_minor=amount_minor,
+            day=day,
             at=now,
             by=by.user_id if by else None,
         )
     )
     pair = (Account.CREDIT, Account.RECEIVABLE) if amount_minor > 0 else (Account.RECEIVABLE, Account.CREDIT)
-    day = max(credit.day, invoice.issued_on)
     event = Event(Cause.ALLOCATION, credit.id, credit.customer_id, credit.currency, day, now)
     post(session, event, moved(*pair, abs(amount_minor)))
     session.flush()
@@ -149,7 +157,7 @@ def bounce(
         raise NoCheque("Only a cheque can bounce.", mend="Name a payment that was a cheque.")
     if credit.voided_at is not None:
         raise BouncedBefore("The cheque bounced already.", mend="Look at the statement.")
-    take_back(session, credit, now, by)
+    take_back(session, credit, day, now, by)
     event = Event(Cause.BOUNCE, credit.id, credit.customer_id, credit.currency, day, now, payment.rep_id)
     where = Account.CHEQUE if still_held(session, payment_id) else Account.BANK
     void(session, credit, event, [Transfer(Account.CREDIT, where, credit.amount_minor)])
@@ -159,11 +167,38 @@ def bounce(
     return payment
 
 
-def take_back(session: Session, credit: Credit, now: datetime, by: Actor | None) -> None:
-    """Take all that money pays back from its invoices; the customer must be held."""
+def take_back(session: Session, credit: Credit, day: date, now: datetime, by: Actor | None) -> None:
+    """Take all that money pays back from its invoices on a day; the customer must be held."""
     for invoice_id, amount in sorted(paid_by(session, credit.id).items()):
         invoice = session.get_one(Invoice, invoice_id, populate_existing=True)
-        _move(session, credit, invoice, -amount, now, by=by)
+        _move(session, credit, invoice, -amount, day=max(day, credit.day, invoice.issued_on), now=now, by=by)
+
+
+def release(session: Session, invoice: Invoice, now: datetime) -> list[tuple[Credit, int]]:
+    """Take all money back from an invoice, as of the days when it paid; return what each had. The customer is held."""
+    found = []
+    for credit_id, amount in sorted(paid_for(session, invoice.id).items()):
+        credit = session.get_one(Credit, credit_id, populate_existing=True)
+        _move(session, credit, invoice, -amount, day=max(credit.day, invoice.issued_on), now=now, by=None)
+        found.append((credit, amount))
+    return found
+
+
+def settle_account(session: Session, customer_id: uuid.UUID, currency: str, now: datetime) -> int:
+    """Set what is on account against what is open, both oldest first; return how much (minor units).
+
+    The customer must be held. Each credit that pays anything is audited as `payment.allocate`, `automatic`.
+    """
+    settled = 0
+    for credit in spare_credits(session, customer_id, currency):
+        found = spread(credit.left_minor, open_debts(session, customer_id, currency), None)
+        if not found.parts:
+            break
+        set_against(session, credit, found, now, by=None)
+        told = [{"invoice_id": str(invoice_id), "amount_minor": amount} for invoice_id, amount in found.parts]
+        _note(session, "payment.allocate", credit, None, now, allocations=told, automatic=True)
+        settled += found.amount_minor
+    return settled
 
 
 def void(session: Session, credit: Credit, event: Event, transfers: Sequence[Transfer]) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldsales.allocations.rules import Spread
-from fieldsales.allocations.service import set_against, take_back, void
+from fieldsales.allocations.service import set_against, settle_account, take_back, void
 from fieldsales.credits.queries import credit_policies, terms_of
-from fieldsales.credits.rules import CREDIT, Invoicing
+from fieldsales.credits.rules import CREDIT, Invoicing, OnAccount
 from fieldsales.db.desk import Desk
 from fieldsales.deliveries.queries import is_delivered_later
 from fieldsales.deliveries.rules import part_of
@@ -23,14 +23,19 @@ from fieldsales.invoices.service import hold_customer, note_credit, raise_invoic
 from fieldsales.ledger.models import Account, Cause
 from fieldsales.ledger.rules import Transfer
 from fieldsales.ledger.service import Event
+from fieldsales.matches.queries import looks_billed, told_of
+from fieldsales.matches.rules import BILLED_ALIKE
 from fieldsales.orders.models import Order, OrderKind
 from fieldsales.policies.queries import in_force
+from fieldsales.visits.rules import merged
 
 
 def bill(desk: Desk, order: Order, now: datetime) -> None:
     """Raise the invoice of a sale, or note the credit of a return, where the policy says that orders do so.
 
     Where each delivery is billed, so is a sale from the van, whose goods changed hands at once, but no other sale.
+    One that another system told of before is that debt: none is made besides. Where it told of one that looks the same
+    and names no order, the order is flagged `billed_alike`.
     """
     policy = desk.find(credit_policies, order.ordered_on)
     if policy is None or policy.invoicing is Invoicing.BY_IMPORT or not order.amount_minor:
@@ -40,10 +45,19 @@ def bill(desk: Desk, order: Order, now: datetime) -> None:
     desk.write()
     session = desk.session
     hold_customer(session, order.customer_id)
+    if order.kind not in (OrderKind.SALE, OrderKind.RETURN):
+        return
+    if (told := told_of(session, order)) is not None:
+        told.order_id = order.id
+        return
     if order.kind is OrderKind.SALE:
+        if looks_billed(session, order):
+            order.flags = merged(order.flags, BILLED_ALIKE)
         raise_invoice(session, _invoice(session, order, policy.payment_days, now), rep_id=order.rep_id)
-    elif order.kind is OrderKind.RETURN:
+    else:
         _credit(session, order, -order.amount_minor, abs(order.tax_minor or 0), now, against=order.against_id)
+    if policy.on_account is OnAccount.OLDEST_FIRST:
+        settle_account(session, order.customer_id, order.currency, now)
 
 
 def bill_delivery(session: Session, order: Order, recorded: Recorded, now: datetime) -> Invoice | None:
@@ -57,7 +71,7 @@ def bill_delivery(session: Session, order: Order, recorded: Recorded, now: datet
         line, before = lines[told.line_no], recorded.before[told.line_no]
         part = partial(part_of, ordered=before.ordered, before=before.delivered, delivered=told.delivered)
         amount, tax = amount + part(line.amount_minor), tax + part(line.tax_minor or 0)
-    if not amount:
+    if not amount or told_of(session, order) is not None:  # another system bills the order as a whole
         return None
     hold_customer(session, order.customer_id)
     day = recorded.report.day
@@ -90,7 +104,7 @@ def unbill(session: Session, order: Order, now: datetime) -> None:
         return
     credit = session.scalars(select(Credit).where(Credit.order_id == order.id)).one_or_none()
     if credit is not None and credit.voided_at is None:
-        take_back(session, credit, now, None)
+        take_back(session, credit, credit.day, now, None)
         tax = abs(order.tax_minor or 0)
         pairs = ((Account.RETURNS, credit.amount_minor - tax), (Account.TAX, tax))
         back = [Transfer(Account.CREDIT, account, amount) for account, amount in pairs if amount]

@@ -1,4 +1,4 @@
-"""`fieldsales export`: orders and payments of a period as a file."""
+"""`fieldsales export`: orders, returns, payments, invoices and postings of a period as a file."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import click
 
 from fieldsales.cli.context import Context
 from fieldsales.db.session import reading
-from fieldsales.exports.queries import order_rows, payment_rows
-from fieldsales.exports.rules import ORDER_COLUMNS, PAYMENT_COLUMNS, Cell, as_texts
+from fieldsales.exports.queries import invoice_rows, order_rows, payment_rows, posting_rows
+from fieldsales.exports.rules import INVOICE_COLUMNS, ORDER_COLUMNS, PAYMENT_COLUMNS, POSTING_COLUMNS, Cell, as_texts
 from fieldsales.orders.models import OrderKind
 from fieldsales.tabular.writing import csv_blocks, write_workbook
 
@@ -24,7 +24,7 @@ FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 @click.group()
 def export() -> None:
-    """Orders and payments as CSV or XLSX, by the ending of FILE."""
+    """Orders, returns, payments, invoices and postings as CSV or XLSX, by the ending of FILE."""
 
 
 @export.command("orders")
@@ -51,6 +51,43 @@ def export_payments(context: Context, file: Path, first: datetime, last: datetim
     with reading(context.engine) as session:
         count = write_rows(file, PAYMENT_COLUMNS, payment_rows(session, None, first.date(), last.date()))
     context.console.print(f"{count} payments written to {file}.", soft_wrap=True)
+
+
+@export.command("returns")
+@FILE
+@FIRST
+@LAST
+@click.pass_obj
+def export_returns(context: Context, file: Path, first: datetime, last: datetime) -> None:
+    """Write the lines of a period's returns to FILE."""
+    with reading(context.engine) as session:
+        rows = order_rows(session, None, first.date(), last.date(), OrderKind.RETURN)
+        count = write_rows(file, ORDER_COLUMNS, rows)
+    context.console.print(f"{count} rows of returns written to {file}.", soft_wrap=True)
+
+
+@export.command("invoices")
+@FILE
+@FIRST
+@LAST
+@click.pass_obj
+def export_invoices(context: Context, file: Path, first: datetime, last: datetime) -> None:
+    """Write the invoices issued in a period to FILE, with what is open of them now."""
+    with reading(context.engine) as session:
+        count = write_rows(file, INVOICE_COLUMNS, invoice_rows(session, None, first.date(), last.date()))
+    context.console.print(f"{count} invoices written to {file}.", soft_wrap=True)
+
+
+@export.command("postings")
+@FILE
+@FIRST
+@LAST
+@click.pass_obj
+def export_postings(context: Context, file: Path, first: datetime, last: datetime) -> None:
+    """Write a period's postings of the ledger to FILE."""
+    with reading(context.engine) as session:
+        count = write_rows(file, POSTING_COLUMNS, posting_rows(session, None, first.date(), last.date()))
+    context.console.print(f"{count} postings written to {file}.", soft_wrap=True)
 
 
 def write_rows(file: Path, columns: tuple[str, ...], rows: Iterable[list[Cell]]) -> int:

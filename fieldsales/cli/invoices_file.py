@@ -17,7 +17,7 @@ from fieldsales.invoices.rules import InvoiceInvalid
 from fieldsales.money import exponent
 from fieldsales.tabular.table import examine
 
-COLUMNS = ("reference", "customer", "issued_on", "due_on", "currency", "amount", "tax", "open")
+COLUMNS = ("reference", "customer", "issued_on", "due_on", "currency", "amount", "tax", "open", "order", "version")
 _NEEDED = ("reference", "customer", "issued_on", "currency", "amount")
 
 
@@ -62,11 +62,19 @@ def _reader(session: Session, cells: Mapping[str, str]) -> Reader:
             "tax_minor": _minor(cells.get("tax") or "0", currency, "tax"),
             "open_minor": _minor(cells["open"], currency, "open") if cells.get("open") else None,
             "issued_on": _day(cells["issued_on"], "issued_on"),
+            "order": {"": None, "-": ""}.get(cells.get("order", ""), cells.get("order")),
+            "version": _version(cells["version"]) if cells.get("version") else None,
             "due_on": _day(cells["due_on"], "due_on") if cells.get("due_on") else None,
         }
         return reader_of(session, told)()
 
     return read
+
+
+def _version(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise InvoiceInvalid(f"“{text}” in the column version is no whole number.", mend="Write 7.")
+    return int(text)
 
 
 def _customer(named: str) -> dict[str, Any]:

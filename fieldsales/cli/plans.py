@@ -19,16 +19,14 @@ from fieldsales.cli.context import Context
 from fieldsales.cli.day_table import print_day
 from fieldsales.cli.lookup import find_rep
 from fieldsales.clock import local_day, utc_now
-from fieldsales.contexts.service import refresh_contexts
 from fieldsales.dayplans.rules import PlanOutdated
-from fieldsales.dayplans.service import DayPlanned, gather, solve, store
+from fieldsales.dayplans.service import DayPlanned, gather, prepare, solve, store
 from fieldsales.db.session import reading, transaction
 from fieldsales.drafts.rules import Draft
 from fieldsales.driving.rules import Driving
 from fieldsales.driving.service import driving_of
 from fieldsales.people.models import User
-from fieldsales.planning.queries import planned_customers, rep_day
-from fieldsales.pricebooks.service import publish_books
+from fieldsales.planning.queries import rep_day
 from routing.pool import SolverPool
 from routing.progress import Better, totals
 
@@ -124,9 +122,7 @@ def _plan_and_print_days(context: Context, wanted: Wanted, *, dry_run: bool, qui
             session.rollback()
     if not dry_run:
         with transaction(context.engine) as session:
-            publish_books(session, now=utc_now())
-            visited = planned_customers(session, wanted.day, [rep.rep_id for rep in done.reps])
-            refresh_contexts(session, wanted.day, visited)
+            prepare(session, wanted.day, [rep.rep_id for rep in done.reps], now=utc_now())
     return done
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,14 +11,16 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
-from fieldsales.catalog.service import set_list_price, set_tier_price
 from fieldsales.cli.context import Context
 from fieldsales.cli.lookup import find_customer
-from fieldsales.cli.prices_file import Listed, Unread, find_product, read_prices
+from fieldsales.cli.prices_file import Unread, find_product, read_prices
 from fieldsales.clock import utc_now
 from fieldsales.db.session import reading, transaction
 from fieldsales.money import Money
-from fieldsales.pricebooks.service import Agreement, agree, publish_books, publish_terms
+from fieldsales.notices.rules import PriceFate
+from fieldsales.people.queries import days_at
+from fieldsales.pricebooks.service import publish_books
+from fieldsales.pricefeeds.service import file_prices
 from fieldsales.pricing.rules import PricedLine, PricedOrder, Wanted
 from fieldsales.quotes.service import quote
 from fieldsales.units.rules import EACH
@@ -60,29 +63,29 @@ def quote_order(context: Context, customer: str, lines: tuple[str, ...]) -> None
 def import_prices(context: Context, file: Path, dry_run: bool) -> None:
     """Set prices from a FILE (CSV or XLSX), all of its rows or none, and publish them.
 
-    Columns: sku, price (in major units: 12.50). With tier: the tier's price. With customer: a contract price, with
-    reference, per, min, from and until where there are any. The same file again changes nothing.
+    Columns: sku, price (in major units: 12.50), from (holds from that day on; else from today). With tier: the tier's
+    price. With customer: a contract price, with reference, per, min, from and until where there are any. With version,
+    a whole number that grows, an older state than is held changes nothing. The same file again changes nothing.
     """
     now = utc_now()
     with transaction(context.engine) as session:
-        rows = list(read_prices(session, file))
-        unread = [each for each in rows if isinstance(each, Unread)]
-        if unread:
-            told = "\n".join(f"  line {each.line}: {each.why}" for each in unread[:20])
-            raise NothingKept(f"{len(unread)} of {len(rows)} rows cannot be used, so nothing was kept:\n{told}")
-        customers = set()
-        for each in rows:
-            if isinstance(each, Agreement):
-                agree(session, each, now=now)
-                customers.add(each.customer_id)
-            elif isinstance(each, Listed) and each.tier is None:
-                set_list_price(session, each.product.id, each.price_minor, actor_id=None, now=now)
-            elif isinstance(each, Listed) and each.tier is not None:
-                set_tier_price(session, each.product.id, each.tier, each.price_minor, actor_id=None, now=now)
-        session.flush()
-        terms = [new for customer_id in sorted(customers) for new in publish_terms(session, customer_id, now=now)]
-        books = publish_books(session, now=now)
-        told = f"{len(rows)} prices read; {len(books)} price books and the terms of {len(terms)} customers are new."
+        read = list(read_prices(session, file, days_at(session, now)[0]))
+        good = [each for each in read if not isinstance(each, Unread)]
+        taken = file_prices(session, [row for _, row in good], by=None, now=now)
+        refused = [each for each in read if isinstance(each, Unread)]
+        for (line, _), filed in zip(good, taken.rows, strict=True):
+            if filed.fate is PriceFate.REFUSED:
+                refused.append(Unread(line, filed.problem or ""))
+        if refused:
+            refused.sort(key=lambda each: each.line)
+            told = "\n".join(f"  line {each.line}: {each.why}" for each in refused[:20])
+            raise NothingKept(f"{len(refused)} of {len(read)} rows cannot be used, so nothing was kept:\n{told}")
+        counts = Counter(each.fate for each in taken.rows)
+        fates = ", ".join(f"{counts[fate]} {fate}" for fate in PriceFate if counts[fate])
+        told = (
+            f"{len(read)} prices read ({fates}); {len(taken.price_books)} price books and the terms of "
+            f"{taken.terms} customers are new."
+        )
         if dry_run:
             session.rollback()
             told += " Dry run: nothing was kept."

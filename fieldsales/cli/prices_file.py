@@ -17,20 +17,11 @@ from fieldsales.catalog.service import ProductUnknown
 from fieldsales.cli.lookup import find_customer
 from fieldsales.errors import FieldsalesError
 from fieldsales.money import exponent
-from fieldsales.pricebooks.service import Agreement
+from fieldsales.pricefeeds.rules import PriceRow
 from fieldsales.tabular.table import examine
 
-COLUMNS = ("sku", "price", "tier", "customer", "reference", "per", "min", "from", "until")
+COLUMNS = ("sku", "price", "tier", "customer", "reference", "per", "min", "from", "until", "version")
 _NEEDED = ("sku", "price")
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A list price, or that of a tier, in minor units."""
-
-    product: Product
-    tier: str | None
-    price_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +40,11 @@ def find_product(session: Session, sku: str) -> Product:
     return found
 
 
-def read_prices(session: Session, path: Path) -> Iterator[Listed | Agreement | Unread]:
-    """Yield what each row of a CSV or XLSX file says. Raises what `examine` raises, and `click.UsageError`."""
+def read_prices(session: Session, path: Path, today: date) -> Iterator[tuple[int, PriceRow] | Unread]:
+    """Yield the line of each row of a CSV or XLSX file and what it says.
+
+    Raises what `examine` raises, and `click.UsageError`.
+    """
     file = examine(path)
     names = [column.strip().lower() for column in file.columns]
     missing = [name for name in _NEEDED if name not in names]
@@ -63,28 +57,31 @@ def read_prices(session: Session, path: Path) -> Iterator[Listed | Agreement | U
             if row.fault is not None:
                 yield Unread(row.line, row.fault.detail)
                 continue
+            cells = dict(zip(names, (cell.strip() for cell in row.cells), strict=True))
             try:
-                yield _meant(session, dict(zip(names, (cell.strip() for cell in row.cells), strict=True)))
+                yield row.line, _meant(session, cells, today)
             except (FieldsalesError, click.BadParameter, ValueError) as wrong:
                 yield Unread(row.line, wrong.message if isinstance(wrong, click.BadParameter) else str(wrong))
 
 
-def _meant(session: Session, cells: Mapping[str, str]) -> Listed | Agreement:
-    product = find_product(session, cells["sku"])
-    price = _minor(cells["price"], product.currency)
-    if not cells.get("customer"):
-        return Listed(product, cells.get("tier") or None, price)
-    if cells.get("tier"):
+def _meant(session: Session, cells: Mapping[str, str], today: date) -> PriceRow:
+    """A price of the list or of a tier that names no day holds from today on."""
+    product, named = find_product(session, cells["sku"]), cells.get("customer")
+    if named and cells.get("tier"):
         raise ValueError("a price is a customer's or a tier's; leave one of them blank")
-    return Agreement(
-        customer_id=find_customer(session, cells["customer"]).id,
-        product_id=product.id,
-        reference=cells.get("reference") or "import",
-        price_minor=price,
+    return PriceRow(
+        sku=product.sku,
+        price_minor=_minor(cells["price"], product.currency),
+        currency=product.currency,
+        since=_day(cells, "from") or (None if named else today),
+        until=_day(cells, "until"),
+        tier=cells.get("tier") or None,
+        customer_id=find_customer(session, named).id if named else None,
+        customer=named or None,
+        reference=(cells.get("reference") or "import") if named else None,
         per=_whole(cells, "per"),
         least=_whole(cells, "min"),
-        since=_day(cells, "from"),
-        until=_day(cells, "until"),
+        version=_whole(cells, "version") if cells.get("version") else None,
     )
 
 

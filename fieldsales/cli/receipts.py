@@ -12,6 +12,7 @@ from fieldsales.cli.context import Context
 from fieldsales.clock import utc_now
 from fieldsales.db.session import reading, transaction
 from fieldsales.escpos.rules import COLUMNS, PROFILES, escpos, paper_of, profile_of
+from fieldsales.imprints.rules import receipt_png
 from fieldsales.labels.rules import LANGUAGES, language_of
 from fieldsales.papers.rules import receipt_pdf
 from fieldsales.receipts.models import Form
@@ -24,6 +25,7 @@ from fieldsales.ubl.rules import ubl_order
 ORDER = click.argument("order", type=click.UUID)
 LANGUAGE = click.option("--language", type=click.Choice(list(LANGUAGES)), help="[default: the rep's]")
 PAPER = click.option("--paper", type=click.Choice([str(each) for each in COLUMNS]), help="Width in mm.")
+PRINTER = click.option("--printer", type=click.Choice(list(PROFILES)), help="What the printer understands.")
 TO = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
@@ -36,15 +38,23 @@ def receipts() -> None:
 @ORDER
 @LANGUAGE
 @PAPER
+@PRINTER
+@click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Draw it to this file instead.")
 @click.pass_obj
-def show(context: Context, order: uuid.UUID, language: str | None, paper: str | None) -> None:
-    """Show the receipt of an ORDER as a printer would write it."""
+def show(
+    context: Context, order: uuid.UUID, language: str | None, paper: str | None, printer: str | None, png: Path | None
+) -> None:
+    """Show the receipt of an ORDER as a printer would print it; nothing is given out."""
     with reading(context.engine) as session:
         found = require_order_in_scope(session, None, order)
         told = language_of(language) if language else None
         receipt = receipt_of(session, found, Seller.of(context.settings), told)
-    wide = paper_of(int(paper or context.settings.paper_mm), PROFILES["utf8"])
-    for part in slip(receipt, wide):
+    width = int(paper or context.settings.paper_mm)
+    if png is not None:
+        _write(png, receipt_png(escpos(receipt, width, profile_of(printer or context.settings.printer)), width))
+        context.console.print(f"Drawn to {png}.", soft_wrap=True)
+        return
+    for part in slip(receipt, paper_of(width, PROFILES[printer or "utf8"])):
         click.echo(f"[{part.payload}]" if isinstance(part, Code) else part.text)
 
 
@@ -53,7 +63,7 @@ def show(context: Context, order: uuid.UUID, language: str | None, paper: str | 
 @TO
 @LANGUAGE
 @PAPER
-@click.option("--printer", type=click.Choice(list(PROFILES)), help="What the printer understands.")
+@PRINTER
 @click.pass_obj
 def print_one(
     context: Context, order: uuid.UUID, file: Path, language: str | None, paper: str | None, printer: str | None

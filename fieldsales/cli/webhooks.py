@@ -12,9 +12,10 @@ from fieldsales.cli.rounds import keep_on
 from fieldsales.cli.webhook_worker import Worker
 from fieldsales.clock import utc_now
 from fieldsales.db.session import reading, transaction
-from fieldsales.webhooks.queries import standing_webhooks
+from fieldsales.webhooks.models import DeliveryState
+from fieldsales.webhooks.queries import counts_of, require_webhook, set_aside, standing_webhooks
 from fieldsales.webhooks.rules import TOPICS
-from fieldsales.webhooks.service import add_webhook, end_webhook, resume_webhook
+from fieldsales.webhooks.service import add_webhook, end_webhook, redeliver, resume_webhook
 
 
 @click.group()
@@ -51,14 +52,41 @@ def add(context: Context, url: str, topics: tuple[str, ...], from_the_beginning:
 @click.pass_obj
 def list_all(context: Context) -> None:
     """List the webhooks and how they stand."""
-    table = Table("id", "address", "topics", "told", "failures", "stands", box=None)
+    table = Table("id", "address", "topics", "told", "waiting", "set aside", "failures", "stands", box=None)
     with reading(context.engine) as session:
+        waiting = counts_of(session, DeliveryState.WAITING)
         for each in standing_webhooks(session):
             stands = "paused" if each.paused_at else f"tried again {each.next_at:%H:%M:%S}" if each.failures else "well"
             table.add_row(
-                str(each.id), each.url, ", ".join(each.topics), str(each.sequence), str(each.failures), stands
+                str(each.id),
+                each.url,
+                ", ".join(each.topics),
+                str(each.sequence),
+                str(waiting.get(each.id, 0)),
+                str(len(set_aside(session, each))),
+                str(each.failures),
+                stands,
             )
     context.console.print(table)
+
+
+@webhooks.command("set-aside")
+@click.argument("webhook_id", type=click.UUID)
+@click.option("--again", is_flag=True, help="Send them once more, behind what waits.")
+@click.pass_obj
+def show_set_aside(context: Context, webhook_id: uuid.UUID, again: bool) -> None:
+    """List the events that the other side refused too often, which were set aside so that the others go on."""
+    table = Table("sequence", "topic", "about", "status", "answer", "delivery", box=None)
+    with transaction(context.engine) as session:
+        found = set_aside(session, require_webhook(session, webhook_id))
+        for each in found:
+            told = (each.sequence, each.topic, each.subject_id, each.status, each.answer or "", each.id)
+            table.add_row(*map(str, told))
+            if again:
+                redeliver(session, webhook_id, each.id, by=None, now=utc_now())
+    context.console.print(table if found else "Nothing is set aside.")
+    if again and found:
+        context.console.print(f"{len(found)} are sent again.")
 
 
 @webhooks.command("resume")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from fieldsales.catalog.models import Product
 from fieldsales.catalog.queries import discount_of
 from fieldsales.companions.rules import learn, propose
+from fieldsales.contexts.models import OrderContext
 from fieldsales.contexts.rules import BUYING_DAYS, FAVOURITES, PROPOSALS, Bought, Habit, habit_told, habits
 from fieldsales.credits.queries import standings
 from fieldsales.credits.rules import Standing
@@ -30,6 +31,14 @@ from fieldsales.supplies.queries import sold_out
 
 RETURN_DAYS = 30
 """For how long a return is told of."""
+
+
+def known_since(session: Session, day: date, customer_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Return those of some customers of whom there is a document of a day or later."""
+    found = select(OrderContext.customer_id).where(
+        OrderContext.customer_id.in_(customer_ids), OrderContext.made_on >= day
+    )
+    return set(session.scalars(found))
 
 
 def drafted_contexts(session: Session, customers: Sequence[Customer], day: date) -> dict[uuid.UUID, Body]:

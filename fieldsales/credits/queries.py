@@ -78,6 +78,8 @@ def _ordered(
         .where(Order.state == OrderState.PLACED, Order.kind != OrderKind.GIFT)
         .where(~exists().where(Invoice.order_id == Order.id, Invoice.delivery_report_id.is_(None)))
         .where(~exists().where(Credit.order_id == Order.id))
+        .where(~exists().where(Invoice.told_order_id == Order.id))
+        .where(~exists().where(Credit.told_order_id == Order.id))
         .group_by(*keys)
     )
     if without is not None:

@@ -43,6 +43,13 @@ class Invoicing(StrEnum):
     AT_DELIVERY = "at_delivery"
 
 
+class OnAccount(StrEnum):
+    """When money on account pays: when somebody says so, or by itself, what is due first at the front."""
+
+    BY_CHOICE = "by_choice"
+    OLDEST_FIRST = "oldest_first"
+
+
 @dataclass(frozen=True, slots=True)
 class CreditPolicy:
     """The switches as they stand. Orders of the last `uninvoiced_days` without an invoice count as owed."""
@@ -51,6 +58,7 @@ class CreditPolicy:
     over_limit: Then
     payment_days: int
     uninvoiced_days: int
+    on_account: OnAccount = OnAccount.BY_CHOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,7 @@ SHAPE: dict[str, Any] = {
         "over_limit": {"enum": [*Then]},
         "payment_days": _DAYS,
         "uninvoiced_days": _DAYS,
+        "on_account": {"enum": [*OnAccount]},
     },
 }
 
@@ -130,12 +139,13 @@ def _parse(body: Body) -> CreditPolicy:
         over_limit=Then(body["over_limit"]),
         payment_days=body.get("payment_days", 30),
         uninvoiced_days=body.get("uninvoiced_days", 30),
+        on_account=OnAccount(body.get("on_account", OnAccount.BY_CHOICE)),
     )
 
 
 CREDIT = Kind(
     name="credit",
-    about="Where invoices come from, how many days there are to pay, and what becomes of orders over a credit limit.",
+    about="Where invoices come from, the days to pay, what money on account pays, and orders over a credit limit.",
     schema=SHAPE,
     default={"invoicing": "by_import", "over_limit": "hold", "payment_days": 30, "uninvoiced_days": 30},
     parse=_parse,

@@ -102,6 +102,19 @@ def require_customer_in_scope(session: Session, actor: Actor | None, customer_id
     return found
 
 
+def customer_numbered(session: Session, number: str | None) -> uuid.UUID:
+    """Return the customer of a number in another system; raise `CustomerNotFound` for none or several."""
+    theirs = select(CustomerReference.customer_id).where(CustomerReference.value == number).distinct().limit(2)
+    found = session.scalars(theirs).all()
+    if len(found) != 1:
+        raise CustomerNotFound(
+            f"There {'is no customer' if not found else 'are several customers'} with the number {number}.",
+            mend="Give “customer”, its number in another system, or “customer_id”.",
+            customer=number,
+        )
+    return found[0]
+
+
 def require_customer_to_manage(session: Session, actor: Actor | None, customer_id: uuid.UUID) -> Customer:
     """Return a customer of the actor's own territories.
 

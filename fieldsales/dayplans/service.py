@@ -20,6 +20,8 @@ from fieldsales.anomalies.queries import open_ids
 from fieldsales.anomalies.service import Detected, record_findings
 from fieldsales.candidates.queries import crew
 from fieldsales.clock import local_day
+from fieldsales.contexts.queries import known_since
+from fieldsales.contexts.service import refresh_contexts
 from fieldsales.dayplans.queries import Alarms, Now, begun_days, lock_day
 from fieldsales.dayplans.rules import PlanOutdated, route_moments, route_stops, steps_between
 from fieldsales.db.base import new_id
@@ -28,8 +30,11 @@ from fieldsales.drafts.rules import BEGUN, Draft, Line, Plan, with_route
 from fieldsales.drafts.service import draft_day
 from fieldsales.driving.rules import Driving
 from fieldsales.errors import Invalid, Unavailable
+from fieldsales.people.queries import days_at
 from fieldsales.planning.models import STALE, PlannedVisit, PlanStatus, Route, Source
+from fieldsales.planning.queries import planned_customers, visited_before
 from fieldsales.planning.service import note_visit
+from fieldsales.pricebooks.service import publish_books
 from fieldsales.steps.models import StepKind
 from fieldsales.tiers.queries import present_tiers
 from fieldsales.tiers.service import apply_tiers
@@ -295,3 +300,19 @@ def _told(plan: Plan, rows: Collection[PlannedVisit], *, changed: bool, note: st
     skipped = sum(row.status is PlanStatus.SKIPPED for row in rows)
     visits = len(rows) - left_out - skipped
     return RepPlanned(plan.rep.id, plan.login, plan.rep.name, visits, left_out, skipped, changed, note)
+
+
+def prepare(
+    session: Session, day: date, rep_ids: Collection[uuid.UUID], *, now: datetime, only_new: bool = False
+) -> int:
+    """Write down what reps want to know before orders at the customers whom they visit on a day; return for how many.
+
+    Whom somebody visits before that day keeps what is known as of then. `only_new` leaves alone who has a document of
+    today or later, for plans that change a little. Price books in which something has changed are published first.
+    """
+    publish_books(session, now=now)
+    today = days_at(session, now)[0]
+    visited = planned_customers(session, day, rep_ids) - visited_before(session, today, day)
+    if only_new:
+        visited -= known_since(session, today, visited)
+    return refresh_contexts(session, day, visited) if visited else 0

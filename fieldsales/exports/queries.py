@@ -1,4 +1,4 @@
-"""Rows for an ERP or a spreadsheet: lines of orders, and payments, of a period and of whom the asker may see."""
+"""Rows for an ERP or a spreadsheet, of a period and of whom the asker may see."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from fieldsales.catalog.models import Product
 from fieldsales.customers.models import Customer, CustomerReference
 from fieldsales.customers.queries import visible_customers
 from fieldsales.exports.rules import Cell, check_period, major
+from fieldsales.invoices.models import Invoice
+from fieldsales.ledger.models import Posting
 from fieldsales.orders.models import Order, OrderKind, OrderLine
 from fieldsales.people.models import User
 from fieldsales.people.rules import Actor
@@ -71,6 +73,46 @@ def payment_rows(session: Session, actor: Actor | None, first: date, last: date)
         .where(Payment.paid_on.between(first, last))
         .where(Payment.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id)))
         .order_by(Payment.paid_on, Payment.id)
+    )
+    for row in session.execute(wanted.execution_options(yield_per=AT_ONCE)):
+        *facts, currency, amount = row
+        yield [*(_cell(each) for each in facts), currency, major(amount, currency)]
+
+
+def invoice_rows(session: Session, actor: Actor | None, first: date, last: date) -> Iterator[list[Cell]]:
+    """Return the invoices issued in a period by day, as `INVOICE_COLUMNS`, open as of now. Raises `PeriodInvalid`."""
+    check_period(first, last)
+    wanted = (
+        select(
+            *(Invoice.id, Invoice.reference, Invoice.order_id, Invoice.issued_on, Invoice.due_on, Invoice.customer_id),
+            *(_reference(), Customer.name, Invoice.currency),
+            *(Invoice.tax_minor, Invoice.amount_minor, Invoice.open_minor, Invoice.written_off_minor),
+        )
+        .join(Customer, Customer.id == Invoice.customer_id)
+        .where(Invoice.issued_on.between(first, last))
+        .where(Invoice.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id)))
+        .order_by(Invoice.issued_on, Invoice.id)
+    )
+    for row in session.execute(wanted.execution_options(yield_per=AT_ONCE)):
+        *facts, currency, tax, amount, left, given_up = row
+        told = (major(each, currency) for each in (tax, amount, left, given_up))
+        yield [*(_cell(each) for each in facts), currency, *told]
+
+
+def posting_rows(session: Session, actor: Actor | None, first: date, last: date) -> Iterator[list[Cell]]:
+    """Return the postings of the ledger of a period by day, as `POSTING_COLUMNS`. Raises `PeriodInvalid`."""
+    check_period(first, last)
+    wanted = (
+        select(
+            *(Posting.id, Posting.entry_id, Posting.cause, Posting.source_id, Posting.day, Posting.at),
+            *(Posting.customer_id, _reference(), Customer.name, User.login, Posting.debit, Posting.credit),
+            *(Posting.currency, Posting.amount_minor),
+        )
+        .join(Customer, Customer.id == Posting.customer_id)
+        .outerjoin(User, User.id == Posting.rep_id)
+        .where(Posting.day.between(first, last))
+        .where(Posting.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id)))
+        .order_by(Posting.day, Posting.at, Posting.id)
     )
     for row in session.execute(wanted.execution_options(yield_per=AT_ONCE)):
         *facts, currency, amount = row

@@ -21,6 +21,14 @@ PAYMENT_COLUMNS = (
     *("payment_id", "paid_on", "paid_at", "method", "reference", "customer_id", "customer_reference", "customer"),
     *("rep", "visit_id", "currency", "amount"),
 )
+INVOICE_COLUMNS = (
+    *("invoice_id", "reference", "order_id", "issued_on", "due_on", "customer_id", "customer_reference", "customer"),
+    *("currency", "tax", "amount", "open", "written_off"),
+)
+POSTING_COLUMNS = (
+    *("posting_id", "entry_id", "cause", "source_id", "day", "at", "customer_id", "customer_reference", "customer"),
+    *("rep", "debit", "credit", "currency", "amount"),
+)
 
 
 class PeriodInvalid(Invalid):

@@ -15,6 +15,7 @@ from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
 
 _WHOLE = text("delivery_report_id IS NULL")
+_TOLD = text("told_order_id IS NOT NULL")
 
 
 class CreditKind(StrEnum):
@@ -28,7 +29,8 @@ class Invoice(Synced, Base):
     """A claim on a customer. `amount_minor` holds `tax_minor`; `open_minor` is what is left to pay.
 
     One that came from another system has its number there as `reference`, one for an order taken here `order_id`; where
-    each delivery is billed, `delivery_report_id` is the delivery that it is for.
+    each delivery is billed, `delivery_report_id` is the delivery that it is for. `told_order_id` is the order that the
+    other system named, which may be still on its way from a phone; `told_version` orders what it tells of the invoice.
     """
 
     __tablename__ = "invoice"
@@ -43,6 +45,7 @@ class Invoice(Synced, Base):
         Index("ix_invoice_of_order", "order_id", unique=True, sqlite_where=_WHOLE, postgresql_where=_WHOLE),
         Index(None, "order_id"),
         Index(None, "customer_id", "due_on"),
+        Index(None, "told_order_id", sqlite_where=_TOLD, postgresql_where=_TOLD),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -58,13 +61,15 @@ class Invoice(Synced, Base):
     issued_on: Mapped[date]
     due_on: Mapped[date]
     made_at: Mapped[datetime]
+    told_order_id: Mapped[uuid.UUID | None]
+    told_version: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Credit(Base):
     """Money on account: a payment (of the same id), or a credit note for goods that came back or an order called off.
 
     `left_minor` is not set against any invoice yet. From `voided_at` on it is worth nothing: the cheque bounced, or the
-    return was called off.
+    return was called off. `told_order_id` and `told_version` are what they are of an `Invoice`.
     """
 
     __tablename__ = "credit"
@@ -72,6 +77,7 @@ class Credit(Base):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("left_minor BETWEEN 0 AND amount_minor", name="left"),
         Index(None, "customer_id", "day"),
+        Index(None, "told_order_id", sqlite_where=_TOLD, postgresql_where=_TOLD),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -85,10 +91,12 @@ class Credit(Base):
     day: Mapped[date]
     made_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
+    told_order_id: Mapped[uuid.UUID | None]
+    told_version: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Allocation(Base):
-    """An amount on account set against an invoice; below 0 where that was taken back. Never changed."""
+    """An amount on account set against an invoice, and on which day; below 0 where it was taken back. Never changed."""
 
     __tablename__ = "allocation"
     __table_args__ = (CheckConstraint("amount_minor <> 0", name="amount"), Index(None, "credit_id"))
@@ -97,5 +105,6 @@ class Allocation(Base):
     invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invoice.id"), index=True)
     credit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("credit.id"))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+    day: Mapped[date]
     at: Mapped[datetime]
     by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from fieldsales.customers.models import Customer
@@ -16,7 +16,7 @@ from fieldsales.customers.queries import visible_customers
 from fieldsales.db.paging import Page, PageWanted, fetch_page
 from fieldsales.errors import NotFound
 from fieldsales.invoices.models import Credit, Invoice
-from fieldsales.invoices.rules import Open, ageing, dso
+from fieldsales.invoices.rules import Open, ageing
 from fieldsales.ledger.queries import Movement, movements, owed_before
 from fieldsales.people.rules import Actor
 
@@ -28,30 +28,6 @@ class InvoiceNotFound(NotFound):
 
     code = "invoice.not_found"
     title = "There is no such invoice"
-
-
-@dataclass(frozen=True, slots=True)
-class Aged:
-    """The debts of one customer in one currency by age, and the whole of them, in minor units."""
-
-    customer: Customer
-    currency: str
-    buckets: Amounts
-
-    @property
-    def owed_minor(self) -> int:
-        """All that is open."""
-        return sum(self.buckets.values())
-
-
-@dataclass(frozen=True, slots=True)
-class CurrencyTotals:
-    """The debts of all customers in scope in one currency; `dso_days` over the 90 days before."""
-
-    currency: str
-    buckets: Amounts
-    on_account_minor: int
-    dso_days: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,48 +110,6 @@ def on_account(session: Session, customer_ids: Collection[uuid.UUID]) -> dict[uu
     for customer_id, currency, amount in session.execute(theirs.where(Credit.left_minor > 0).group_by(*keys)):
         found[customer_id][currency] = int(amount)
     return dict(found)
-
-
-def ageing_report(session: Session, actor: Actor | None, day: date, wanted: PageWanted) -> Page[Aged]:
-    """Return a page of the customers who owe anything, by name, one row for each currency."""
-    owing = select(Invoice.customer_id).where(Invoice.open_minor > 0)
-    theirs = visible_customers(actor).where(Customer.id.in_(owing))
-    page = fetch_page(session, theirs, (Customer.name, Customer.id), wanted)
-    aged = aged_debts(session, [each.id for each in page.items], day)
-    rows = [Aged(who, currency, buckets) for who in page.items for currency, buckets in aged[who.id].items()]
-    return Page(rows, page.next)
-
-
-def ageing_totals(session: Session, actor: Actor | None, day: date, period_days: int = 90) -> list[CurrencyTotals]:
-    """Return the debts of all customers in scope by currency, and the DSO of the days before."""
-    ids = visible_customers(actor).with_only_columns(Customer.id)
-    debts: dict[str, list[tuple[date, int]]] = defaultdict(list)
-    for currency, due, amount in _sums(session, ids, Invoice.open_minor > 0):
-        debts[currency].append((due, amount))
-    sold: Amounts = defaultdict(int)
-    since = date.fromordinal(day.toordinal() - period_days)
-    for currency, _, amount in _sums(session, ids, Invoice.issued_on > since, Invoice.issued_on <= day, sold=True):
-        sold[currency] += amount
-    held = select(Credit.currency, func.sum(Credit.left_minor)).where(Credit.customer_id.in_(ids))
-    spare = {currency: int(amount) for currency, amount in session.execute(held.group_by(Credit.currency))}
-    return [
-        CurrencyTotals(
-            currency,
-            buckets := ageing(debts[currency], day),
-            spare.get(currency, 0),
-            dso(sum(buckets.values()), sold[currency], period_days),
-        )
-        for currency in sorted({*debts, *sold, *(name for name, amount in spare.items() if amount)})
-    ]
-
-
-def _sums(
-    session: Session, ids: Select[uuid.UUID], *only: ColumnElement[bool], sold: bool = False
-) -> Sequence[tuple[str, date, int]]:
-    amount = func.sum(Invoice.amount_minor if sold else Invoice.open_minor)
-    keys = (Invoice.currency, Invoice.due_on)
-    rows = session.execute(select(*keys, amount).where(Invoice.customer_id.in_(ids), *only).group_by(*keys))
-    return [(currency, due, int(total)) for currency, due, total in rows]
 
 
 def statement_of(session: Session, customer: Customer, since: date, until: date) -> Statement:

@@ -26,8 +26,9 @@ class InvoiceInvalid(Invalid):
 class Claim:
     """An invoice as another system tells it, amounts in minor units.
 
-    Below 0 it is a credit note. `open_minor` is what that system says is left to pay (None: nothing is told). Raises
-    `InvoiceInvalid`.
+    Below 0 it is a credit note. `open_minor` is what that system says is left to pay (None: nothing is told). `order`
+    is the id of the order that is billed, or its number there; "" says that it is none of ours. Of two `version`s
+    the higher one is newer, whenever it comes. Raises `InvoiceInvalid`.
     """
 
     customer_id: uuid.UUID
@@ -38,6 +39,8 @@ class Claim:
     due_on: date | None = None
     tax_minor: int = 0
     open_minor: int | None = None
+    order: str | None = None
+    version: int | None = None
 
     def __post_init__(self) -> None:
         size = abs(self.amount_minor)

@@ -100,6 +100,16 @@ def owed_before(session: Session, customer_id: uuid.UUID, day: date) -> dict[str
     return {currency: int(amount) for currency, amount in rows if amount}
 
 
+def owed_at(
+    session: Session, customer_id: uuid.UUID, currency: str, moment: datetime, without: Collection[uuid.UUID] = ()
+) -> int:
+    """Return what a customer owed in a currency at a moment of the books, what was posted for some sources left out."""
+    owed = select(func.coalesce(func.sum(_effect()), 0)).where(
+        *_of(customer_id), Posting.currency == currency, Posting.at <= moment, Posting.source_id.not_in(without)
+    )
+    return int(session.scalar(owed) or 0)
+
+
 def movements(session: Session, customer_id: uuid.UUID, since: date, until: date) -> list[Movement]:
     """Return what changed a customer's debt between two days, both included; allocations change nothing."""
     amount = func.sum(_effect())

@@ -44,6 +44,11 @@ def sold(amount_minor: int, tax_minor: int) -> tuple[Transfer, ...]:
     )
 
 
+def taken_off(amount_minor: int, tax_minor: int) -> tuple[Transfer, ...]:
+    """Return what takes an invoice out of the books that `sold` put there."""
+    return tuple(Transfer(each.credit, each.debit, each.amount_minor) for each in sold(amount_minor, tax_minor))
+
+
 def given_back(amount_minor: int, tax_minor: int) -> tuple[Transfer, ...]:
     """Return what a credit note moves: it becomes money on account."""
     return _some(

@@ -21,7 +21,7 @@ from fieldsales.receipts.rules import Item, Party, Receipt
 from fieldsales.widths import printable
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)  # it tells of every table that it leaves out
-_FONTS = (
+FONTS = (
     ("latin", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
     ("cjk", "cvttf_NotoSansCJK_Regular", "NotoSansCJKtc-Regular.otf"),
 )
@@ -39,8 +39,8 @@ class _Page(FPDF):
         super().__init__()
         self.language, self.currency = language, currency
         self.set_margin(15)
-        for name, package, file in _FONTS if chinese else _FONTS[:1]:
-            self.add_font(name, fname=_font(package, file))
+        for name, package, file in FONTS if chinese else FONTS[:1]:
+            self.add_font(name, fname=font_file(package, file))
         self.set_font("latin", size=10)
         if chinese:
             self.set_fallback_fonts(["cjk"])
@@ -100,11 +100,18 @@ def receipt_pdf(receipt: Receipt) -> bytes:
     return bytes(page.output())
 
 
-def _font(package: str, file: str) -> Path:
+def font_file(package: str, file: str) -> Path:
+    """Return where a package has a font; raise `ModuleNotFoundError`."""
     found = find_spec(package)
     if found is None or found.origin is None:
         raise ModuleNotFoundError(f"The package {package}, which has a font, is not installed.")
     return Path(found.origin).parent / file
+
+
+def code_matrix(payload: str, *, border: int) -> list[list[bool]]:
+    """Return the modules of a QR code row by row, dark ones true, with a quiet zone of `border` modules."""
+    modules = segno.make(payload, error="m", micro=False).matrix_iter(border=border)
+    return [[bool(module) for module in row] for row in modules]
 
 
 def _head(page: _Page, receipt: Receipt) -> None:
@@ -154,17 +161,24 @@ def _sums(page: _Page, receipt: Receipt) -> None:
     words = page.language.words
     if receipt.tax_minor:
         page.row(words["tax_in_it"], "", page.told(receipt.tax_minor, named=True))
+    for each in receipt.taxes:
+        rate = f"    {words['tax']} {page.language.share(each.rate_bp)}"
+        page.row(rate, page.told(each.net_minor), page.told(each.tax_minor), size=9)
     page.row(words["total"], "", page.told(receipt.total_minor, named=True), size=13)
-    for each in receipt.payments:
-        form = " ".join(filter(None, (words["paid"], words[each.method], each.reference)))
-        page.row(form, "", page.told(each.amount_minor, named=True))
+    for money in receipt.payments:
+        form = " ".join(filter(None, (words["paid"], words[money.method], money.reference)))
+        page.row(form, "", page.told(money.amount_minor, named=True))
     if receipt.payments:
         page.row(words["balance"], "", page.told(receipt.balance_minor, named=True), size=13)
+    if receipt.debt is not None:
+        page.across()
+        page.row(words["owed_before"], "", page.told(receipt.debt.before_minor, named=True))
+        page.row(words["owed_after"], "", page.told(receipt.debt.after_minor, named=True))
 
 
 def _code(page: _Page, payload: str) -> None:
     """Draw the QR code as squares, with the quiet zone of four modules around it."""
-    matrix = [list(row) for row in segno.make(payload, error="m", micro=False).matrix_iter(border=4)]
+    matrix = code_matrix(payload, border=4)
     if page.will_page_break(_CODE_MM + 4):
         page.add_page()
     page.ln(4)

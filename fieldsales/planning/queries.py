@@ -73,6 +73,14 @@ def planned_customers(session: Session, day: date, rep_ids: Collection[uuid.UUID
     return set(session.scalars(found))
 
 
+def visited_before(session: Session, since: date, day: date) -> set[uuid.UUID]:
+    """Return whom anybody is to visit on a day from `since` on and before `day`."""
+    found = select(PlannedVisit.customer_id).where(
+        PlannedVisit.day >= since, PlannedVisit.day < day, PlannedVisit.status == PlanStatus.PLANNED
+    )
+    return set(session.scalars(found.distinct()))
+
+
 def rep_day(session: Session, rep_id: uuid.UUID, day: date) -> RepDay:
     """Return a rep's day; raise `PersonNotFound`."""
     rep = session.get(User, rep_id)

@@ -15,6 +15,7 @@ from fieldsales.audit.service import record
 from fieldsales.catalog.models import Product
 from fieldsales.catalog.service import PriceInvalid, ProductUnknown
 from fieldsales.customers.queries import require_customer_in_scope
+from fieldsales.notices.service import apply_due
 from fieldsales.people.queries import days_at
 from fieldsales.people.rules import Actor
 from fieldsales.policies.service import require_all_territories
@@ -152,8 +153,12 @@ def check_breaks(sku: str, breaks: Sequence[Break]) -> None:
 
 
 def publish_books(session: Session, *, now: datetime) -> list[PublishedBook]:
-    """Publish the price book of each currency in which something has changed; return those that are new."""
+    """Publish the price book of each currency in which something has changed; return those that are new.
+
+    Prices that were told ahead and whose day has come hold from now on.
+    """
     day, _ = days_at(session, now)
+    apply_due(session, day, now)
     found = []
     statement = select(PublishedBook).where(PublishedBook.superseded_at.is_(None)).with_for_update()
     current = {each.currency: each for each in session.scalars(statement)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -15,19 +15,24 @@ from fieldsales.clock import zone
 from fieldsales.config import Settings
 from fieldsales.customers.models import Customer
 from fieldsales.customers.queries import visible_customers
+from fieldsales.invoices.models import Credit, Invoice
 from fieldsales.labels.rules import Language, nearest_language
+from fieldsales.ledger.models import Posting
+from fieldsales.ledger.queries import owed_at
 from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState
 from fieldsales.orders.queries import OrderNotFound
 from fieldsales.people.models import Territory, User
 from fieldsales.people.rules import Actor
 from fieldsales.receipts.models import ReceiptIssue
 from fieldsales.receipts.rules import (
+    Debt,
     Item,
     Paid,
     Party,
     Receipt,
     check_sum,
     goods_and_discounts,
+    rate_of,
     receipt_code,
     short_number,
 )
@@ -76,6 +81,7 @@ def receipt_of(session: Session, order: Order, seller: Seller, language: Languag
     check_sum(order.id, items, order.amount_minor)
     against = session.get(Order, order.against_id) if order.against_id else None
     at = order.ordered_at.astimezone(zone(territory.time_zone)) if order.ordered_at else None
+    taken = _payments(session, order)
     return Receipt(
         order_id=order.id,
         kind=str(order.kind),
@@ -91,10 +97,11 @@ def receipt_of(session: Session, order: Order, seller: Seller, language: Languag
         items=items,
         tax_minor=order.tax_minor,
         total_minor=order.amount_minor,
-        payments=_payments(session, order),
+        payments=tuple(Paid(str(each.method), each.amount_minor, each.reference) for each in taken),
         qr=receipt_code(order.id, order.ordered_on, order.amount_minor, order.currency),
         against=short_number(against.id, against.reference) if against else None,
         reason=order.reason if order.kind is not OrderKind.SALE else None,
+        debt=_debt(session, order, [each.id for each in taken], sum(each.amount_minor for each in taken)),
     )
 
 
@@ -128,10 +135,27 @@ def _item(line: OrderLine, sold: Mapping[uuid.UUID, Product], order: Order) -> I
         discounts=discounts,
         free=free,
         condition=line.condition,
+        rate_bp=rate_of(line.steps or ()),
     )
 
 
-def _payments(session: Session, order: Order) -> tuple[Paid, ...]:
+def _debt(session: Session, order: Order, payments: Sequence[uuid.UUID], paid_minor: int) -> Debt | None:
+    """Return the customer's debt before and after an order that stands, from the ledger as it was then."""
+    if order.kind is OrderKind.GIFT or order.state is not OrderState.PLACED or order.ordered_at is None:
+        return None
+    own = [found.id for found in (_first(session, Invoice, order), _first(session, Credit, order)) if found is not None]
+    first = session.scalar(select(func.min(Posting.at)).where(Posting.source_id.in_(own))) if own else None
+    moment = first or order.ordered_at
+    before = owed_at(session, order.customer_id, order.currency, moment, [*own, *payments])
+    return Debt(before, before + order.amount_minor - paid_minor)
+
+
+def _first(session: Session, table: type[Invoice] | type[Credit], order: Order) -> Invoice | Credit | None:
+    found: Invoice | Credit | None = session.scalars(select(table).where(table.order_id == order.id)).one_or_none()
+    return found
+
+
+def _payments(session: Session, order: Order) -> Sequence[Payment]:
     """What was taken in the visit of a sale that stands, in its currency; no receipt of another order shows it."""
     if order.visit_id is None or order.kind is not OrderKind.SALE or order.state is not OrderState.PLACED:
         return ()
@@ -143,10 +167,9 @@ def _payments(session: Session, order: Order) -> tuple[Paid, ...]:
     )
     if session.scalars(last.order_by(Order.ordered_at.desc(), Order.id.desc()).limit(1)).first() != order.id:
         return ()
-    taken = select(Payment).where(
+    theirs = select(Payment).where(
         Payment.visit_id == order.visit_id,
         Payment.customer_id == order.customer_id,
         Payment.currency == order.currency,
     )
-    found = session.scalars(taken.order_by(Payment.paid_at, Payment.id))
-    return tuple(Paid(str(each.method), each.amount_minor, each.reference) for each in found)
+    return session.scalars(theirs.order_by(Payment.paid_at, Payment.id)).all()

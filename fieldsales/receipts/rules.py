@@ -45,7 +45,7 @@ class Item:
 
     `pieces` is how many pieces that is, `goods_minor` quantity × price but for rounding. Goods, discounts and the tax
     that prices leave out (`tax_added_minor`) are the amount. `free` goods cost nothing; a return's quantities and
-    amounts are negative.
+    amounts are negative. `rate_bp` is the tax rate in basis points, None where none was told.
     """
 
     number: int
@@ -61,6 +61,7 @@ class Item:
     discounts: tuple[Discount, ...] = ()
     free: bool = False
     condition: str | None = None
+    rate_bp: int | None = None
 
     @property
     def tax_added_minor(self) -> int:
@@ -75,6 +76,26 @@ class Paid:
     method: str
     amount_minor: int
     reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRow:
+    """What is taxed at one rate (basis points): the amount without the tax, and the tax, in minor units."""
+
+    rate_bp: int
+    net_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What the customer owed by the ledger before this order and its payments, and after them, in minor units.
+
+    Below 0 the customer has money with us.
+    """
+
+    before_minor: int
+    after_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +126,12 @@ class Receipt:
     against: str | None = None
     reason: str | None = None
     copy: int = 0
+    debt: Debt | None = None
+
+    @property
+    def taxes(self) -> tuple[TaxRow, ...]:
+        """The tax by rate, the highest first; empty where the rates do not explain the tax of the order."""
+        return taxes_of(self.items, self.tax_minor)
 
     @property
     def paid_minor(self) -> int:
@@ -115,6 +142,25 @@ class Receipt:
     def balance_minor(self) -> int:
         """What is left to pay of this order."""
         return self.total_minor - self.paid_minor
+
+
+def taxes_of(items: Sequence[Item], tax_minor: int | None) -> tuple[TaxRow, ...]:
+    """Return the tax of items by rate, the highest first; nothing where it is not the tax of the order."""
+    if not tax_minor or any(each.rate_bp is None and each.tax_minor for each in items):
+        return ()
+    found: dict[int, tuple[int, int]] = {}
+    for each in items:
+        net, tax = found.get(each.rate_bp or 0, (0, 0))
+        own = each.tax_minor or 0
+        found[each.rate_bp or 0] = (net + each.amount_minor - own, tax + own)
+    rows = [TaxRow(rate, *sums) for rate, sums in sorted(found.items(), reverse=True) if any(sums)]
+    return tuple(rows) if sum(each.tax_minor for each in rows) == tax_minor else ()
+
+
+def rate_of(steps: Sequence[dict[str, object]]) -> int | None:
+    """Return the tax rate in the steps of a line, in basis points; None where no step tells of a tax."""
+    rates = [step.get("rate_bp") for step in steps if step.get("code") == "tax"]
+    return rates[0] if rates and isinstance(rates[0], int) else None
 
 
 def check_sum(order_id: uuid.UUID, items: Sequence[Item], total_minor: int) -> None:

@@ -146,9 +146,17 @@ def _sums(receipt: Receipt, language: Language, paper: Paper) -> Iterator[Line]:
 
     if receipt.tax_minor:
         yield from paper.pair(words["tax_in_it"], told(receipt.tax_minor))
+    for row in receipt.taxes:
+        net = language.amount(row.net_minor, receipt.currency)
+        tax = language.amount(row.tax_minor, receipt.currency)
+        yield from paper.pair(f"{words['tax']} {language.share(row.rate_bp)} / {net}", tax, indent=1)
     yield from paper.pair(words["total"], told(receipt.total_minor), bold=True)
     for each in receipt.payments:
         form = " ".join(filter(None, (words["paid"], words[each.method], each.reference)))
         yield from paper.pair(form, told(each.amount_minor))
     if receipt.payments:
         yield from paper.pair(words["balance"], told(receipt.balance_minor), bold=True)
+    if receipt.debt is not None:
+        yield paper.rule()
+        yield from paper.pair(words["owed_before"], told(receipt.debt.before_minor))
+        yield from paper.pair(words["owed_after"], told(receipt.debt.after_minor), bold=True)

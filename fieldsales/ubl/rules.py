@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from fieldsales.errors import Invalid
 from fieldsales.money import exponent
-from fieldsales.receipts.rules import Item, Party, Receipt
+from fieldsales.receipts.rules import Item, Party, Receipt, TaxRow
 
 ORDER = "urn:oasis:names:specification:ubl:schema:xsd:Order-2"
 CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -79,7 +79,8 @@ def _order(receipt: Receipt) -> Iterator[Element]:
     yield Element("cac:BuyerCustomerParty", (_party(receipt.customer),))
     yield Element("cac:SellerSupplierParty", (_party(receipt.seller),))
     if receipt.tax_minor is not None:
-        yield Element("cac:TaxTotal", (_amount("cbc:TaxAmount", receipt.tax_minor, receipt.currency),))
+        parts = tuple(_subtotal(each, receipt.currency) for each in receipt.taxes)
+        yield Element("cac:TaxTotal", (_amount("cbc:TaxAmount", receipt.tax_minor, receipt.currency), *parts))
     net = receipt.total_minor - (receipt.tax_minor or 0)
     yield Element(
         "cac:AnticipatedMonetaryTotal",
@@ -117,8 +118,27 @@ def _line(item: Item, currency: str) -> Iterator[Element]:
         (
             Element("cbc:Name", item.name),
             Element("cac:SellersItemIdentification", (Element("cbc:ID", item.sku),)),
+            *(() if item.rate_bp is None else (_category("cac:ClassifiedTaxCategory", item.rate_bp),)),
         ),
     )
+
+
+def _subtotal(row: TaxRow, currency: str) -> Element:
+    return Element(
+        "cac:TaxSubtotal",
+        (
+            _amount("cbc:TaxableAmount", row.net_minor, currency),
+            _amount("cbc:TaxAmount", row.tax_minor, currency),
+            _category("cac:TaxCategory", row.rate_bp),
+        ),
+    )
+
+
+def _category(name: str, rate_bp: int) -> Element:
+    """A rate as UN/ECE 5305 codes it: S is a rate, Z is zero."""
+    scheme = Element("cac:TaxScheme", (Element("cbc:ID", "VAT"),))
+    percent = Element("cbc:Percent", f"{Decimal(rate_bp) / 100:f}")
+    return Element(name, (Element("cbc:ID", "S" if rate_bp else "Z"), percent, scheme))
 
 
 def _amount(name: str, minor: int, currency: str) -> Element:

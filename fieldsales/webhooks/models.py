@@ -16,10 +16,11 @@ _WAITING = text("state = 'waiting'")
 
 
 class DeliveryState(StrEnum):
-    """A delivery waits until the other side has taken it."""
+    """A delivery waits until the other side has taken it, or is set aside after it refused it too often."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
+    SET_ASIDE = "set_aside"
 
 
 class Webhook(Base):

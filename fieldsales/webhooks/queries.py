@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from fieldsales.catalog.queries import products
 from fieldsales.changes.models import Change, Op
@@ -51,6 +51,26 @@ def first_waiting(session: Session, webhook_id: uuid.UUID) -> WebhookDelivery | 
         WebhookDelivery.webhook_id == webhook_id, WebhookDelivery.state == DeliveryState.WAITING
     )
     return session.scalars(waiting.order_by(WebhookDelivery.sequence).limit(1)).first()
+
+
+def counts_of(session: Session, state: DeliveryState) -> dict[uuid.UUID, int]:
+    """Return how many deliveries are in a state, by webhook."""
+    keyed = select(WebhookDelivery.webhook_id, func.count()).where(WebhookDelivery.state == state)
+    return {webhook_id: int(many) for webhook_id, many in session.execute(keyed.group_by(WebhookDelivery.webhook_id))}
+
+
+def set_aside(session: Session, webhook: Webhook) -> list[WebhookDelivery]:
+    """Return what was set aside and not sent again since, the oldest first."""
+    again = aliased(WebhookDelivery)
+    later = exists().where(
+        again.webhook_id == WebhookDelivery.webhook_id,
+        again.event_id == WebhookDelivery.event_id,
+        again.sequence > WebhookDelivery.sequence,
+    )
+    mine = select(WebhookDelivery).where(
+        WebhookDelivery.webhook_id == webhook.id, WebhookDelivery.state == DeliveryState.SET_ASIDE, ~later
+    )
+    return list(session.scalars(mine.order_by(WebhookDelivery.sequence)))
 
 
 def delivery_page(session: Session, webhook: Webhook, wanted: PageWanted) -> Page[WebhookDelivery]:

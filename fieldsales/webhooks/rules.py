@@ -17,6 +17,9 @@ TOPICS = ("order", "payment")
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
+MOST_REFUSALS = 10
+"""After so many refusals of one event, about an hour and a half, the next one is sent."""
+LATER = frozenset({408, 425, 429, 503})
 """An address that has failed for so long is paused until a manager resumes it."""
 SIGNATURE = "Fieldsales-Signature"
 TOLERANCE = timedelta(minutes=5)
@@ -79,6 +82,14 @@ def wait_after(failures: int) -> timedelta:
     """Return how long to wait after so many failures in a row: 10 s, doubling up to an hour."""
     doublings = max(0, min(failures - 1, 16))
     return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def is_poison(attempts: int, status: int | None) -> bool:
+    """Tell whether an event is to be set aside: the other side answered, and refused this very event too often.
+
+    Silence, and answers that say to come back later (408, 425, 429, 503), are no judgement of an event.
+    """
+    return attempts >= MOST_REFUSALS and status is not None and status not in LATER
 
 
 def event_id(webhook_id: uuid.UUID, tx: int, topic: str, subject_id: uuid.UUID) -> uuid.UUID:

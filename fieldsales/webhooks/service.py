@@ -22,6 +22,7 @@ from fieldsales.webhooks.rules import (
     body_of,
     check_topics,
     event_id,
+    is_poison,
     new_signing_secret,
     wait_after,
 )
@@ -177,7 +178,9 @@ def release(session: Session, webhook_id: uuid.UUID, lease: uuid.UUID) -> None:
 def note_outcome(session: Session, delivery_id: uuid.UUID, answer: Answer, now: datetime) -> bool:
     """Note what became of an attempt; tell whether the next may follow at once.
 
-    After a failure the whole webhook waits, so that order is kept; after three days of failures it is paused.
+    After a failure the whole webhook waits, so that order is kept; after three days of failures it is paused. An event
+    that is refused too often is set aside, and the next one is sent: one that the other side can never take must not
+    hold up the others.
     """
     delivery = session.get_one(WebhookDelivery, delivery_id)
     webhook = session.get_one(Webhook, delivery.webhook_id, with_for_update=True)
@@ -190,6 +193,10 @@ def note_outcome(session: Session, delivery_id: uuid.UUID, answer: Answer, now: 
     webhook.failures += 1
     webhook.failing_since = webhook.failing_since or now
     webhook.next_at = now + wait_after(webhook.failures)
+    if is_poison(delivery.attempts, answer.status):
+        delivery.state, webhook.next_at = DeliveryState.SET_ASIDE, now
+        facts = {"event_id": str(delivery.event_id), "sequence": delivery.sequence, "status": answer.status}
+        _note(session, "webhook.set_aside", webhook, None, now, **facts)
     if now - webhook.failing_since >= GIVE_UP_AFTER:
         webhook.paused_at = now
         _note(session, "webhook.give_up", webhook, None, now, failures=webhook.failures)

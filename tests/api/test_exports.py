@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
+from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,11 +14,16 @@ import pytest
 from worlds.small_town import NOON
 from worlds.web import Web
 
+from fieldsales.allocations.service import take_payment
 from fieldsales.catalog.models import Product
+from fieldsales.claims.service import file_claims
 from fieldsales.customers.models import Customer
 from fieldsales.db.session import transaction
+from fieldsales.invoices.rules import Claim
 from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
 from fieldsales.receivables.models import Method, Payment
+from fieldsales.receivables.rules import Receipt as Payment_
+from fieldsales.visits.service import Call
 
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
 
@@ -137,3 +143,46 @@ def test_a_period_that_cannot_be_is_refused(small_web: Web) -> None:
 
 def test_a_period_without_orders_is_a_header(small_web: Web) -> None:
     assert rows_of(small_web.max.get("/api/v1/exports/orders.csv", **MARCH)) == []
+
+
+def test_invoices_returns_and_postings_are_told_and_the_books_in_a_workbook_balance(web: Web) -> None:
+    with transaction(web.engine) as session:
+        session.get_one(Customer, web.customers["Bakery"]).name = "=HYPERLINK(A1)"
+        bakery = web.customers["Bakery"]
+        for number, amount in (("-R1", 10_000), ("@R2", 5_050), ("R3", -2_000)):
+            claim = Claim(bakery, number, "EUR", amount, NOON.date(), tax_minor=abs(amount) // 5)
+            file_claims(session, [(number, lambda claim=claim: claim)], by=None, now=NOON)
+        money = Payment_(uuid.uuid4(), bakery, Method.CASH, "EUR", 12_000)
+        take_payment(session, money, Call(web.people["anna"], NOON, NOON))
+    rows = sheet(web, "invoices")
+    found = sorted((row["reference"], row["amount"], row["tax"]) for row in rows)
+    assert found == [("-R1", 100, 20), ("@R2", 50.5, 10.1)]
+    assert sum(row["open"] for row in rows) == 30.5
+    assert {row["customer"] for row in rows} == {"=HYPERLINK(A1)"}
+    books: dict[str, int] = defaultdict(int)
+    for row in sheet(web, "postings"):
+        books[row["debit"]] += round(row["amount"] * 100)
+        books[row["credit"]] -= round(row["amount"] * 100)
+    assert sum(books.values()) == 0
+    assert (books["receivable"], books["credit"], books["cash"]) == (3_050, -2_000, 12_000)
+    told = web.max.get("/api/v1/exports/invoices.csv", **MARCH).text
+    assert "'-R1" in told
+    assert "'@R2" in told
+    assert "'=HYPERLINK" in told
+    assert web.anna.get("/api/v1/exports/postings.csv", **MARCH).status_code == 403
+
+
+def sheet(web: Web, name: str) -> list[dict[str, Any]]:
+    """The rows of a workbook, in which no cell is a formula."""
+    answer = web.max.get(f"/api/v1/exports/{name}.xlsx", **MARCH)
+    assert answer.status_code == 200, answer.text
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    head, *rows = book.active.iter_rows()
+    assert all(cell.data_type != "f" for row in rows for cell in row)
+    return [dict(zip((cell.value for cell in head), (cell.value for cell in row), strict=True)) for row in rows]
+
+
+def test_returns_have_an_export_of_their_own(sold: Web) -> None:
+    rows = list(csv.DictReader(io.StringIO(sold.max.get("/api/v1/exports/returns.csv", **MARCH).text)))
+    assert {row["kind"] for row in rows} == {"return"}
+    assert sheet(sold, "returns")[0]["kind"] == "return"

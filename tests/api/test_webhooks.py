@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 from worlds import erp as erps
 from worlds import web as webs
@@ -17,7 +18,10 @@ from worlds.small_town import NOON
 from worlds.web import Web
 
 import fieldsales.cli.webhook_worker as worker_module
+from fieldsales.cli.context import Context
+from fieldsales.cli.main import main
 from fieldsales.cli.webhook_worker import Round, Worker
+from fieldsales.config import Settings
 from fieldsales.db.session import transaction
 from fieldsales.orders.models import Order
 from fieldsales.orders.rules import Draft, Line
@@ -319,3 +323,58 @@ def test_a_name_that_leads_into_the_own_network_is_not_called(web: Web, erp: Erp
     log = web.max.get(f"/api/v1/webhooks/{hook['id']}/deliveries").json["items"]
     assert "private network" in log[0]["answer"]
     assert erp.seen == []
+
+
+def test_an_event_that_is_always_refused_is_set_aside_and_holds_up_the_others_no_longer(web: Web, erp: Erp) -> None:
+    hook = subscribe(web, erp)
+    ids = sell(web, 1, 2, 3)
+    erp.poison = ids[1]
+    for _ in range(20):
+        work(web)
+        web.now += timedelta(minutes=45)
+    assert orders_in(erp) == [ids[0], ids[2]]
+    log = web.max.get(f"/api/v1/webhooks/{hook['id']}/deliveries").json["items"]
+    assert [(each["state"], each["attempts"]) for each in log] == [
+        ("delivered", 1),
+        ("set_aside", 10),
+        ("delivered", 1),
+    ]
+    assert log[1]["status"] == 500
+    context = Context(Settings(database_url=web.engine.url.render_as_string(hide_password=False)))
+    told = CliRunner().invoke(main, ["webhooks", "set-aside", hook["id"], "--again"], obj=context).output
+    assert "1 are sent again" in told
+    assert "500" in told
+    erp.poison = None
+    assert work(web) == Round(delivered=1)
+    assert orders_in(erp) == [ids[0], ids[2], ids[1]]
+    assert "Nothing is set aside" in CliRunner().invoke(main, ["webhooks", "set-aside", hook["id"]], obj=context).output
+
+
+def test_a_receiver_that_is_down_or_says_later_has_nothing_set_aside(web: Web, erp: Erp) -> None:
+    subscribe(web, erp)
+    erp.down = True
+    ids = sell(web, 1, 2)
+    for _ in range(30):
+        work(web)
+        web.now += timedelta(hours=1)
+    erp.down = False
+    assert work(web) == Round(delivered=2)
+    assert orders_in(erp) == ids
+
+
+def test_a_receiver_that_is_killed_and_comes_back_gets_all_in_order(web: Web) -> None:
+    """The socket is gone altogether; what listens there later gets everything from where the first one was."""
+    with erps.listening() as first:
+        subscribe(web, first)
+        before = sell(web, 1)
+        work(web)
+        assert orders_in(first) == before
+        port = int(first.url.rpartition(":")[2])
+    after = sell(web, 2, 3)
+    assert work(web) == Round(failed=1)
+    web.now += timedelta(hours=1)
+    with erps.listening(port) as second:
+        after += sell(web, 4)
+        assert work(web) == Round(delivered=3)
+        assert orders_in(second) == after
+        assert [event["sequence"] for event in second.taken] == [2, 3, 4]

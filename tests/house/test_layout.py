@@ -67,7 +67,8 @@ def users() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_vendor_is_imported_in_exactly_one_module(vendor: str, users: dict[str, list[str]]) -> None:
-    assert len(users[vendor]) == 1, users[vendor]
+    """Pillow has two: hostile pictures are decoded in a process of their own, receipts are drawn in ours."""
+    assert len(users[vendor]) == (2 if vendor == "PIL" else 1), users[vendor]
 
 
 @pytest.mark.parametrize("noun", NOUNS)

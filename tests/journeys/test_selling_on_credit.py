@@ -367,3 +367,30 @@ def test_what_came_up_after_a_person_said_yes_is_asked_anew_and_no_retry_goes_ro
     shop.sara("POST", f"/api/v1/approvals/{again['id']}", json={"grant": True})
     shop.anna.receive()
     assert sorted(each["flags"] for each in shop.anna.all("order")) == [[], ["discount_beyond_policy", "over_credit"]]
+
+
+def test_an_order_that_the_erp_bills_too_is_one_debt_and_the_phone_sees_its_number(shop: Any) -> None:
+    outcome = order(shop, 2)
+    amount, order_id = outcome["result"]["amount_minor"], outcome["result"]["order_id"]
+    row = {"reference": "ERP-7", "customer_id": shop.bakery["id"], "currency": "EUR", "issued_on": "2026-03-02"}
+    row |= {"amount_minor": amount, "order": order_id, "version": 2}
+    for fate, change in (("matched", {}), ("same", {}), ("older", {"version": 1, "amount_minor": amount - 100})):
+        [told] = shop.boss("POST", "/api/v1/invoices/import", json={"invoices": [row | change]})["rows"]
+        assert (told["fate"], told["code"]) == (fate, None)
+    shop.anna.receive()
+    [invoice] = shop.anna.all("invoice")
+    assert (invoice["reference"], invoice["order_id"], invoice["open_minor"]) == ("ERP-7", order_id, amount)
+    assert standing(shop)["owed_minor"] == amount
+
+
+def test_an_order_that_comes_after_its_invoice_makes_no_second_one(shop: Any) -> None:
+    """The phone took it offline, and told somebody who billed it in the ERP at once."""
+    visit = shop.anna.check_in(shop.bakery)
+    product = next(each for each in shop.anna.all("product") if each["sku"] == "rice")
+    order_id = shop.anna.order(visit, shop.bakery, [(product, 1)])
+    row = {"reference": "ERP-8", "customer_id": shop.bakery["id"], "currency": "EUR", "issued_on": "2026-03-02"}
+    row |= {"amount_minor": 777, "order": str(order_id)}
+    [told] = shop.boss("POST", "/api/v1/invoices/import", json={"invoices": [row]})["rows"]
+    assert told["fate"] == "new"
+    assert sent(shop)["status"] == "applied"
+    assert standing(shop)["owed_minor"] == 777

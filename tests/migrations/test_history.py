@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session
 
 from fieldsales.changes.rules import trigger_name
@@ -53,6 +53,15 @@ OLD_TIERS = f"""
 INSERT INTO tier_policy (tier, rank, revenue_share_bp, minimum_orders, rrule, minimum_gap_days, service_minutes,
   visit_value) VALUES ('rest', 1, 10000, 0, 'FREQ=MONTHLY', 21, 10, 5), ('best', 0, 9000, 3, 'FREQ=WEEKLY', 5, 30, 90);
 UPDATE customer SET tier = 'best', tier_reason = 'bought most', tier_since = '2026-02-03' WHERE id = '{ID}'
+"""
+
+OLD_ACCOUNT = f"""
+INSERT INTO invoice (id, customer_id, currency, amount_minor, tax_minor, open_minor, written_off_minor, issued_on,
+  due_on, made_at) VALUES ('{ID}', '{ID}', 'EUR', 9, 0, 4, 0, '2026-01-05', '2026-02-05', '2026-01-05 00:00:00');
+INSERT INTO credit (id, customer_id, kind, currency, amount_minor, left_minor, day, made_at)
+  VALUES ('{ID}', '{ID}', 'credit_note', 'EUR', 5, 0, '2026-01-09', '2026-01-09 00:00:00');
+INSERT INTO allocation (id, invoice_id, credit_id, amount_minor, at)
+  VALUES ('{ID}', '{ID}', '{ID}', 5, '2026-03-01 00:00:00')
 """
 
 OLD_PLAN = f"""
@@ -147,6 +156,21 @@ def test_the_tiers_of_an_older_database_become_the_first_version_of_their_policy
         assert (change.tier_from, change.tier_to, change.day) == (None, "best", date(2026, 2, 3))
         assert (change.reason, change.moved_by, change.facts) == ("bought most", MovedBy.ORDERS, {})
     assert "tier_policy" not in inspect(older).get_table_names()
+
+
+def test_allocations_of_an_older_database_have_the_day_of_the_ledger_and_stay_final(older: Engine) -> None:
+    upgrade(older, "0013")
+    with older.begin() as connection:
+        for statement in OLD_ROWS.split(";", maxsplit=4)[:4] + OLD_ACCOUNT.split(";"):
+            connection.exec_driver_sql(statement)
+    upgrade(older)
+    with older.begin() as connection:
+        assert str(connection.exec_driver_sql("SELECT day FROM allocation").scalar_one()) == "2026-01-09"
+    with pytest.raises(DatabaseError, match="is final"), older.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM allocation")
+    command.downgrade(alembic_config(older), "0013")
+    with pytest.raises(DatabaseError, match="is final"), older.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM allocation")
 
 
 def test_a_database_without_tiers_keeps_the_built_in_ones(older: Engine) -> None:

@@ -14,13 +14,17 @@ from typing import Any
 
 @dataclass
 class Erp:
-    """What it was sent, all of it and what it took; `answers` are used up one by one, then it says 200."""
+    """What it was sent, all of it and what it took; `answers` are used up one by one, then it says 200.
+
+    A body that has `poison` in it always fails.
+    """
 
     url: str = ""
     seen: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     taken: list[dict[str, Any]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     down: bool = False
+    poison: str | None = None
     slow_s: float = 0.0
     trickle: bool = False
 
@@ -29,6 +33,8 @@ class Erp:
         body = handler.rfile.read(int(handler.headers["Content-Length"]))
         self.seen.append((dict(handler.headers), body))
         status = 503 if self.down else self.answers.pop(0) if self.answers else 200
+        if self.poison and self.poison.encode() in body:
+            status = 500
         time.sleep(self.slow_s)
         if self.trickle:
             self._trickle(handler)
@@ -53,8 +59,8 @@ class Erp:
 
 
 @contextmanager
-def listening() -> Iterator[Erp]:
-    """Run an ERP on a free port."""
+def listening(port: int = 0) -> Iterator[Erp]:
+    """Run an ERP on a free port, or on one where another was."""
     erp = Erp()
 
     class Handler(BaseHTTPRequestHandler):
@@ -64,7 +70,7 @@ def listening() -> Iterator[Erp]:
         def log_message(self, *_args: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     erp.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -27,7 +27,7 @@ def receipt_in(language: str, copy: int = 0) -> Receipt:
     currency = CURRENCIES[language]
     off = (Discount("SPRING", -7440, 500),)
     items = (
-        Item(1, coffee, "coffee", "case", 20, 240, 7440, 148_800, 175_286, 33_926, off),
+        Item(1, coffee, "coffee", "case", 20, 240, 7440, 148_800, 175_286, 33_926, off, rate_bp=2400),
         Item(2, water, "water", "each", 12, 12, 50, 600, 600, None),
         Item(3, water, "water", "each", 2, 2, 0, 0, 0, 0, free=True),
     )
@@ -76,8 +76,24 @@ def any_receipt(draw: st.DrawFn) -> Receipt:
             for _ in range(draw(st.integers(0, 2)))
         )
         amount = goods + sum(each.amount_minor for each in offs) + draw(st.sampled_from((0, tax)))
+        rate = draw(st.sampled_from((None, 0, 700, 2400)))
         unit, quantity = draw(st.sampled_from(("each", "case", "Stück"))), draw(st.integers(1, 10**6))
-        items.append(Item(number, draw(_TEXTS), "sku", unit, quantity, quantity, abs(goods), goods, amount, tax, offs))
+        items.append(
+            Item(
+                number,
+                draw(_TEXTS),
+                "sku",
+                unit,
+                quantity,
+                quantity,
+                abs(goods),
+                goods,
+                amount,
+                tax,
+                offs,
+                rate_bp=rate,
+            )
+        )
     total = sum(each.amount_minor for each in items)
     payments = tuple(Paid("cash", draw(st.integers(1, 10**13))) for _ in range(draw(st.integers(0, 2))))
     return Receipt(

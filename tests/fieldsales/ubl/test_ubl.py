@@ -47,6 +47,15 @@ def test_any_sale_keeps_to_the_schema_and_its_amounts_add_up(schema):
     check()
 
 
+def test_the_tax_is_told_by_rate(schema):
+    document = ubl_order(receipt_in("el"))
+    assert texts(document, "//cac:TaxSubtotal/cbc:TaxableAmount") == ["1413.60", "6.00"]
+    assert texts(document, "//cac:TaxSubtotal/cbc:TaxAmount") == ["339.26", "0.00"]
+    assert texts(document, "//cac:TaxSubtotal/cac:TaxCategory/cbc:Percent") == ["24", "0"]
+    assert texts(document, "//cac:ClassifiedTaxCategory/cbc:ID") == ["S"]
+    schema.assertValid(etree.fromstring(document))
+
+
 def minor(text: str, currency: str) -> int:
     return int(text.replace(".", "")) if exponent(currency) else int(text)
 
