@@ -22,8 +22,8 @@ def told_of(session: Session, order: Order) -> Invoice | Credit | None:
         table.customer_id == order.customer_id,
         table.currency == order.currency,
     )
-    found: Invoice | Credit | None = session.scalars(theirs.order_by(table.made_at, table.id).limit(1)).one_or_none()
-    return found
+    found = session.scalars(theirs.order_by(table.made_at, table.id).limit(1)).one_or_none()
+    return found if isinstance(found, Invoice | Credit) else None
 
 
 def looks_billed(session: Session, order: Order) -> bool:

@@ -143,16 +143,13 @@ def _debt(session: Session, order: Order, payments: Sequence[uuid.UUID], paid_mi
     """Return the customer's debt before and after an order that stands, from the ledger as it was then."""
     if order.kind is OrderKind.GIFT or order.state is not OrderState.PLACED or order.ordered_at is None:
         return None
-    own = [found.id for found in (_first(session, Invoice, order), _first(session, Credit, order)) if found is not None]
+    own = [
+        id for table in (Invoice, Credit) for id in session.scalars(select(table.id).where(table.order_id == order.id))
+    ]
     first = session.scalar(select(func.min(Posting.at)).where(Posting.source_id.in_(own))) if own else None
     moment = first or order.ordered_at
     before = owed_at(session, order.customer_id, order.currency, moment, [*own, *payments])
     return Debt(before, before + order.amount_minor - paid_minor)
-
-
-def _first(session: Session, table: type[Invoice] | type[Credit], order: Order) -> Invoice | Credit | None:
-    found: Invoice | Credit | None = session.scalars(select(table).where(table.order_id == order.id)).one_or_none()
-    return found
 
 
 def _payments(session: Session, order: Order) -> Sequence[Payment]:
