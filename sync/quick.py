@@ -103,13 +103,13 @@ class _Batch:
     def _perform(self, mutation: Mutation, handler: Handler, data: Data) -> Outcome:
         if not isinstance(data, dict):
             return refusal(data)
-        before = self.desk.pending
+        before = self.desk.deeds
         try:
             return perform(self.desk, mutation, handler, data)
         except Unavailable:
             raise
         except FieldsalesError as told:
-            if self.desk.pending != before:
+            if self.desk.deeds != before:
                 raise Surprise("a verb wrote before it refused") from told
             return refusal(told)
 

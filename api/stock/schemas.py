@@ -138,7 +138,7 @@ class ProposedSchema(Schema):
     customers = fields.Integer(required=True)
     expected = fields.Integer(required=True)
     in_van = fields.Integer(required=True)
-    load = fields.Integer(required=True)
+    to_load = fields.Integer(required=True)
     lacking = fields.Integer(required=True)
 
 

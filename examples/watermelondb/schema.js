@@ -47,7 +47,7 @@ export const TABLES = {
   notes: { text: ['customer_id', 'rep_id', 'visit_id', 'text'], moment: ['noted_at'], json: ['flags', 'stamp'] },
   orders: {
     text: ['customer_id', 'rep_id', 'visit_id', 'kind', 'ordered_on', 'currency', 'state', 'amends_id', 'against_id',
-      'reason'],
+      'reason', 'supply', 'wanted_on'],
     number: ['amount_minor', 'tax_minor'],
     moment: ['ordered_at'],
     json: ['lines', 'flags', 'stamp'],
@@ -82,13 +82,16 @@ export const TABLES = {
     moment: ['starts_at', 'ends_at', 'lunch_at'],
     json: ['stops'],
   },
+  stock_levels: { text: ['warehouse_id', 'product_id', 'level'] },
   tier_discounts: { text: ['tier'], number: ['discount_bp'] },
   tier_prices: { text: ['tier', 'product_id'], number: ['price_minor'] },
+  van_stocks: { text: ['warehouse_id', 'product_id', 'condition'], number: ['on_hand'] },
   visits: {
     text: ['customer_id', 'rep_id', 'day', 'summary', 'cause_code'],
     moment: ['checked_in_at', 'checked_out_at'],
     json: ['events', 'flags', 'check_in', 'check_out', 'stamp'],
   },
+  warehouses: { text: ['code', 'name', 'kind'] },
 }
 
 const STORED_AS = { text: 'string', number: 'number', moment: 'number', boolean: 'boolean', json: 'string' }

@@ -44,10 +44,10 @@ def propose_load(context: Context, login: str, day: datetime | None) -> None:
         known = articles(session, [each.product_id for each in lines])
         table = Table("product", "customers", "expected", "in the van", "to load", "not there", box=None)
         for each in lines:
-            figures = (each.customers, each.expected, each.in_van, each.load, each.lacking)
+            figures = (each.customers, each.expected, each.in_van, each.to_load, each.lacking)
             table.add_row(known[each.product_id].sku, *map(str, figures))
         where = house.code if house else "no warehouse"
-        told = f"{van.code} from {where} for {on}: {sum(each.load for each in lines)} pieces."
+        told = f"{van.code} from {where} for {on}: {sum(each.to_load for each in lines)} pieces."
     context.console.print(table if lines else "Nothing is due to be bought by the customers of that day.")
     context.console.print(told, markup=False)
 
@@ -81,12 +81,12 @@ def load(
         pieces = _pieces(session, goods)
         if proposed and end.rep_id is not None:
             on = day.date() if day else days_at(session, utc_now())[0] + timedelta(days=1)
-            pieces |= {each.product_id: each.load for each in propose(session, end, start, on) if each.load}
+            pieces |= {each.product_id: each.to_load for each in propose(session, end, start, on) if each.to_load}
         _do(context, session, Goods(Errand.LOAD, pieces, start, end), dry_run)
 
 
 @stock.command("move")
-@click.argument("errand", type=click.Choice([*Errand]))
+@click.argument("errand", type=click.Choice([each.value for each in Errand]))
 @click.argument("goods", nargs=-1, required=True)
 @click.option("--from", "start", help="The place that they leave.")
 @click.option("--to", "end", help="The place that they come to.")
@@ -107,8 +107,8 @@ def move(
     What is not free is refused, and nothing moves.
     """
     with transaction(context.engine) as session:
-        places = [warehouse_by_code(session, None, each) if each else None for each in (start, end)]
-        _do(context, session, Goods(Errand(errand), _pieces(session, goods), *places), dry_run)
+        left, reached = (warehouse_by_code(session, None, each) if each else None for each in (start, end))
+        _do(context, session, Goods(Errand(errand), _pieces(session, goods), left, reached), dry_run)
 
 
 def _do(context: Context, session: Session, goods: Goods, dry_run: bool) -> None:

@@ -34,6 +34,8 @@ class Desk:
         self._facts: dict[Any, dict[Any, Any]] = {}
         self._rows: list[Base] = []
         self._notes: dict[Any, dict[Any, None]] = {}
+        self.deeds = 0
+        """How much was ever kept back, whether it is written by now or not."""
 
     def lay_out(self, reader: Reader[K, V], keys: Iterable[K]) -> list[V]:
         """Read what is not known yet of these keys in one go; return what is there of all of them."""
@@ -59,15 +61,12 @@ class Desk:
     def add(self, *rows: Base) -> None:
         """Keep new rows back until they are written."""
         self._rows += rows
+        self.deeds += len(rows)
 
     def note(self, writer: Writer[K], key: K) -> None:
         """Have something done to a row when the new ones are written."""
         self._notes.setdefault(writer, {})[key] = None
-
-    @property
-    def pending(self) -> int:
-        """How much is kept back."""
-        return len(self._rows) + sum(map(len, self._notes.values()))
+        self.deeds += 1
 
     def write(self) -> None:
         """Write everything, by way of the session."""

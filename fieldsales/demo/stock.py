@@ -43,6 +43,6 @@ def _pieces(number: int, pack_size: int) -> int:
 
 
 def _load(session: Session, van: Warehouse, house: Warehouse, day: date, now: datetime) -> None:
-    pieces = {each.product_id: each.load for each in propose(session, van, house, day) if each.load}
+    pieces = {each.product_id: each.to_load for each in propose(session, van, house, day) if each.to_load}
     if pieces:
         move_goods(session, Goods(Errand.LOAD, pieces, house, van), by=None, now=now)

@@ -83,14 +83,14 @@ def legs_of(
 class Proposed:
     """A product that the day's customers usually buy: how much in all, of how many, and how much is to be loaded.
 
-    `load` is what is missing in the van, as far as the house has it free; `lacking` is what is missing beyond that.
+    `to_load` is what is missing in the van, as far as the house has it free; `lacking` is what is missing beyond that.
     """
 
     product_id: uuid.UUID
     customers: int
     expected: int
     in_van: int
-    load: int
+    to_load: int
     lacking: int
 
 

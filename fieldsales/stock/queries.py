@@ -112,7 +112,9 @@ def stock_page(
     else:
         found = found.where(or_(StockBalance.on_hand != 0, StockBalance.reserved != 0, StockBalance.expected_units > 0))
     if text:
-        found = found.where(or_(Product.sku.icontains(text, autoescape=True), Product.name.icontains(text, True)))
+        found = found.where(
+            or_(Product.sku.icontains(text, autoescape=True), Product.name.icontains(text, autoescape=True))
+        )
     page = fetch_page(session, found, (StockBalance.product_id, StockBalance.id), wanted)
     products = {each.id: each for each in _products(session, [each.product_id for each in page.items])}
     return Page([InPlace(each, products[each.product_id]) for each in page.items], page.next)

@@ -25,6 +25,8 @@ FILES = (
     "problem.json",
     "prices.csv",
     "invoices.csv",
+    "stock.csv",
+    "count.csv",
 )
 
 

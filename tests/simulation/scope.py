@@ -20,7 +20,9 @@ from fieldsales.planning.models import PlannedVisit, Route
 from fieldsales.policies.models import Policy
 from fieldsales.pricebooks.models import PublishedBook, PublishedTerms
 from fieldsales.receivables.models import Payment
+from fieldsales.stock.models import StockBalance, StockLevel
 from fieldsales.visits.models import Visit
+from fieldsales.warehouses.models import Warehouse
 from sync.models import Mutation
 
 Held = dict[tuple[str, uuid.UUID], object]
@@ -55,6 +57,9 @@ def scope_of(session: Session, user_id: uuid.UUID) -> Held:
         ("invoice", Invoice, of_mine, lambda row: row.open_minor),
         ("approval", Approval, lambda row: row.asked_by == user_id, lambda row: row.state.value),
         ("note", Note, of_mine, lambda row: row.text),
+        ("warehouse", Warehouse, lambda row: row.active and row.rep_id in (None, user_id), lambda row: row.code),
+        ("van_stock", StockBalance, lambda row: row.rep_id == user_id and row.on_hand, lambda row: row.on_hand),
+        ("stock_level", StockLevel, lambda row: row.level != "available", lambda row: row.level.value),
         ("planned_visit", PlannedVisit, own, lambda row: row.status.value),
         ("route", Route, own, lambda row: [stop.travel_s for stop in row.stops]),
         ("mutation", Mutation, lambda row: row.user_id == user_id and row.held_at, lambda row: row.status.value),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from worlds.answers import codes, statuses
+from worlds.answers import codes, count, statuses
 from worlds.small_town import NOON
 from worlds.stocked_town import put
 
+from fieldsales.credits.rules import CREDIT
+from fieldsales.credits.service import set_terms
 from fieldsales.db.session import reading, transaction
 from fieldsales.orders.models import Order
 from fieldsales.people.queries import person_by_login
@@ -108,6 +110,23 @@ def test_where_the_policy_lets_nothing_wait_an_order_that_is_short_is_refused_wh
         assert session.get(Order, uuid.UUID(second["data"]["order_id"])) is None
     assert promised(stocked, first) == [(7, 7, 0)]
     assert promised(stocked, third) == [(3, 3, 0)]
+
+
+def limit(town, name, minor):
+    with transaction(town.engine) as session:
+        put_policy(session, CREDIT, dict(CREDIT.default) | {"over_limit": "hold"}, now=NOON)
+        set_terms(session, town.customers[name], "EUR", minor, None, by=None, now=NOON)
+
+
+def test_of_an_order_alone_that_is_refused_or_held_after_its_credit_was_judged_nothing_is_kept(stocked):
+    policy(stocked, back_orders="refused")
+    limit(stocked, "Bakery", 100_000)
+    soap(stocked, 11)
+    assert codes(stocked.anna.deliver(stocked.engine)) == ["stock.no_back_orders"]
+    limit(stocked, "Bakery", 100)
+    soap(stocked, 1)
+    assert codes(stocked.anna.deliver(stocked.engine)) == ["order.over_credit"]
+    assert count(stocked.engine, Order) == 0
 
 
 def test_where_the_policy_reserves_nothing_orders_go_on_as_if_no_stock_were_kept(stocked):

@@ -118,10 +118,10 @@ def test_a_van_is_proposed_what_the_customers_of_the_day_are_due_to_buy(session:
     put(session, world.van, world.product("water"), 2)
     [found] = propose(session, world.van, world.house, DAY)
     assert found.product_id == world.product("water")
-    assert (found.customers, found.expected, found.in_van, found.load, found.lacking) == (2, 10, 2, 5, 3)
+    assert (found.customers, found.expected, found.in_van, found.to_load, found.lacking) == (2, 10, 2, 5, 3)
     assert on_hand(session, world.van.id) == {world.product("water"): 2}
     [without] = propose(session, world.van, None, DAY)
-    assert (without.load, without.lacking) == (0, 8)
+    assert (without.to_load, without.lacking) == (0, 8)
 
 
 @given(st.dictionaries(st.sampled_from(WARES), st.tuples(st.integers(1, 40), st.integers(1, 5))), PIECES, PIECES)
@@ -129,8 +129,8 @@ def test_no_more_is_proposed_than_is_free_and_what_is_missing_is_said(
     expected: dict[UUID, tuple[int, int]], in_van: dict[UUID, int], free: dict[UUID, int]
 ) -> None:
     for each in proposed_load(expected, in_van, free):
-        assert 0 <= each.load <= max(free.get(each.product_id, 0), 0)
-        assert each.load + each.lacking + max(min(in_van.get(each.product_id, 0), each.expected), 0) == each.expected
+        assert 0 <= each.to_load <= max(free.get(each.product_id, 0), 0)
+        assert each.to_load + each.lacking + max(min(in_van.get(each.product_id, 0), each.expected), 0) == each.expected
 
 
 def test_what_was_bought_once_or_is_not_due_yet_is_not_expected() -> None:
