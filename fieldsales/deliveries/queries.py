@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from fieldsales.clock import local_day
 from fieldsales.customers.models import Customer
@@ -23,7 +23,7 @@ from fieldsales.deliveries.rules import (
     OrderEnded,
     Progress,
 )
-from fieldsales.orders.models import Order, OrderKind, OrderState, Supply
+from fieldsales.orders.models import Order, OrderKind, OrderState, Origin, Supply
 from fieldsales.people.models import Territory
 from fieldsales.people.rules import Actor
 from fieldsales.policies.queries import in_force
@@ -102,6 +102,22 @@ def progress_of(delivery: Delivery) -> dict[int, Progress]:
     return {each.line_no: Progress(each.ordered, each.delivered, each.cancelled) for each in delivery.lines}
 
 
+def kept_here(session: Session) -> ColumnElement[bool]:
+    """Return the condition that the delivery of an order is kept here: a sale that is delivered, from the field.
+
+    Orders from before the day that the last version of the policy names are history, unless somebody began them.
+    """
+    since = in_force(session, DELIVERIES, date.max).value.since
+    some = aliased(Delivery)  # the statement around may join deliveries itself
+    begun = select(some.id).where(some.id == Order.id).correlate(Order).exists()
+    return and_(
+        Order.kind == OrderKind.SALE,
+        func.coalesce(Order.supply, Supply.DELIVERY) != Supply.VAN,
+        Order.lines.any(),
+        or_(begun, and_(Order.origin == Origin.FIELD, Order.ordered_on >= (since or date.min))),
+    )
+
+
 def find_orders(
     session: Session,
     actor: Actor | None,
@@ -119,8 +135,7 @@ def find_orders(
     found = (
         select(Order)
         .outerjoin(Delivery, Delivery.id == Order.id)
-        .where(Order.kind == OrderKind.SALE, Order.state != OrderState.AMENDED)
-        .where(func.coalesce(Order.supply, Supply.DELIVERY) != Supply.VAN, Order.lines.any())
+        .where(kept_here(session), Order.state != OrderState.AMENDED)
         .where(Order.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id)))
     )
     if state is DeliveryState.CANCELLED:

@@ -221,11 +221,13 @@ class DeliveryPolicy:
     Attributes:
         lead_days: After how many days an order arrives for which the customer named no day.
         early_days, late_days: How many days before and after the day that was promised are still on time.
+        since: From which day on the deliveries of orders are kept here; None: of all that were taken in the field.
     """
 
     lead_days: int
     early_days: int
     late_days: int
+    since: date | None = None
 
     def promise(self, ordered_on: date, wanted_on: date | None) -> Promise:
         """Return the window of an order: about the day the customer wants it, or from the order on up to the lead time.
@@ -238,16 +240,19 @@ class DeliveryPolicy:
 
 
 _DAYS = {"type": "integer", "minimum": 0, "maximum": 365}
+# The 29th to the 31st are left out, so that every text is a day of the calendar.
+_DAY = {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$"}
 SHAPE: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["lead_days"],
-    "properties": {"lead_days": _DAYS, "early_days": _DAYS, "late_days": _DAYS},
+    "properties": {"lead_days": _DAYS, "early_days": _DAYS, "late_days": _DAYS, "since": _DAY},
 }
 
 
 def _parse(body: Body) -> DeliveryPolicy:
-    return DeliveryPolicy(body["lead_days"], body.get("early_days", 0), body.get("late_days", 0))
+    since = date.fromisoformat(body["since"]) if "since" in body else None
+    return DeliveryPolicy(body["lead_days"], body.get("early_days", 0), body.get("late_days", 0), since)
 
 
 DELIVERIES = Kind(

@@ -11,13 +11,14 @@ from fieldsales.allocations.service import take_payment
 from fieldsales.clock import local_day
 from fieldsales.db.base import new_id
 from fieldsales.deliveries.models import Rest
-from fieldsales.deliveries.rules import Proof, Told
+from fieldsales.deliveries.rules import DELIVERIES, Proof, Told
 from fieldsales.deliveries.service import Report, pick, send_out
 from fieldsales.handovers.service import report_delivery
 from fieldsales.ledger.models import Account
 from fieldsales.orders.models import Order, OrderKind, Origin
 from fieldsales.people.models import Role, User
 from fieldsales.people.rules import Actor
+from fieldsales.policies.models import Policy
 from fieldsales.receivables.models import Method
 from fieldsales.receivables.rules import Receipt
 from fieldsales.settlements.queries import expected_of
@@ -35,6 +36,8 @@ def deliver_some(session: Session, now: datetime) -> int:
     """Tell what became of the last orders that were taken in the field; return of how many something is told."""
     newest = select(Order).where(Order.origin == Origin.FIELD, Order.kind == OrderKind.SALE, Order.lines.any())
     orders = session.scalars(newest.order_by(Order.ordered_on.desc(), Order.id).limit(ORDERS)).all()
+    if orders:
+        _keep_since(session, orders[-1].ordered_on, now)
     told = [each for number, each in enumerate(orders, start=1) if _go_on(session, number, each, now)]
     session.flush()
     return len(told)
@@ -60,6 +63,14 @@ def settle_a_day(session: Session, now: datetime) -> bool:
     for who in (Actor(rep.id, rep.role, rep.territory_id), cashier):
         sign(session, found.id, found.content_hash, by=who, now=now)
     return True
+
+
+def _keep_since(session: Session, day: date, now: datetime) -> None:
+    """Say that deliveries are kept from a day on, so that two years of orders are not still to be picked."""
+    since = day.replace(day=min(day.day, 28))
+    body = {"lead_days": 2, "since": since.isoformat()}
+    session.add(Policy(kind=DELIVERIES.name, effective_from=since, body=body, note="The demo begins.", made_at=now))
+    session.flush()
 
 
 def _go_on(session: Session, number: int, order: Order, now: datetime) -> bool:

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product
 from fieldsales.customers.models import Customer
 from fieldsales.customers.queries import visible_customers
 from fieldsales.deliveries.models import Delivery, DeliveryReport
-from fieldsales.deliveries.queries import statuses_of
+from fieldsales.deliveries.queries import kept_here, statuses_of
 from fieldsales.exports.rules import check_period
 from fieldsales.fulfilment import rules
 from fieldsales.fulfilment.rules import Measures, measure
-from fieldsales.orders.models import Order, OrderKind, OrderState, Supply
+from fieldsales.orders.models import Order, OrderState
 from fieldsales.people.models import User
 from fieldsales.people.rules import Actor
 
@@ -74,8 +74,7 @@ def _due(session: Session, actor: Actor | None, first: date, last: date) -> Iter
     untouched = ~select(Delivery.id).where(Delivery.id == Order.id).exists()
     wanted = (
         select(Order)
-        .where(Order.kind == OrderKind.SALE, Order.state == OrderState.PLACED, Order.customer_id.in_(theirs))
-        .where(func.coalesce(Order.supply, Supply.DELIVERY) != Supply.VAN, Order.lines.any())
+        .where(kept_here(session), Order.state == OrderState.PLACED, Order.customer_id.in_(theirs))
         .where(Order.ordered_on.between(first - LONGEST_PROMISE, last))
         .where(Order.id.in_(begun) | untouched)
         .order_by(Order.ordered_on, Order.id)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from fieldsales.catalog.models import Product
 from fieldsales.customers.models import Customer
 from fieldsales.deliveries.models import Delivery, DeliveryState
-from fieldsales.deliveries.queries import Status, statuses_of
-from fieldsales.orders.models import Order, OrderKind, OrderState, Supply
+from fieldsales.deliveries.queries import Status, kept_here, statuses_of
+from fieldsales.orders.models import Order, OrderState
 from fieldsales.picking.rules import Article, PickList, Wanted, pick_list
 from fieldsales.planning.models import Route
 from fieldsales.policies.queries import in_force
@@ -50,8 +50,7 @@ def _waiting(session: Session, day: date, customer_ids: Collection[uuid.UUID] | 
     found = (
         select(Order)
         .outerjoin(Delivery, Delivery.id == Order.id)
-        .where(Order.kind == OrderKind.SALE, Order.state == OrderState.PLACED, Order.ordered_on <= day)
-        .where(func.coalesce(Order.supply, Supply.DELIVERY) != Supply.VAN, Order.lines.any())
+        .where(kept_here(session), Order.state == OrderState.PLACED, Order.ordered_on <= day)
         .where(func.coalesce(Delivery.state, DeliveryState.OPEN).in_(_WAITING), Delivery.ended_at.is_(None))
         .order_by(Order.ordered_on, Order.id)
     )

@@ -144,7 +144,9 @@ def _debt(session: Session, order: Order, payments: Sequence[uuid.UUID], paid_mi
     if order.kind is OrderKind.GIFT or order.state is not OrderState.PLACED or order.ordered_at is None:
         return None
     own = [
-        id for table in (Invoice, Credit) for id in session.scalars(select(table.id).where(table.order_id == order.id))
+        each
+        for table in (Invoice, Credit)
+        for each in session.scalars(select(table.id).where(table.order_id == order.id))
     ]
     first = session.scalar(select(func.min(Posting.at)).where(Posting.source_id.in_(own))) if own else None
     moment = first or order.ordered_at

@@ -25,7 +25,7 @@ from fieldsales.deliveries.rules import Proof, Told
 from fieldsales.deliveries.service import DeliveryBegun, pick, send_out
 from fieldsales.handovers.service import report_delivery
 from fieldsales.invoices.models import Invoice
-from fieldsales.orders.models import OrderKind, Supply
+from fieldsales.orders.models import OrderKind, Origin, Supply
 from fieldsales.orders.service import Taken
 from fieldsales.policies.models import Policy
 from fieldsales.reservations.service import reservations_of, reserve
@@ -189,3 +189,15 @@ def test_what_was_told_of_a_delivery_is_never_changed(session, there):
     for statement in ("UPDATE delivery_report SET recipient = 'me'", "DELETE FROM delivery_report"):
         with pytest.raises(DatabaseError, match="is final"), session.begin_nested():
             session.execute(text(statement))
+
+
+def test_orders_from_before_deliveries_were_kept_are_history(session, there):
+    old = ordered(session, there.town, 1, ordered_on=TODAY - timedelta(9))
+    begun = ordered(session, there.town, 1, ordered_on=TODAY - timedelta(9))
+    ordered(session, there.town, 1, origin=Origin.IMPORT)
+    new = ordered(session, there.town, 1)
+    assert find_orders(session, None, PageWanted(limit=9)).items == [old, begun, new]
+    body = {"lead_days": 2, "since": TODAY.isoformat()}
+    session.add(Policy(kind="deliveries", effective_from=TODAY, body=body, note="Test.", made_at=NOON))
+    pick(session, [begun.id], by=None, now=NOON)
+    assert find_orders(session, None, PageWanted(limit=9)).items == [begun, new]
