@@ -33,6 +33,10 @@ export const TABLES = {
     number: ['latitude', 'longitude', 'service_minutes', 'version'],
     json: ['flags', 'references', 'stamp'],
   },
+  gift_budgets: {
+    text: ['name', 'scope', 'territory_id', 'tier', 'from_on', 'until_on', 'currency'],
+    number: ['most', 'used'],
+  },
   invoices: {
     text: ['customer_id', 'order_id', 'reference', 'currency', 'issued_on', 'due_on'],
     number: ['amount_minor', 'open_minor'],
@@ -47,7 +51,7 @@ export const TABLES = {
   notes: { text: ['customer_id', 'rep_id', 'visit_id', 'text'], moment: ['noted_at'], json: ['flags', 'stamp'] },
   orders: {
     text: ['customer_id', 'rep_id', 'visit_id', 'kind', 'ordered_on', 'currency', 'state', 'amends_id', 'against_id',
-      'reason'],
+      'exchange_id', 'reason'],
     number: ['amount_minor', 'tax_minor'],
     moment: ['ordered_at'],
     json: ['lines', 'flags', 'stamp'],

@@ -24,6 +24,7 @@ class ApprovalKind(StrEnum):
     DISCOUNT = "discount"
     STALE_PRICE = "stale_price"
     GIFT = "gift"
+    RETURN = "return"
     WRITE_OFF = "write_off"
 
 

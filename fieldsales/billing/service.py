@@ -14,6 +14,7 @@ from fieldsales.credits.queries import credit_policies, terms_of
 from fieldsales.credits.rules import Invoicing
 from fieldsales.db.desk import Desk
 from fieldsales.invoices.models import Credit, CreditKind, Invoice
+from fieldsales.invoices.queries import invoice_of_order
 from fieldsales.invoices.rules import due_on
 from fieldsales.invoices.service import hold_customer, note_credit, raise_invoice
 from fieldsales.ledger.models import Account, Cause
@@ -36,10 +37,18 @@ def bill(desk: Desk, order: Order, now: datetime) -> None:
         _credit(session, order, -order.amount_minor, abs(order.tax_minor or 0), now, against=order.against_id)
 
 
+def offset(session: Session, given: Order, back: Order, now: datetime) -> None:
+    """Set what is left of the credit for goods that came back against the invoice of those given in their place."""
+    invoice = invoice_of_order(session, given.id)
+    credit = session.scalars(select(Credit).where(Credit.order_id == back.id)).one_or_none()
+    if invoice is not None and credit is not None and (part := min(invoice.open_minor, credit.left_minor)):
+        set_against(session, credit, Spread(((invoice.id, part),)), now, by=None)
+
+
 def unbill(session: Session, order: Order, now: datetime) -> None:
     """Undo the invoice or the credit note of an order that was called off or replaced; without one nothing is done."""
     hold_customer(session, order.customer_id)
-    invoice = session.scalars(select(Invoice).where(Invoice.order_id == order.id)).one_or_none()
+    invoice = invoice_of_order(session, order.id)
     if invoice is not None:
         left = invoice.amount_minor - invoice.written_off_minor
         if left:
@@ -93,7 +102,7 @@ def _credit(
         made_at=now,
     )
     note_credit(session, credit, tax_minor, rep_id=order.rep_id)
-    invoice = session.scalars(select(Invoice).where(Invoice.order_id == against)).one_or_none() if against else None
+    invoice = invoice_of_order(session, against) if against else None
     if invoice is not None and invoice.open_minor and invoice.currency == credit.currency:
         part = min(invoice.open_minor, amount_minor)
         set_against(session, credit, Spread(((invoice.id, part),)), now, by=None)

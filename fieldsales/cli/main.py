@@ -17,6 +17,7 @@ from fieldsales.cli.customers import customers
 from fieldsales.cli.days_off import days_off
 from fieldsales.cli.edits import plans
 from fieldsales.cli.exports import export
+from fieldsales.cli.gifts import gifts
 from fieldsales.cli.imports import imports
 from fieldsales.cli.journeys import journeys
 from fieldsales.cli.key_accounts import key_accounts
@@ -93,6 +94,7 @@ for command in (
     tiers,
     policies,
     prices,
+    gifts,
     invoices,
     receivables,
     approvals,

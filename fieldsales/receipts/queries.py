@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -17,7 +17,7 @@ from fieldsales.customers.models import Customer
 from fieldsales.customers.queries import visible_customers
 from fieldsales.labels.rules import Language, nearest_language
 from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState
-from fieldsales.orders.queries import OrderNotFound
+from fieldsales.orders.queries import OrderNotFound, halves_of
 from fieldsales.people.models import Territory, User
 from fieldsales.people.rules import Actor
 from fieldsales.receipts.models import ReceiptIssue
@@ -65,20 +65,30 @@ def issues_of(session: Session, order_id: uuid.UUID) -> int:
     return int(found or 0)
 
 
-def receipt_of(session: Session, order: Order, seller: Seller, language: Language | None = None) -> Receipt:
-    """Return an order's receipt, in the rep's language unless another is named. Raises `ReceiptDisagrees`."""
+def receipt_of(
+    session: Session, order: Order, seller: Seller, language: Language | None = None, *, whole: bool = True
+) -> Receipt:
+    """Return an order's receipt, in the rep's language unless another is named. Raises `ReceiptDisagrees`.
+
+    The receipt of either half of an exchange is that of the `whole`, which is known by the sale.
+    """
+    halves = halves_of(session, order.exchange_id) if whole and order.exchange_id else {}
+    order, back = halves.get(OrderKind.SALE, order), halves.get(OrderKind.RETURN)
+    parts = [order] if back is None else [order, back]
     customer = session.get_one(Customer, order.customer_id)
     territory = session.get_one(Territory, customer.territory_id)
     rep = session.get(User, order.rep_id) if order.rep_id else None
     language = language or nearest_language(rep.language if rep else None)
-    sold = products(session, {each.product_id for each in order.lines})
-    items = tuple(_item(each, sold, order) for each in order.lines)
-    check_sum(order.id, items, order.amount_minor)
-    against = session.get(Order, order.against_id) if order.against_id else None
+    sold = products(session, {each.product_id for part in parts for each in part.lines})
+    items = tuple(_item(each, sold, part) for part in parts for each in part.lines)
+    total = sum(each.amount_minor for each in parts)
+    check_sum(order.id, items, total)
+    against_id = parts[-1].against_id
+    against = session.get(Order, against_id) if against_id else None
     at = order.ordered_at.astimezone(zone(territory.time_zone)) if order.ordered_at else None
     return Receipt(
         order_id=order.id,
-        kind=str(order.kind),
+        kind=str(order.kind) if back is None else "exchange",
         state=str(order.state),
         number=short_number(order.id, order.reference),
         day=order.ordered_on,
@@ -89,13 +99,18 @@ def receipt_of(session: Session, order: Order, seller: Seller, language: Languag
         customer=_buyer(customer),
         rep=rep.name if rep else None,
         items=items,
-        tax_minor=order.tax_minor,
-        total_minor=order.amount_minor,
+        tax_minor=_tax(parts),
+        total_minor=total,
         payments=_payments(session, order),
-        qr=receipt_code(order.id, order.ordered_on, order.amount_minor, order.currency),
+        qr=receipt_code(order.id, order.ordered_on, total, order.currency),
         against=short_number(against.id, against.reference) if against else None,
-        reason=order.reason if order.kind is not OrderKind.SALE else None,
+        reason=parts[-1].reason if parts[-1].kind is not OrderKind.SALE else None,
     )
+
+
+def _tax(parts: Sequence[Order]) -> int | None:
+    known = [each.tax_minor for each in parts if each.tax_minor is not None]
+    return sum(known) if known else None
 
 
 def _seller(seller: Seller) -> Party:

@@ -109,7 +109,7 @@ def shown_by(entity: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[str, s
     kind, identity = str(entity["type"]), str(entity["id"])
     if kind == "photo":
         return "visit", str(data.get("visit_id"))
-    return ("order" if kind in ("return", "gift") else kind), identity
+    return ("order" if kind in ("return", "gift", "exchange") else kind), identity
 
 
 def _read_visit(record: Record, was: Record | None) -> Reading:
