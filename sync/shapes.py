@@ -167,6 +167,7 @@ ORDER = Shape(
         Order.amends_id,
         Order.against_id,
         Order.exchange_id,
+        Order.basis,
         Order.reason,
         Order.flags,
     ),

@@ -54,7 +54,7 @@ export const TABLES = {
       'exchange_id', 'reason'],
     number: ['amount_minor', 'tax_minor'],
     moment: ['ordered_at'],
-    json: ['lines', 'flags', 'stamp'],
+    json: ['basis', 'lines', 'flags', 'stamp'],
   },
   order_contexts: { text: ['customer_id', 'made_on'], json: ['body'] },
   payments: {

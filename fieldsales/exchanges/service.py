@@ -14,6 +14,7 @@ from fieldsales.orders.queries import OrderNotFound, halves_of
 from fieldsales.orders.service import Taken
 from fieldsales.refunds.service import refund
 from fieldsales.sales.service import sell
+from fieldsales.selling.rules import EXCHANGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def exchange(session: Session, told: Exchange, taken: Taken) -> Halves:
 
     Raises whatever `sell` and `refund` raise; then nothing of it may be kept.
     """
-    given = sell(session, told.given, taken)
+    given = sell(session, told.given, taken, kind=EXCHANGE)
     back = refund(session, told.back, taken)
     given.exchange_id = back.exchange_id = given.id
     session.flush()

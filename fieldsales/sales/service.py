@@ -30,7 +30,7 @@ from fieldsales.sales.rules import (
     explaining,
     outside,
 )
-from fieldsales.selling.rules import Sale
+from fieldsales.selling.rules import SALE, Sale
 from fieldsales.selling.service import check_sale
 from fieldsales.taxes.rules import half_up
 from fieldsales.visits.queries import Standing, standing_of
@@ -46,8 +46,8 @@ class Judgement:
     flags: tuple[str, ...] = ()
 
 
-def sell(session: Session, told: Told, taken: Taken, *, amended: Basis | None = None) -> Order:
-    """Take an order that was priced on a phone.
+def sell(session: Session, told: Told, taken: Taken, *, amended: Basis | None = None, kind: str = SALE) -> Order:
+    """Take an order that was priced on a phone; `kind` is that by which the policy `selling` knows a minimum.
 
     It is priced again from the versions that the phone names. Where these are current, or those of the order that it
     amends (`amended`), and the sums agree, it stands as told. Where they are not, or do not agree, what was told stands
@@ -66,7 +66,7 @@ def sell(session: Session, told: Told, taken: Taken, *, amended: Basis | None = 
     judgement = judge(session, told, taken, standing, amended)
     if not taken.approved:
         _check_band(told, judgement.ours)
-    sale = Sale(taken.at, told.currency, told.total_minor, told.most_discount_bp, amends=taken.amends)
+    sale = Sale(taken.at, told.currency, told.total_minor, told.most_discount_bp, amends=taken.amends, kind=kind)
     day = local_day(taken.at, standing.time_zone)
     odd = check_sale(desk, sale, day, told.visit_id, approved=taken.approved, built_in=True)
     order = _entry(told, taken, standing, judgement)
@@ -113,7 +113,9 @@ def basis_of(priced: PricedOrder) -> tuple[str | None, ...]:
 def basis_in_books(order: Order) -> Basis | None:
     """Return what an order in the books was priced by; None where it was not priced by a book."""
     found = order.basis
-    return found and Basis(found["book"], found["terms"], found["tier"], date.fromisoformat(found["day"]))
+    if found is None:
+        return None
+    return Basis(found["book"], found["terms"], found["tier"], date.fromisoformat(found["day"]))
 
 
 def basis_of_current(book: PriceBook, buyer: Buyer) -> tuple[str | None, ...]:
