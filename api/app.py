@@ -27,6 +27,7 @@ from api.edge import Edge, add_headers, name_request
 from api.edits.routes import planned_visits
 from api.exports.routes import exports
 from api.feeds.routes import calendars, reps_calendars
+from api.gift_budgets.routes import gift_budgets
 from api.guard import enforce
 from api.health import health
 from api.holdout.routes import holdout
@@ -107,6 +108,7 @@ RESOURCES = (
     exports,
     webhooks,
     policies,
+    gift_budgets,
     holdout,
     anomalies,
     causes,

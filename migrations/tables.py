@@ -7,6 +7,7 @@ import fieldsales.anomalies.models
 import fieldsales.approvals.models
 import fieldsales.arrangements.models
 import fieldsales.audit.models
+import fieldsales.budgets.models
 import fieldsales.calendars.models
 import fieldsales.catalog.models
 import fieldsales.changes.models

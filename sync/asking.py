@@ -22,7 +22,7 @@ from fieldsales.units.models import ProductUnit
 from sync.models import Mutation, Status
 from sync.outcomes import Outcome
 
-_TOLD = ("lines", "breaches", "band_bp", "budget_minor", "given_minor", "worth_minor")
+_TOLD = ("lines", "breaches", "band_bp", "budget_minor", "given_minor", "worth_minor", "products", "kept", "budgets")
 """What of a problem is told as a fact."""
 
 
@@ -85,7 +85,8 @@ def _customer_of(session: Session, data: Mapping[str, Any]) -> uuid.UUID | None:
 
 
 def _total(data: Mapping[str, Any]) -> int:
-    return sum(_amount(line) for line in data["lines"])
+    back = data.get("back", {}).get("lines", ())
+    return max(sum(map(_amount, data["lines"])), sum(map(_amount, back)))
 
 
 def _amount(line: Mapping[str, Any]) -> int:

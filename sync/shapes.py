@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from fieldsales.approvals.models import Approval
+from fieldsales.budgets.models import BudgetScope, GiftBudget
 from fieldsales.catalog.models import Product, TierDiscount, TierPrice
 from fieldsales.causes.rules import CAUSES
 from fieldsales.contexts.models import OrderContext
@@ -16,6 +17,7 @@ from fieldsales.deliveries.models import Delivery, DeliveryLine
 from fieldsales.invoices.models import Invoice
 from fieldsales.notes.models import Note
 from fieldsales.orders.models import Order, OrderLine, Origin
+from fieldsales.people.models import Territory, User
 from fieldsales.policies.models import Policy
 from fieldsales.pricebooks.models import PublishedBook, PublishedTerms
 from fieldsales.receivables.models import Payment
@@ -51,6 +53,15 @@ def _current_books(_user_id: uuid.UUID) -> ColumnElement[bool]:
 
 def _orders(user_id: uuid.UUID) -> ColumnElement[bool]:
     return and_(Order.origin == Origin.FIELD, of_served(Order.customer_id)(user_id))
+
+
+def _budgets(user_id: uuid.UUID) -> ColumnElement[bool]:
+    """Those that bound the gifts of a rep: the own, those of the own territory and all above it, and those of tiers."""
+    base = select(User.territory_id).where(User.id == user_id).scalar_subquery()
+    tree = select(Territory.id, Territory.parent_id).where(Territory.id == base).cte("above", recursive=True)
+    tree = tree.union(select(Territory.id, Territory.parent_id).join(tree, Territory.id == tree.c.parent_id))
+    mine = or_(GiftBudget.rep_id == user_id, GiftBudget.territory_id.in_(select(tree.c.id)))
+    return and_(GiftBudget.ended_at.is_(None), or_(GiftBudget.scope == BudgetScope.TIER, mine))
 
 
 def _mutations(user_id: uuid.UUID) -> ColumnElement[bool]:
@@ -171,6 +182,8 @@ ORDER = Shape(
         Order.state,
         Order.amends_id,
         Order.against_id,
+        Order.exchange_id,
+        Order.basis,
         Order.reason,
         Order.supply,
         Order.wanted_on,
@@ -236,6 +249,22 @@ APPROVAL = Shape(
         Approval.decision_reason,
     ),
     visible=own(Approval.asked_by),
+)
+
+GIFT_BUDGET = Shape(
+    columns=(
+        GiftBudget.id,
+        GiftBudget.name,
+        GiftBudget.scope,
+        GiftBudget.territory_id,
+        GiftBudget.tier,
+        GiftBudget.from_on,
+        GiftBudget.until_on,
+        GiftBudget.currency,
+        GiftBudget.most,
+        GiftBudget.used,
+    ),
+    visible=_budgets,
 )
 
 INVOICE = Shape(
@@ -335,6 +364,7 @@ SHAPES: Mapping[str, Shape] = {
     "cause_list": Shape((Policy.id, Policy.effective_from, Policy.made_at, Policy.body), _causes),
     "customer": CUSTOMER,
     "delivery": DELIVERY,
+    "gift_budget": GIFT_BUDGET,
     "invoice": INVOICE,
     "mutation": Shape(
         columns=(

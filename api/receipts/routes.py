@@ -89,7 +89,7 @@ def mail_pdf(body: dict[str, Any], order_id: uuid.UUID) -> Letter:
 def read_ubl(order_id: uuid.UUID) -> Response:
     """A sale as UBL 2.1 Order"""
     order = require_order_in_scope(session(), actor(), order_id)
-    body = ubl_order(receipt_of(session(), order, Seller.of(settings())))
+    body = ubl_order(receipt_of(session(), order, Seller.of(settings()), whole=False))
     return Response(body, content_type="application/xml; charset=utf-8")
 
 

@@ -3,14 +3,15 @@
 import { replicateRxCollection } from 'rxdb/plugins/replication'
 import { Subject } from 'rxjs'
 
-// RxDB without a licence opens 16 collections at most, so take those that your app needs. An app that prices by the
-// price book takes 'agreements' and 'price_books' instead of 'tier_discounts' and 'tier_prices'; there is also
-// 'order_contexts', what a rep wants to know before an order, 'invoices' and 'approvals', and where stock is kept
-// 'van_stocks', 'stock_levels' and 'warehouses'.
+// RxDB without a licence opens few collections, 13 in its present version, so take those that your app needs. An app
+// that prices by the price book takes PRICED; there is also 'order_contexts', what a rep wants to know before an order,
+// 'invoices', 'approvals', 'gift_budgets', 'deliveries' and 'settlements', and where stock is kept 'van_stocks',
+// 'stock_levels' and 'warehouses'.
 export const COLLECTIONS = [
   'assignments', 'cause_lists', 'customers', 'mutations', 'notes', 'orders', 'payments', 'planned_visits', 'products',
   'routes', 'tier_discounts', 'tier_prices', 'visits'
 ]
+export const PRICED = COLLECTIONS.filter((name) => !name.startsWith('tier_')).concat('agreements', 'price_books')
 
 // The schemas that the server publishes. Ask when you build the app and keep them with it: to RxDB, another schema
 // is another version of the collection, and documents with more fields than the schema knows do no harm.

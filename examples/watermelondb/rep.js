@@ -1,6 +1,7 @@
 // What a rep does, as records. All of it works without a network; sync() hands it in later.
 
 import { Q } from '@nozbe/watermelondb'
+import { priceOrder } from '../pricing-js/pricing.mjs' // copy it beside this file
 import { stamp } from './sync.js'
 
 // `position` is where the phone was: { lat, lon, accuracy_m, mock, provider }, or null where it had none. There is no other
@@ -32,6 +33,35 @@ export async function takeOrder(database, visit, customer, wanted) {
     amount_minor: lines.reduce((sum, line) => sum + line.quantity * line.unit_price_minor, 0),
     stamp: stamp(),
   })
+}
+
+// The same by the price book, in any unit and with its promotions: `wanted` are { product_id, quantity, unit, discount_bp }.
+// `more` may say `amends_id`: then it takes the place of that order, all of its lines. What comes back (`kind: 'return'`)
+// is told by `line_no`, `unit`, `unit_quantity` and `amount_minor` alike, and an exchange by queue('exchange.submit').
+export async function takePricedOrder(database, visit, customer, wanted, { day, ...more } = {}) {
+  const [book] = await database.get('price_books').query().fetch()
+  const [terms] = await database.get('agreements').query(Q.where('customer_id', customer.id)).fetch()
+  day ??= new Date().toISOString().slice(0, 10)
+  const buyer = { customer_id: customer.id, tier: customer.tier, day, terms: terms?.body ?? null }
+  const asked = wanted.map((each, at) => ({ line: at + 1, unit: 'each', discount_bp: 0, ...each }))
+  const priced = priceOrder(book.body, buyer, asked)
+  return create(database, 'orders', {
+    visit_id: visit?.id ?? null,
+    customer_id: customer.id,
+    kind: 'sale',
+    currency: book.currency,
+    basis: { book: book.version, terms: terms?.version ?? null, tier: customer.tier, day },
+    lines: priced.lines.map((line) => toldLine(line, asked[line.line - 1])),
+    amount_minor: priced.total_minor,
+    stamp: stamp(),
+    ...more,
+  })
+}
+
+function toldLine({ line, product_id, pieces, amount_minor, tax_minor, promotion }, asked) {
+  const { unit, quantity, discount_bp } = asked ?? { unit: 'each', quantity: pieces, discount_bp: 0 }
+  const how = { unit, unit_quantity: quantity, discount_bp, quantity: pieces }
+  return { line_no: line, product_id, ...how, amount_minor, tax_minor, promotion }
 }
 
 export async function collect(database, visit, customer, amount_minor, currency) {

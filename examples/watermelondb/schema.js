@@ -33,6 +33,10 @@ export const TABLES = {
     number: ['latitude', 'longitude', 'service_minutes', 'version'],
     json: ['flags', 'references', 'stamp'],
   },
+  gift_budgets: {
+    text: ['name', 'scope', 'territory_id', 'tier', 'from_on', 'until_on', 'currency'],
+    number: ['most', 'used'],
+  },
   invoices: {
     text: ['customer_id', 'order_id', 'reference', 'currency', 'issued_on', 'due_on'],
     number: ['amount_minor', 'open_minor'],
@@ -47,10 +51,10 @@ export const TABLES = {
   notes: { text: ['customer_id', 'rep_id', 'visit_id', 'text'], moment: ['noted_at'], json: ['flags', 'stamp'] },
   orders: {
     text: ['customer_id', 'rep_id', 'visit_id', 'kind', 'ordered_on', 'currency', 'state', 'amends_id', 'against_id',
-      'reason', 'supply', 'wanted_on'],
+      'exchange_id', 'reason', 'supply', 'wanted_on'],
     number: ['amount_minor', 'tax_minor'],
     moment: ['ordered_at'],
-    json: ['lines', 'flags', 'stamp'],
+    json: ['basis', 'lines', 'flags', 'stamp'],
   },
   order_contexts: { text: ['customer_id', 'made_on'], json: ['body'] },
   payments: {

@@ -27,6 +27,7 @@ class ApprovalKind(StrEnum):
     DISCOUNT = "discount"
     STALE_PRICE = "stale_price"
     GIFT = "gift"
+    RETURN = "return"
     WRITE_OFF = "write_off"
     STOCK_COUNT = "stock_count"
     SETTLEMENT = "settlement"

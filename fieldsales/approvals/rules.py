@@ -20,6 +20,8 @@ KINDS: Mapping[str, ApprovalKind] = {
     "order.discount_beyond_policy": ApprovalKind.DISCOUNT,
     "order.price_out_of_band": ApprovalKind.STALE_PRICE,
     "gift.over_budget": ApprovalKind.GIFT,
+    "return.more_than_sold": ApprovalKind.RETURN,
+    "return.free_goods_kept": ApprovalKind.RETURN,
 }
 """Codes for which a held mutation asks for approval."""
 

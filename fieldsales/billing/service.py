@@ -18,6 +18,7 @@ from fieldsales.deliveries.queries import is_delivered_later
 from fieldsales.deliveries.rules import part_of
 from fieldsales.deliveries.service import Recorded
 from fieldsales.invoices.models import Credit, CreditKind, Invoice
+from fieldsales.invoices.queries import invoice_of_order
 from fieldsales.invoices.rules import due_on
 from fieldsales.invoices.service import hold_customer, note_credit, raise_invoice
 from fieldsales.ledger.models import Account, Cause
@@ -91,12 +92,18 @@ def bill_delivery(session: Session, order: Order, recorded: Recorded, now: datet
     return raise_invoice(session, invoice, rep_id=order.rep_id)
 
 
+def offset(session: Session, given: Order, back: Order, now: datetime) -> None:
+    """Set what is left of the credit for goods that came back against the invoice of those given in their place."""
+    invoice = invoice_of_order(session, given.id)
+    credit = session.scalars(select(Credit).where(Credit.order_id == back.id)).one_or_none()
+    if invoice is not None and credit is not None and (part := min(invoice.open_minor, credit.left_minor)):
+        set_against(session, credit, Spread(((invoice.id, part),)), now, by=None)
+
+
 def unbill(session: Session, order: Order, now: datetime) -> None:
     """Undo the invoice or the credit note of an order that was called off or replaced; without one nothing is done."""
     hold_customer(session, order.customer_id)
-    invoice = session.scalars(
-        select(Invoice).where(Invoice.order_id == order.id, Invoice.delivery_report_id.is_(None))
-    ).one_or_none()
+    invoice = invoice_of_order(session, order.id)
     if invoice is not None:
         left = invoice.amount_minor - invoice.written_off_minor
         if left:

@@ -19,6 +19,7 @@ from fieldsales.cli.days_off import days_off
 from fieldsales.cli.deliveries import deliveries
 from fieldsales.cli.edits import plans
 from fieldsales.cli.exports import export
+from fieldsales.cli.gifts import gifts
 from fieldsales.cli.imports import imports
 from fieldsales.cli.journeys import journeys
 from fieldsales.cli.key_accounts import key_accounts
@@ -98,6 +99,7 @@ for command in (
     policies,
     prices,
     stock,
+    gifts,
     invoices,
     receivables,
     approvals,

@@ -91,7 +91,7 @@ def ubl(context: Context, order: uuid.UUID, file: Path) -> None:
     """Write a sale as UBL 2.1 Order to FILE."""
     with reading(context.engine) as session:
         found = require_order_in_scope(session, None, order)
-        body = ubl_order(receipt_of(session, found, Seller.of(context.settings)))
+        body = ubl_order(receipt_of(session, found, Seller.of(context.settings), whole=False))
     _write(file, body)
     context.console.print(f"Written to {file}.", soft_wrap=True)
 

@@ -6,17 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fieldsales.errors import NeedsDecision
+from fieldsales.budgets.rules import GiftOverBudget
 from fieldsales.policies.rules import Body, Kind
-
-OVER_BUDGET = "over_gift_budget"
-
-
-class GiftOverBudget(NeedsDecision):
-    """With the gift the rep would give away more in the month than the budget. It is kept; a person decides."""
-
-    code = "gift.over_budget"
-    title = "The gift is over the budget"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,12 @@ def require_invoice(session: Session, actor: Actor | None, invoice_id: uuid.UUID
     return found
 
 
+def invoice_of_order(session: Session, order_id: uuid.UUID) -> Invoice | None:
+    """Return the invoice of an order as a whole, if there is one; those of its deliveries are others."""
+    whole = select(Invoice).where(Invoice.order_id == order_id, Invoice.delivery_report_id.is_(None))
+    return session.scalars(whole).one_or_none()
+
+
 def invoices_of(actor: Actor | None) -> Select[Invoice]:
     """Return the invoices of the customers whom an actor may see, as a statement to narrow down."""
     return select(Invoice).where(Invoice.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id)))

@@ -40,43 +40,33 @@ class Language:
 
 
 _KEYS = (
-    *("sale", "return", "gift", "copy", "number", "date", "rep", "customer", "tax_id", "against", "reason"),
+    *("sale", "return", "exchange", "gift", "copy", "number", "date", "rep", "customer", "tax_id", "against", "reason"),
     *("discount", "free", "tax", "tax_in_it", "total", "paid", "balance", "superseded", "cancelled"),
     *("cash", "transfer", "cheque", "wallet", "each", "inner", "case", "thanks"),
     *("owed_before", "owed_after"),
 )
 _WORDS = {
     "en": (
-        *("Receipt", "Return", "Gift", "COPY", "No.", "Date", "Rep", "Customer", "Tax no.", "Returns", "Reason"),
-        *("Discount", "free", "Tax", "Tax included", "Total", "Paid", "Balance", "REPLACED", "CANCELLED"),
+        *("Receipt", "Return", "Exchange", "Gift", "COPY", "No.", "Date", "Rep", "Customer", "Tax no.", "Returns"),
+        *("Reason", "Discount", "free", "Tax", "Tax included", "Total", "Paid", "Balance", "REPLACED", "CANCELLED"),
         *("cash", "transfer", "cheque", "wallet", "pc", "inner", "case", "Thank you", "Owed before", "Owed now"),
     ),
     "zh": (
-        *("收据", "退货单", "赠品单", "副本", "单号", "日期", "业务员", "客户", "税号", "原单", "原因"),
+        *("收据", "退货单", "换货单", "赠品单", "副本", "单号", "日期", "业务员", "客户", "税号", "原单", "原因"),
         *("折扣", "赠送", "税", "含税", "合计", "已付", "余额", "已被替换", "已取消"),
         *("现金", "转账", "支票", "钱包", "件", "中包", "箱", "谢谢惠顾", "前欠款", "现欠款"),
     ),
     "el": (
-        *("Απόδειξη", "Επιστροφή", "Δώρο", "ΑΝΤΙΓΡΑΦΟ", "Αρ.", "Ημερομηνία", "Πωλητής", "Πελάτης", "ΑΦΜ", "Από"),
-        *("Αιτία", "Έκπτωση", "δωρεάν", "Φόρος", "Φόρος εντός", "Σύνολο", "Πληρωμή", "Υπόλοιπο"),
+        *("Απόδειξη", "Επιστροφή", "Ανταλλαγή", "Δώρο", "ΑΝΤΙΓΡΑΦΟ", "Αρ.", "Ημερομηνία", "Πωλητής", "Πελάτης"),
+        *("ΑΦΜ", "Από", "Αιτία", "Έκπτωση", "δωρεάν", "Φόρος", "Φόρος εντός", "Σύνολο", "Πληρωμή", "Υπόλοιπο"),
         *("ΑΝΤΙΚΑΤΑΣΤΑΘΗΚΕ", "ΑΚΥΡΩΘΗΚΕ", "μετρητά", "έμβασμα", "επιταγή", "πορτοφόλι", "τεμ", "πακέτο"),
         *("κιβώτιο", "Ευχαριστούμε", "Προηγ. υπόλοιπο", "Νέο υπόλοιπο"),
     ),
     "id": (
-        *("Kuitansi", "Retur", "Hadiah", "SALINAN", "No.", "Tanggal", "Sales", "Pelanggan", "NPWP", "Dari", "Alasan"),
-        *("Diskon", "gratis", "Pajak", "Termasuk pajak", "Jumlah", "Dibayar", "Sisa", "DIGANTI", "DIBATALKAN"),
-        *(
-            "tunai",
-            "transfer",
-            "cek",
-            "dompet",
-            "bh",
-            "pak",
-            "dus",
-            "Terima kasih",
-            "Utang sebelumnya",
-            "Utang sekarang",
-        ),
+        *("Kuitansi", "Retur", "Tukar barang", "Hadiah", "SALINAN", "No.", "Tanggal", "Sales", "Pelanggan", "NPWP"),
+        *("Dari", "Alasan", "Diskon", "gratis", "Pajak", "Termasuk pajak", "Jumlah", "Dibayar", "Sisa"),
+        *("DIGANTI", "DIBATALKAN", "tunai", "transfer", "cek", "dompet", "bh", "pak", "dus"),
+        *("Terima kasih", "Utang sebelumnya", "Utang sekarang"),
     ),
 }
 LANGUAGES: Mapping[str, Language] = {

@@ -16,6 +16,7 @@ from fieldsales.db.types import one_of
 
 _AMENDS = text("amends_id IS NOT NULL")
 _AGAINST = text("against_id IS NOT NULL")
+_EXCHANGED = text("exchange_id IS NOT NULL")
 
 
 class OrderKind(StrEnum):
@@ -56,6 +57,7 @@ class Order(Synced, Base):
     Phones hold only the orders taken in the field. `reference` is the number that the other system gave the order;
     such systems reuse numbers between customers. `amends_id` is the order in whose place this one stands,
     `against_id` the one that a return gives back from, `reason` why it was returned, given, amended or cancelled.
+    The two halves of an exchange, a sale and a return, both name the sale as `exchange_id`.
     Only orders that are `placed` count in any sum. `basis` says what an order was priced by: `book` and `terms` (their
     versions), `tier` and `day`; `tax_minor` is the tax within the amount. Both are unknown where nothing was told.
     `supply` says where the goods of a sale come from (None: it was not told, as in history), `wanted_on` when the
@@ -72,6 +74,8 @@ class Order(Synced, Base):
         # One order in the place of another, and no more: the database itself sees to it.
         Index(None, "amends_id", unique=True, sqlite_where=_AMENDS, postgresql_where=_AMENDS),
         Index(None, "against_id", sqlite_where=_AGAINST, postgresql_where=_AGAINST),
+        # An exchange has one half of each kind.
+        Index(None, "exchange_id", "kind", unique=True, sqlite_where=_EXCHANGED, postgresql_where=_EXCHANGED),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -90,6 +94,7 @@ class Order(Synced, Base):
     ended_at: Mapped[datetime | None]
     amends_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sales_order.id"))
     against_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sales_order.id"))
+    exchange_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sales_order.id"))
     reason: Mapped[str | None] = mapped_column(String(300))
     tax_minor: Mapped[int | None] = mapped_column(BigInteger)
     basis: Mapped[dict[str, Any] | None]

@@ -117,6 +117,12 @@ def given_back(session: Session, order: Order) -> dict[uuid.UUID, Quantity]:
     return {product_id: Quantity(-int(units), -int(amount)) for product_id, units, amount in rows}
 
 
+def halves_of(session: Session, exchange_id: uuid.UUID) -> dict[OrderKind, Order]:
+    """Return the sale and the return that make up an exchange; nothing where there is no such exchange."""
+    found = session.scalars(select(Order).where(Order.exchange_id == exchange_id))
+    return {each.kind: each for each in found}
+
+
 def taken_ids(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """Return which of these ids stand for an order already, each by itself."""
     return {each: each for each in ask(session, _TAKEN, ids=ids).scalars()}

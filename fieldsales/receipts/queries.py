@@ -20,7 +20,7 @@ from fieldsales.labels.rules import Language, nearest_language
 from fieldsales.ledger.models import Posting
 from fieldsales.ledger.queries import owed_at
 from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState
-from fieldsales.orders.queries import OrderNotFound
+from fieldsales.orders.queries import OrderNotFound, halves_of
 from fieldsales.people.models import Territory, User
 from fieldsales.people.rules import Actor
 from fieldsales.receipts.models import ReceiptIssue
@@ -70,21 +70,31 @@ def issues_of(session: Session, order_id: uuid.UUID) -> int:
     return int(found or 0)
 
 
-def receipt_of(session: Session, order: Order, seller: Seller, language: Language | None = None) -> Receipt:
-    """Return an order's receipt, in the rep's language unless another is named. Raises `ReceiptDisagrees`."""
+def receipt_of(
+    session: Session, order: Order, seller: Seller, language: Language | None = None, *, whole: bool = True
+) -> Receipt:
+    """Return an order's receipt, in the rep's language unless another is named. Raises `ReceiptDisagrees`.
+
+    The receipt of either half of an exchange is that of the `whole`, which is known by the sale.
+    """
+    halves = halves_of(session, order.exchange_id) if whole and order.exchange_id else {}
+    order, back = halves.get(OrderKind.SALE, order), halves.get(OrderKind.RETURN)
+    parts = [order] if back is None else [order, back]
     customer = session.get_one(Customer, order.customer_id)
     territory = session.get_one(Territory, customer.territory_id)
     rep = session.get(User, order.rep_id) if order.rep_id else None
     language = language or nearest_language(rep.language if rep else None)
-    sold = products(session, {each.product_id for each in order.lines})
-    items = tuple(_item(each, sold, order) for each in order.lines)
-    check_sum(order.id, items, order.amount_minor)
-    against = session.get(Order, order.against_id) if order.against_id else None
+    sold = products(session, {each.product_id for part in parts for each in part.lines})
+    items = tuple(_item(each, sold, part) for part in parts for each in part.lines)
+    total = sum(each.amount_minor for each in parts)
+    check_sum(order.id, items, total)
+    against_id = parts[-1].against_id
+    against = session.get(Order, against_id) if against_id else None
     at = order.ordered_at.astimezone(zone(territory.time_zone)) if order.ordered_at else None
     taken = _payments(session, order)
     return Receipt(
         order_id=order.id,
-        kind=str(order.kind),
+        kind=str(order.kind) if back is None else "exchange",
         state=str(order.state),
         number=short_number(order.id, order.reference),
         day=order.ordered_on,
@@ -95,14 +105,19 @@ def receipt_of(session: Session, order: Order, seller: Seller, language: Languag
         customer=_buyer(customer),
         rep=rep.name if rep else None,
         items=items,
-        tax_minor=order.tax_minor,
-        total_minor=order.amount_minor,
+        tax_minor=_tax(parts),
+        total_minor=total,
         payments=tuple(Paid(str(each.method), each.amount_minor, each.reference) for each in taken),
-        qr=receipt_code(order.id, order.ordered_on, order.amount_minor, order.currency),
+        qr=receipt_code(order.id, order.ordered_on, total, order.currency),
         against=short_number(against.id, against.reference) if against else None,
-        reason=order.reason if order.kind is not OrderKind.SALE else None,
-        debt=_debt(session, order, [each.id for each in taken], sum(each.amount_minor for each in taken)),
+        reason=parts[-1].reason if parts[-1].kind is not OrderKind.SALE else None,
+        debt=_debt(session, parts, [each.id for each in taken], sum(each.amount_minor for each in taken)),
     )
+
+
+def _tax(parts: Sequence[Order]) -> int | None:
+    known = [each.tax_minor for each in parts if each.tax_minor is not None]
+    return sum(known) if known else None
 
 
 def _seller(seller: Seller) -> Party:
@@ -139,19 +154,23 @@ def _item(line: OrderLine, sold: Mapping[uuid.UUID, Product], order: Order) -> I
     )
 
 
-def _debt(session: Session, order: Order, payments: Sequence[uuid.UUID], paid_minor: int) -> Debt | None:
-    """Return the customer's debt before and after an order that stands, from the ledger as it was then."""
+def _debt(session: Session, parts: Sequence[Order], payments: Sequence[uuid.UUID], paid_minor: int) -> Debt | None:
+    """Return the customer's debt before and after orders of one receipt, from the ledger as it was then.
+
+    None of a gift, and of what does not stand.
+    """
+    order = parts[0]
     if order.kind is OrderKind.GIFT or order.state is not OrderState.PLACED or order.ordered_at is None:
         return None
+    orders = [each.id for each in parts]
     own = [
         each
         for table in (Invoice, Credit)
-        for each in session.scalars(select(table.id).where(table.order_id == order.id))
+        for each in session.scalars(select(table.id).where(table.order_id.in_(orders)))
     ]
     first = session.scalar(select(func.min(Posting.at)).where(Posting.source_id.in_(own))) if own else None
-    moment = first or order.ordered_at
-    before = owed_at(session, order.customer_id, order.currency, moment, [*own, *payments])
-    return Debt(before, before + order.amount_minor - paid_minor)
+    before = owed_at(session, order.customer_id, order.currency, first or order.ordered_at, [*own, *payments])
+    return Debt(before, before + sum(each.amount_minor for each in parts) - paid_minor)
 
 
 def _payments(session: Session, order: Order) -> Sequence[Payment]:

@@ -34,6 +34,7 @@ def issue_receipt(
     `ReceiptDisagrees`.
     """
     order = require_order_in_scope(session, by, order_id)
+    order = session.get_one(Order, order.exchange_id) if order.exchange_id else order
     session.execute(select(Order.id).where(Order.id == order.id).with_for_update(key_share=True)).all()
     receipt = replace(receipt_of(session, order, seller, language), copy=issues_of(session, order.id))
     session.add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy.orm import Session, lazyload
 
@@ -22,6 +23,7 @@ from fieldsales.sales.rules import (
     OTHER_SUM,
     STALE_BOOK,
     UNKNOWN_BOOK,
+    Basis,
     Told,
     ToldLine,
     agrees,
@@ -29,7 +31,7 @@ from fieldsales.sales.rules import (
     explaining,
     outside,
 )
-from fieldsales.selling.rules import Sale
+from fieldsales.selling.rules import SALE, Sale
 from fieldsales.selling.service import check_sale
 from fieldsales.taxes.rules import half_up
 from fieldsales.visits.queries import Standing, standing_of
@@ -45,14 +47,14 @@ class Judgement:
     flags: tuple[str, ...] = ()
 
 
-def sell(session: Session, told: Told, taken: Taken) -> Order:
-    """Take an order that was priced on a phone.
+def sell(session: Session, told: Told, taken: Taken, *, amended: Basis | None = None, kind: str = SALE) -> Order:
+    """Take an order that was priced on a phone; `kind` is that by which the policy `selling` knows a minimum.
 
-    It is priced again from the versions that the phone names. Where these are current and the sums agree, it stands as
-    told. Where they are not, or do not agree, what was told stands within the band around our own prices of that
-    moment, flagged; beyond, `PriceOutOfBand` is raised. Refusals come before anything is written: `CustomerNotFound`,
-    `OrderTaken`, `VisitUnknown`, `VisitTaken`, `WrongCurrency`, what `price_order` and `judge_sale` raise, and
-    `BookNotFound`.
+    It is priced again from the versions that the phone names. Where these are current, or those of the order that it
+    amends (`amended`), and the sums agree, it stands as told. Where they are not, or do not agree, what was told stands
+    within the band around our own prices of that moment, flagged; beyond, `PriceOutOfBand` is raised. Refusals come
+    before anything is written: `CustomerNotFound`, `OrderTaken`, `VisitUnknown`, `VisitTaken`, `WrongCurrency`, what
+    `price_order` and `judge_sale` raise, and `BookNotFound`.
     """
     standing = standing_of(session, taken.rep_id, told.customer_id, taken.at)
     if standing is None:
@@ -62,10 +64,10 @@ def sell(session: Session, told: Told, taken: Taken) -> Order:
     desk = Desk(session)
     check_visit(session, told, taken, desk)
     products = _products(session, told)
-    judgement = judge(session, told, taken, standing)
+    judgement = judge(session, told, taken, standing, amended)
     if PriceOutOfBand.code not in taken.approved:
         _check_band(told, judgement.ours)
-    sale = Sale(taken.at, told.currency, told.total_minor, told.most_discount_bp)
+    sale = Sale(taken.at, told.currency, told.total_minor, told.most_discount_bp, amends=taken.amends, kind=kind)
     day = local_day(taken.at, standing.time_zone)
     check_wanted(told, day)
     odd = check_sale(desk, sale, day, told.visit_id, approved=taken.approved, built_in=True)
@@ -78,8 +80,11 @@ def sell(session: Session, told: Told, taken: Taken) -> Order:
     return order
 
 
-def judge(session: Session, told: Told, taken: Taken, standing: Standing) -> Judgement:
-    """Price an order again, by what the phone named and by what was current when it was taken."""
+def judge(session: Session, told: Told, taken: Taken, standing: Standing, amended: Basis | None = None) -> Judgement:
+    """Price an order again, by what the phone named and by what was current when it was taken.
+
+    An amendment that names what its order was priced by is priced by that alone.
+    """
     day = local_day(taken.at, standing.time_zone)
     book = current_book(session, told.currency, taken.at)
     buyer = buyer_at(session, told.customer_id, standing.customer.tier, told.currency, (day, taken.at))
@@ -91,7 +96,7 @@ def judge(session: Session, told: Told, taken: Taken, standing: Standing) -> Jud
     basis = told.basis
     theirs = price_order(named, Buyer(str(told.customer_id), basis.tier, terms, basis.day.isoformat()), told.wanted)
     ours = theirs
-    if basis_of(theirs) != basis_of_current(book, buyer):
+    if basis != amended and basis_of(theirs) != basis_of_current(book, buyer):
         ours = price_order(_with_former(book, named), buyer, told.wanted)
     right = agrees(told, theirs)
     flags = (
@@ -105,6 +110,14 @@ def judge(session: Session, told: Told, taken: Taken, standing: Standing) -> Jud
 def basis_of(priced: PricedOrder) -> tuple[str | None, ...]:
     """Return what an order was priced by."""
     return (priced.book, priced.terms, priced.tier, priced.day)
+
+
+def basis_in_books(order: Order) -> Basis | None:
+    """Return what an order in the books was priced by; None where it was not priced by a book."""
+    found = order.basis
+    if found is None:
+        return None
+    return Basis(found["book"], found["terms"], found["tier"], date.fromisoformat(found["day"]))
 
 
 def basis_of_current(book: PriceBook, buyer: Buyer) -> tuple[str | None, ...]:

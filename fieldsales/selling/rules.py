@@ -11,6 +11,10 @@ from typing import Any
 from fieldsales.errors import Invalid, NeedsDecision
 from fieldsales.policies.rules import Body, Kind
 
+SALE, EXCHANGE = "sale", "exchange"
+KINDS = (SALE, EXCHANGE, "delivery", "van", "later")
+"""Kinds of sale that may have a minimum of their own: of an exchange it is what is given; the others say whence."""
+
 
 class Then(StrEnum):
     """What happens to an order that breaks a rule: nothing, a flag, a person decides, or it is refused."""
@@ -70,15 +74,23 @@ _HELD: Mapping[str, type[NeedsDecision]] = {
 
 @dataclass(frozen=True, slots=True)
 class Selling:
-    """The switches as they stand. `minimum` is by currency in minor units, `most_discount_bp` of a line."""
+    """The switches as they stand. `minimum` is by currency in minor units, `most_discount_bp` of a line.
+
+    `minimum_of` has the minimum of a kind of sale where that is another one, by currency; no entry there: none.
+    """
 
     check_in: Then
     photo: Then
     after_check_out: Then
     minimum_then: Then
     minimum: Mapping[str, int]
+    minimum_of: Mapping[str, Mapping[str, int]]
     discount_then: Then
     most_discount_bp: int
+
+    def least(self, kind: str, currency: str) -> int:
+        """Return the least that a sale of a kind must be worth, in minor units."""
+        return self.minimum_of.get(kind, self.minimum).get(currency, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,7 @@ class Sale:
     checked_out_at: datetime | None = None
     photos: int = 0
     amends: bool = False
+    kind: str = SALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ class Breach:
 def breaches(policy: Selling, sale: Sale) -> list[Breach]:
     """Return the rules that an order breaks and that are not switched off."""
     came, left = sale.checked_in_at, sale.checked_out_at
-    least = policy.minimum.get(sale.currency, 0)
+    least = policy.least(sale.kind, sale.currency)
     found = [
         (
             CheckInNeeded.code,
@@ -166,6 +179,11 @@ def judge_sale(policy: Selling, sale: Sale, *, approved: Collection[str] = ()) -
 
 
 _THEN = {"enum": [*Then]}
+_AMOUNTS: dict[str, Any] = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[A-Z]{3}$"},
+    "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 10**12},
+}
 SHAPE: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -180,10 +198,11 @@ SHAPE: dict[str, Any] = {
             "additionalProperties": False,
             "properties": {
                 "then": _THEN,
-                "amounts": {
+                "amounts": _AMOUNTS,
+                "by_kind": {
                     "type": "object",
-                    "propertyNames": {"pattern": "^[A-Z]{3}$"},
-                    "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 10**12},
+                    "propertyNames": {"enum": [*KINDS]},
+                    "additionalProperties": _AMOUNTS,
                 },
             },
         },
@@ -205,6 +224,7 @@ def _parse(body: Body) -> Selling:
         after_check_out=Then(body["after_check_out"]),
         minimum_then=Then(least.get("then", Then.OFF)),
         minimum=least.get("amounts", {}),
+        minimum_of=least.get("by_kind", {}),
         discount_then=Then(most.get("then", Then.OFF)),
         most_discount_bp=most.get("discount_bp", 10_000),
     )

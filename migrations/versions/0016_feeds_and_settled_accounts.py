@@ -1,7 +1,7 @@
 """feeds and settled accounts
 
 Revision ID: 0016
-Revises: 0013
+Revises: 0015
 """
 
 import sqlalchemy as sa

@@ -79,6 +79,8 @@ _ORDERS = {
 }
 _LINE = ("product_id", "quantity", "unit_price_minor", "condition")
 _GIFT_LINE = ("product_id", "quantity")
+_PRICED_LINE = ("product_id", "unit", "discount_bp", "amount_minor", "tax_minor", "promotion")
+_BACK_LINE = ("product_id", "unit", "amount_minor", "condition")
 _PHOTO = ("kind", "sha256", "size_bytes", "content_type", "taken_at")
 _SUMMED_UP = ("summary", "cause_code")
 _TIMES = ("checked_in_at", "checked_out_at")
@@ -109,7 +111,7 @@ def shown_by(entity: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[str, s
     kind, identity = str(entity["type"]), str(entity["id"])
     if kind == "photo":
         return "visit", str(data.get("visit_id"))
-    return ("order" if kind in ("return", "gift") else kind), identity
+    return ("order" if kind in ("return", "gift", "exchange") else kind), identity
 
 
 def _read_visit(record: Record, was: Record | None) -> Reading:
@@ -157,6 +159,8 @@ def _read_order(record: Record, was: Record | None) -> Reading:
     fact = _AMENDMENT if record.get("amends_id") else _ORDERS.get(str(kind))
     if fact is None:
         return Reading(whole=False)
+    if isinstance(record.get("basis"), Mapping) or _by_units(record, kind):
+        return Reading((_priced(fact, record, kind),))
     deed = fact.deed(record)
     names = _GIFT_LINE if kind == "gift" else _LINE
     lines = record.get("lines")
@@ -164,6 +168,34 @@ def _read_order(record: Record, was: Record | None) -> Reading:
     if record.get("amount_minor") is not None and kind == "sale":
         deed.data["total_minor"] = record["amount_minor"]
     return Reading((deed,))
+
+
+def _by_units(record: Record, kind: object) -> bool:
+    """Tell whether a return says its lines by unit and amount, as version 2 has them."""
+    return kind == "return" and any(line.get("unit") for line in _rows(record, "lines"))
+
+
+def _priced(fact: _Fact, record: Record, kind: object) -> Deed:
+    """Return an order that a price book priced, or a return by units, in version 2.
+
+    Lines are told as our documents have them: `line_no`, and `unit_quantity` of the `unit`. The figures of a return are
+    told as positive numbers.
+    """
+    plain = fact.deed(record)
+    names = _BACK_LINE if kind == "return" else _PRICED_LINE
+    lines: object = record.get("lines")
+    if isinstance(lines, list):
+        lines = [_priced_line(each, names) for each in lines]
+    told = {"basis": record["basis"]} if kind != "return" else {}
+    data = plain.data | told | {"lines": lines, "total_minor": record.get("amount_minor")}
+    return Deed(plain.type, plain.entity, data, plain.at, v=2)
+
+
+def _priced_line(told: object, names: tuple[str, ...]) -> object:
+    if not isinstance(told, Mapping):
+        return told
+    quantity = told.get("unit_quantity") or told.get("quantity")
+    return {"line": told.get("line_no"), "quantity": quantity} | _told(told, names)
 
 
 def _read_customer(record: Record, was: Record | None) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from marshmallow import fields, validate
@@ -15,6 +16,7 @@ from sync.handlers.context import Applied, Context, Handler
 from sync.handlers.credit import follow_up, take_off
 from sync.handlers.missing import waiting_for_it
 from sync.handlers.orders import LineSchema
+from sync.handlers.sales import BasisSchema, ToldLineSchema, kept_to_correct, priced
 from sync.wire import LARGEST_WHOLE, Strict, whole, words
 
 
@@ -36,15 +38,38 @@ class CancelSchema(Strict):
     reason = words(300, required=True)
 
 
+class AmendPricedSchema(Strict):
+    """`order.amend`, version 2: all lines as they should be, priced as in version 2 of `order.submit`."""
+
+    order_id = fields.UUID(required=True)
+    amends_id = fields.UUID(required=True)
+    currency = fields.String(required=True, validate=validate.Length(equal=3))
+    basis = fields.Nested(BasisSchema, required=True)
+    lines = fields.List(fields.Nested(ToldLineSchema), required=True)
+    total_minor = whole(-LARGEST_WHOLE, required=True)
+    reason = words(300, load_default=None, allow_none=True)
+
+
 def _amend(context: Context, data: dict[str, Any]) -> Applied:
     amendment = service.Amendment(**data | {"lines": tuple(Line(**line) for line in data["lines"])})
     with waiting_for_it():
         order = service.amend_order(context.session, amendment, _taken(context))
-    take_off(context, context.session.get_one(Order, amendment.amends_id))
+    return _amended(context, order, amendment.amends_id)
+
+
+def _amend_priced(context: Context, data: dict[str, Any]) -> Applied:
+    with kept_to_correct(), waiting_for_it():
+        amendment = service.PricedAmendment(**priced(data))
+        order = service.amend_priced(context.session, amendment, _taken(context))
+    return _amended(context, order, amendment.amends_id)
+
+
+def _amended(context: Context, order: Order, amends_id: uuid.UUID) -> Applied:
+    take_off(context, context.session.get_one(Order, amends_id))
     follow_up(context, order)
     result = {
         "order_id": str(order.id),
-        "amends_id": str(data["amends_id"]),
+        "amends_id": str(amends_id),
         "ordered_on": order.ordered_on.isoformat(),
         "currency": order.currency,
         "amount_minor": order.amount_minor,
@@ -64,4 +89,5 @@ def _taken(context: Context) -> Taken:
 
 
 AMEND = Handler(AmendSchema(), ("order", "order_id"), _amend)
+AMEND_PRICED = Handler(AmendPricedSchema(), ("order", "order_id"), _amend_priced)
 CANCEL = Handler(CancelSchema(), ("order", "order_id"), _cancel)

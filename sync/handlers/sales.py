@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from marshmallow import fields, validate
 
+from fieldsales.amendments.service import NotASale
 from fieldsales.errors import Invalid, NeedsDecision
 from fieldsales.orders.models import Supply
 from fieldsales.orders.service import Taken
@@ -74,18 +77,28 @@ class PricedSubmitSchema(Strict):
     wanted_on = fields.Date(load_default=None, allow_none=True)
 
 
-def _submit(context: Context, data: dict[str, Any]) -> Applied:
-    taken = Taken(context.rep_id, context.at, context.clock_flags, context.approved)
+@contextmanager
+def kept_to_correct() -> Iterator[None]:
+    """Keep what has a fault, instead of refusing it; what the policy refuses is refused."""
     try:
-        lines = tuple(ToldLine(**line) for line in data["lines"])
-        supply = KINDS[data.pop("kind")]
-        told = Told(**data | {"basis": Basis(**data["basis"]), "lines": lines, "supply": supply})
-        with waiting_for_it():
-            order = sell(context.session, told, taken)
-    except AgainstPolicy:
+        yield
+    except (AgainstPolicy, NotASale):
         raise
     except (Invalid, BookNotFound) as fault:
         raise KeptToCorrect(fault) from fault
+
+
+def priced(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return data with its basis and its lines as values. Raises what these raise for what cannot be."""
+    lines = tuple(ToldLine(**line) for line in data["lines"])
+    return {**data, "basis": Basis(**data["basis"]), "lines": lines}
+
+
+def _submit(context: Context, data: dict[str, Any]) -> Applied:
+    taken = Taken(context.rep_id, context.at, context.clock_flags, context.approved)
+    with kept_to_correct(), waiting_for_it():
+        supply = KINDS[data.pop("kind")]
+        order = sell(context.session, Told(**priced(data), supply=supply), taken)
     follow_up(context, order)
     result = {
         "order_id": str(order.id),

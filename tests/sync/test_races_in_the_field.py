@@ -10,11 +10,16 @@ from worlds import phone as phones
 from worlds.answers import codes, count, statuses
 from worlds.small_town import NOON
 
+from fieldsales.budgets.models import BudgetScope, GiftBudget
+from fieldsales.budgets.rules import NewBudget
+from fieldsales.budgets.service import set_budget
 from fieldsales.customers.models import Assignment, AssignmentKind
 from fieldsales.db.base import new_id
 from fieldsales.db.session import transaction
 from fieldsales.orders.models import Order
 from fieldsales.people.models import User
+from fieldsales.pricebooks.service import publish_books
+from fieldsales.units.models import ProductUnit
 from sync import push as pushing
 from sync.batch import parse_batch
 
@@ -71,6 +76,44 @@ def test_two_reps_who_take_back_the_same_goods_at_once_take_back_no_more_than_wa
     for phone in (town.anna, town.ben):
         phone.give_back(town.customers["Bakery"], [(town.products["soap"], 6, 189)], sale)
     assert codes(meet(town, town.anna, town.ben)) == [None, "return.more_than_sold"]
+
+
+def give_back_by_units(phone, town, sale, pieces, unit="each"):
+    """Hand a return of version 2 in: soap at what was paid."""
+    name = new_id()
+    worth = pieces * 189 * (1 if unit == "each" else 5)
+    line = {
+        "line": 1,
+        "product_id": str(town.products["soap"]),
+        "unit": unit,
+        "quantity": pieces,
+        "amount_minor": worth,
+    }
+    about = {"return_id": str(name), "customer_id": str(town.customers["Bakery"]), "against_id": sale}
+    data = about | {"reason": "Leaks.", "currency": "EUR", "lines": [line], "total_minor": worth}
+    phone.do("return.submit", ("return", name), data, v=2)
+
+
+def test_two_reps_who_take_back_at_once_in_different_units_take_back_no_more_than_was_sold(town, sale):
+    with transaction(town.engine) as session:
+        session.add(ProductUnit(product_id=town.products["soap"], unit="inner", pieces=5))
+        session.flush()
+        publish_books(session, now=NOON)
+    give_back_by_units(town.anna, town, sale, 1, unit="inner")
+    give_back_by_units(town.ben, town, sale, 6)
+    assert codes(meet(town, town.anna, town.ben)) == [None, "return.more_than_sold"]
+
+
+def test_of_two_gifts_at_once_the_second_finds_the_budget_drawn(town, sale):
+    with transaction(town.engine) as session:
+        days = (NOON.date(), NOON.date())
+        new = NewBudget("Samples", BudgetScope.TIER, *days, most=5, tier="B")
+        budget = set_budget(session, new, by=None, now=NOON).id
+    for phone in (town.anna, town.ben):
+        phone.gift(town.customers["Bakery"], [(town.products["soap"], 3)])
+    assert codes(meet(town, town.anna, town.ben)) == [None, "gift.over_budget"]
+    with transaction(town.engine) as session:
+        assert session.get_one(GiftBudget, budget).used == 3
 
 
 @pytest.mark.parametrize("amended_first", [True, False])

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 
 const example = new URL('../../examples/rxdb/', import.meta.url)
 const { Network } = await import(new URL('network.js', example))
-const { fetchSchemas, replicate } = await import(new URL('replication.js', example))
+const { COLLECTIONS, PRICED, fetchSchemas, replicate } = await import(new URL('replication.js', example))
 const { Server } = await import(new URL('server.js', example))
 const rep = await import(new URL('rep.js', example))
 const { openDatabase } = await import(new URL('database.js', example))
@@ -14,7 +14,7 @@ const { SERVER, LOGIN, PASSWORD } = process.env
 const network = new Network()
 const server = new Server(SERVER, network.fetch)
 await server.logIn(LOGIN, PASSWORD, randomUUID())
-const database = await openDatabase(LOGIN, await fetchSchemas(server))
+const database = await openDatabase(LOGIN, await fetchSchemas(server, process.env.BY_BOOK ? PRICED : COLLECTIONS))
 const heard = { takenBack: [], overruled: [] }
 const replication = replicate(database, server, {
   retryTime: 100,
@@ -41,6 +41,14 @@ const steps = {
     const customer = await database.customers.findOne(customerId).exec()
     const product = await database.products.findOne({ selector: { sku: 'rice' } }).exec()
     return (await rep.takeOrder(database, null, customer, [[product, quantity]])).id
+  },
+  pricedOrder: async (customerId, wanted, more) => {
+    const customer = await database.customers.findOne(customerId).exec()
+    return (await rep.takePricedOrder(database, null, customer, wanted, more)).toJSON()
+  },
+  takeBack: async (customerId, lines, more) => {
+    const customer = await database.customers.findOne(customerId).exec()
+    return (await rep.takeBack(database, null, customer, lines, more)).id
   },
   heard: () => heard,
   pushes: () => network.posted

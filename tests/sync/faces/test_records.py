@@ -80,6 +80,24 @@ def test_a_summary_that_grew_tells_only_what_was_added():
     assert deed.data["summary"] == "More."
 
 
+PRICED = {"line_no": 1, "product_id": "p", "unit": "case", "unit_quantity": 2, "quantity": 24, "amount_minor": 9}
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"),
+    [
+        ({"basis": {"book": "b"}}, "order.submit"),
+        ({"basis": {"book": "b"}, "amends_id": "o"}, "order.amend"),
+        ({"kind": "return", "reason": "r"}, "return.submit"),
+    ],
+)
+def test_an_order_that_names_its_price_book_or_units_is_told_in_version_2(more, kind):
+    (deed,) = read("order", ORDER | {"lines": [PRICED], "amount_minor": 9} | more, None).deeds
+    assert (deed.type, deed.v, deed.data["total_minor"]) == (kind, 2, 9)
+    [line] = deed.data["lines"]
+    assert line == {"line": 1, "product_id": "p", "unit": "case", "quantity": 2, "amount_minor": 9}
+
+
 def test_no_line_of_an_order_is_dropped_though_it_makes_no_sense():
     (deed,) = read("order", ORDER | {"lines": [{"product_id": "p"}, "q", None]}, None).deeds
     assert deed.data["lines"] == [{"product_id": "p"}, "q", None]
