@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import func, select
 from worlds.melon_phone import MelonPhone, switched_on
 from worlds.node_example import NodeExample
+from worlds.pricing_phone import FOURTH_FREE, open_shop
 from worlds.served_town import PASSWORD, ServedTown
 
 from fieldsales.changes.service import new_epoch
@@ -90,6 +92,28 @@ def test_a_day_with_every_second_answer_lost_ends_equal_to_the_cent(phone: Melon
         assert set(session.scalars(select(Visit.summary))) == {"shelf is full again"}
         assert set(session.scalars(select(Visit.checked_out_at >= Visit.checked_in_at))) == {True}
     holds_what_the_server_does(phone, town)
+
+
+def test_an_order_by_the_price_book_and_its_amendment_come_to_the_servers_cent(
+    phone: MelonPhone, town: ServedTown
+) -> None:
+    open_shop(town.desk("max"), town.world.products, FOURTH_FREE)
+    phone.do("sync")
+    shop, day = str(town.world.customers["Bakery"].id), {"day": "2026-03-02"}
+    wanted = {"product_id": str(town.world.products["coffee"].id), "quantity": 1, "unit": "case"}
+    sale = phone.do("sellByBook", customer=shop, wanted=[wanted], more=day)
+    half = phone.do(
+        "sellByBook",
+        customer=shop,
+        wanted=[wanted | {"unit": "each", "quantity": 6}],
+        more=day | {"amends_id": sale["order"]},
+    )
+    phone.do("sync")
+    with reading(town.engine) as session:
+        first, second = (session.get_one(Order, uuid.UUID(each["order"])) for each in (sale, half))
+        assert [(str(each.state), each.flags) for each in (first, second)] == [("amended", []), ("placed", [])]
+        assert (first.amount_minor, second.amount_minor) == (sale["amount"], half["amount"])
+        assert [(line.quantity, line.promotion) for line in second.lines] == [(6, None), (2, "4FOR3")]
 
 
 def test_the_plain_order_of_synchronize_doubles_nothing_either(phone: MelonPhone, town: ServedTown) -> None:

@@ -55,6 +55,10 @@ const steps = {
     await rep.writeNote(database, shop, 'The owner is in on Mondays only.')
     return { visit: visit.id, order: order.id, amount: order.amount_minor }
   },
+  async sellByBook({ customer, wanted, more }) {
+    const order = await rep.takePricedOrder(database, null, await one('customers', customer), wanted, more)
+    return { order: order.id, amount: order.amount_minor }
+  },
   leave: async ({ visit }) => rep.checkOut(database, await one('visits', visit), 'shelf is full again').then(() => null),
   edit: async ({ customer, edits }) =>
     rep.editCustomer(database, await one('customers', customer), edits).then(() => null),
