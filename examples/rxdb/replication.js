@@ -6,7 +6,7 @@ import { Subject } from 'rxjs'
 // RxDB without a licence opens 16 collections at most, so take those that your app needs. An app that prices by the
 // price book takes 'agreements' and 'price_books' instead of 'tier_discounts' and 'tier_prices'; there is also
 // 'order_contexts', what a rep wants to know before an order, 'invoices' and 'approvals', and where stock is kept
-// 'van_stocks', 'stock_levels' and 'warehouses'.
+// 'van_stocks', 'stock_levels' and 'warehouses'. 'deliveries' tell what became of orders, 'settlements' of days.
 export const COLLECTIONS = [
   'assignments', 'cause_lists', 'customers', 'mutations', 'notes', 'orders', 'payments', 'planned_visits', 'products',
   'routes', 'tier_discounts', 'tier_prices', 'visits'
