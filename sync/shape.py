@@ -48,3 +48,8 @@ def of_served(column: InstrumentedAttribute[uuid.UUID]) -> Callable[[uuid.UUID],
 def own(column: InstrumentedAttribute[uuid.UUID]) -> Callable[[uuid.UUID], ColumnElement[bool]]:
     """Return the rule that only the user in `column` holds it."""
     return lambda user_id: column == user_id
+
+
+def plural(entity: str) -> str:
+    """Return what the client libraries call the collection of an entity: orders, deliveries."""
+    return f"{entity[:-1]}ies" if entity.endswith("y") else f"{entity}s"

@@ -33,6 +33,11 @@ export const TABLES = {
     number: ['latitude', 'longitude', 'service_minutes', 'version'],
     json: ['flags', 'references', 'stamp'],
   },
+  deliveries: {
+    text: ['customer_id', 'state', 'promised_from', 'promised_until'],
+    moment: ['picked_at', 'out_at', 'ended_at'],
+    json: ['lines'],
+  },
   gift_budgets: {
     text: ['name', 'scope', 'territory_id', 'tier', 'from_on', 'until_on', 'currency'],
     number: ['most', 'used'],
@@ -85,6 +90,11 @@ export const TABLES = {
     number: ['lunch_minutes', 'travel_s', 'wait_s', 'service_s', 'distance_m', 'home_travel_s', 'home_distance_m'],
     moment: ['starts_at', 'ends_at', 'lunch_at'],
     json: ['stops'],
+  },
+  settlements: {
+    text: ['day', 'state', 'content_hash', 'reopen_reason'],
+    moment: ['counted_at', 'settled_at', 'reopened_at'],
+    json: ['content', 'signatures'],
   },
   stock_levels: { text: ['warehouse_id', 'product_id', 'level'] },
   tier_discounts: { text: ['tier'], number: ['discount_bp'] },

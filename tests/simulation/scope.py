@@ -13,6 +13,7 @@ from fieldsales.approvals.models import Approval
 from fieldsales.catalog.models import Product, TierDiscount, TierPrice
 from fieldsales.contexts.models import OrderContext
 from fieldsales.customers.models import Assignment, Customer
+from fieldsales.deliveries.models import Delivery
 from fieldsales.invoices.models import Invoice
 from fieldsales.notes.models import Note
 from fieldsales.orders.models import Order, Origin
@@ -20,6 +21,7 @@ from fieldsales.planning.models import PlannedVisit, Route
 from fieldsales.policies.models import Policy
 from fieldsales.pricebooks.models import PublishedBook, PublishedTerms
 from fieldsales.receivables.models import Payment
+from fieldsales.settlements.models import Settlement
 from fieldsales.stock.models import StockBalance, StockLevel
 from fieldsales.visits.models import Visit
 from fieldsales.warehouses.models import Warehouse
@@ -31,10 +33,10 @@ Held = dict[tuple[str, uuid.UUID], object]
 def scope_of(session: Session, user_id: uuid.UUID) -> Held:
     """Return what a user's phone must hold."""
 
-    def of_mine(row: Visit | Note | Invoice | OrderContext | Payment | PublishedTerms) -> bool:
+    def of_mine(row: Visit | Note | Invoice | OrderContext | Payment | PublishedTerms | Delivery) -> bool:
         return row.customer_id in mine
 
-    def own(row: PlannedVisit | Route) -> bool:
+    def own(row: PlannedVisit | Route | Settlement) -> bool:
         return row.rep_id == user_id
 
     def in_force(row: Assignment) -> bool:
@@ -60,6 +62,8 @@ def scope_of(session: Session, user_id: uuid.UUID) -> Held:
         ("warehouse", Warehouse, lambda row: row.active and row.rep_id in (None, user_id), lambda row: row.code),
         ("van_stock", StockBalance, lambda row: row.rep_id == user_id and row.on_hand, lambda row: row.on_hand),
         ("stock_level", StockLevel, lambda row: row.level != "available", lambda row: row.level.value),
+        ("delivery", Delivery, of_mine, lambda row: row.state.value),
+        ("settlement", Settlement, own, lambda row: row.state.value),
         ("planned_visit", PlannedVisit, own, lambda row: row.status.value),
         ("route", Route, own, lambda row: [stop.travel_s for stop in row.stops]),
         ("mutation", Mutation, lambda row: row.user_id == user_id and row.held_at, lambda row: row.status.value),
@@ -88,6 +92,8 @@ TELLING: dict[str, Callable[[dict[str, Any]], object]] = {
     "invoice": lambda each: each["open_minor"],
     "approval": lambda each: each["state"],
     "note": lambda each: each["text"],
+    "delivery": lambda each: each["state"],
+    "settlement": lambda each: each["state"],
     "planned_visit": lambda each: each["status"],
     "route": lambda each: [stop["travel_s"] for stop in each["stops"]],
     "mutation": lambda each: each["status"],

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from fieldsales.errors import NotFound
 from sync import documents
 from sync.documents import Document
+from sync.shape import plural
 from sync.shapes import SHAPES
 
 OUTBOX = "mutation"
 """Its collection takes any mutation as a document, and tells what became of those that a person may want to know of."""
-COLLECTIONS: Mapping[str, str] = {f"{entity}s": entity for entity in SHAPES}
+COLLECTIONS: Mapping[str, str] = {plural(entity): entity for entity in SHAPES}
 SENT = ("type", "v", "at", "entity", "base_version", "after", "data")
 """What an app writes into a document of the outbox, beside its id."""
 

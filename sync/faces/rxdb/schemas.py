@@ -10,6 +10,7 @@ from sqlalchemy import JSON
 from sqlalchemy.orm import InstrumentedAttribute
 
 from sync.faces.rxdb.collections import OUTBOX
+from sync.shape import plural
 from sync.shapes import SHAPES
 
 Part = dict[str, Any]
@@ -48,7 +49,7 @@ def schema_of(entity: str) -> dict[str, Any]:
         properties[children.name] = {"type": "array", "items": items}
     properties |= _UP_ONLY.get(entity, {})
     return {
-        "title": f"{entity}s",
+        "title": plural(entity),
         "version": 0,
         "primaryKey": "id",
         "type": "object",

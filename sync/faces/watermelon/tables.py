@@ -18,7 +18,7 @@ from sqlalchemy import JSON, Boolean, Float, Integer
 from sqlalchemy.orm import InstrumentedAttribute
 
 from fieldsales.db.types import UtcDateTime
-from sync.shape import Children
+from sync.shape import Children, plural
 from sync.shapes import SHAPES
 
 STRING, NUMBER, BOOLEAN = "string", "number", "boolean"
@@ -120,5 +120,5 @@ def _column(attribute: InstrumentedAttribute[Any]) -> Column:
     return Column(attribute.key, NUMBER if isinstance(kind, Integer | Float) else STRING)
 
 
-TABLES: Mapping[str, Table] = {f"{entity}s": _of_entity(entity) for entity in SHAPES} | {"photos": _photos()}
+TABLES: Mapping[str, Table] = {plural(entity): _of_entity(entity) for entity in SHAPES} | {"photos": _photos()}
 TABLE_OF: Mapping[str, str] = {table.entity: name for name, table in TABLES.items()}
