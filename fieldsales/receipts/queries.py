@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product
@@ -151,7 +152,8 @@ def _debt(session: Session, order: Order, payments: Sequence[uuid.UUID], paid_mi
 
 
 def _first(session: Session, table: type[Invoice] | type[Credit], order: Order) -> Invoice | Credit | None:
-    found: Invoice | Credit | None = session.scalars(select(table).where(table.order_id == order.id)).one_or_none()
+    theirs: Select[Any] = select(table).where(table.order_id == order.id)
+    found: Invoice | Credit | None = session.scalars(theirs).one_or_none()
     return found
 
 
