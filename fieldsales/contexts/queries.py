@@ -45,7 +45,7 @@ def drafted_contexts(session: Session, customers: Sequence[Customer], day: date)
     """Return what there is to know of some customers on the morning of a day."""
     ids = [each.id for each in customers]
     bought, back = _bought(session, ids, day), _returns(session, ids, day)
-    last = buying_summary(session, ids, day, favourites=1)
+    last = buying_summary(session, ids, day - timedelta(days=1), favourites=1)
     proposals, terms = _proposals(session, ids, day), _terms(session, ids)
     books = {each.currency: each for each in current_books(session)}
     offers = [(each, parse_promotion(each)) for book in books.values() for each in book.body["promotions"]]
@@ -104,7 +104,7 @@ def _bought(session: Session, ids: Collection[uuid.UUID], day: date) -> dict[uui
     found: dict[uuid.UUID, list[Bought]] = defaultdict(list)
     of_these = _sales(day, BUYING_DAYS).where(Order.customer_id.in_(ids))
     often, latest = func.count(func.distinct(Order.ordered_on)), func.max(Order.ordered_on)
-    order = (often.desc(), latest.desc(), OrderLine.product_id)
+    order = (often.desc(), latest.desc(), func.sum(OrderLine.quantity).desc(), OrderLine.product_id)
     ranked = (
         of_these.with_only_columns(
             Order.customer_id,

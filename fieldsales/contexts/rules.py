@@ -42,12 +42,12 @@ class Habit:
 
 
 def habits(bought: Iterable[Bought], most: int = FAVOURITES) -> list[Habit]:
-    """Return what a customer buys most often, of equals the one bought last, then by id."""
+    """Return what a customer buys most often, of equals the one bought last, then of which it buys more, then by id."""
     by_product: dict[uuid.UUID, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     for each in bought:
         by_product[each.product_id][each.day] += each.pieces
     found = [_habit(product_id, days) for product_id, days in by_product.items()]
-    found.sort(key=lambda each: (-each.days, -each.last_on.toordinal(), str(each.product_id)))
+    found.sort(key=lambda each: (-each.days, -each.last_on.toordinal(), -each.usual_pieces, str(each.product_id)))
     return found[:most]
 
 

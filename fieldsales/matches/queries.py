@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, lazyload
 
 from fieldsales.invoices.models import Credit, Invoice
@@ -16,7 +17,7 @@ from fieldsales.orders.models import Order, OrderKind
 def told_of(session: Session, order: Order) -> Invoice | Credit | None:
     """Return what another system told of an order before the order came: of several invoices the first."""
     table: type[Credit] | type[Invoice] = Credit if order.kind is OrderKind.RETURN else Invoice
-    theirs = select(table).where(
+    theirs: Select[Any] = select(table).where(
         table.told_order_id == order.id,
         table.order_id.is_(None),
         table.customer_id == order.customer_id,
