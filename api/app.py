@@ -67,6 +67,7 @@ from api.territories.routes import territories
 from api.tiers.routes import tiers
 from api.tokens import install_tokens
 from api.uplift.routes import uplift
+from api.visits.routes import geofences, visits
 from api.webhooks.routes import webhooks
 from fieldsales.clock import Clock, utc_now
 from fieldsales.config import Settings
@@ -90,6 +91,8 @@ RESOURCES = (
     invoices,
     payments,
     approvals,
+    visits,
+    geofences,
     receipts,
     exports,
     webhooks,

@@ -10,11 +10,13 @@ import fieldsales.audit.models
 import fieldsales.calendars.models
 import fieldsales.catalog.models
 import fieldsales.changes.models
+import fieldsales.conduct.models
 import fieldsales.contexts.models
 import fieldsales.credits.models
 import fieldsales.customers.models
 import fieldsales.feeds.models
 import fieldsales.imports.models
+import fieldsales.integrity.models
 import fieldsales.invoices.models
 import fieldsales.journeys.models
 import fieldsales.ledger.models
@@ -32,6 +34,7 @@ import fieldsales.receipts.models
 import fieldsales.receivables.models
 import fieldsales.searches.models
 import fieldsales.steps.models
+import fieldsales.surveys.models
 import fieldsales.tiers.models
 import fieldsales.tracks.models
 import fieldsales.units.models

@@ -31,6 +31,7 @@ from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
+from fieldsales.cli.visits import visits
 from fieldsales.cli.webhooks import webhooks
 from fieldsales.config import Settings
 from fieldsales.db.engine import DatabaseMissing
@@ -107,6 +108,7 @@ for command in (
     route,
     roads,
     calendars,
+    visits,
     anomalies,
     uplift,
 ):
