@@ -127,7 +127,7 @@ def _shared_spot(fix: Fix, away: float, evidence: Evidence, limits: Limits) -> I
         or near(start, there, evidence.radius_m + limits.apart_m)
     ):
         return
-    if away > 0 and near(fix.spot, start, limits.same_spot_m * 2 + (fix.accuracy_m or 0.0)):
+    if away > 0 and near(fix.spot, start, limits.same_spot_m * 2 + min(fix.accuracy_m or 0.0, _COARSE_M)):
         yield Signal(AT_START, 1.0, "It was told from where the rep's days start.")
 
 
