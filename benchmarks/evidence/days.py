@@ -40,6 +40,10 @@ class Day:
     receiver: Receiver
     track: list[Fix] = field(default_factory=list)
     earlier: frozenset[Spot] = frozenset()
+    varied: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.varied = self.receiver.dice.random() < 0.85  # the others are new, or have faked from the first day on
 
     def at(self, seconds: float) -> tuple[Plane, str]:
         """Return where the rep was."""
@@ -161,6 +165,7 @@ def evidence(day: Day) -> list[tuple[Call, Evidence]]:
                     track=track,
                     repeated=repeated,
                     compared=compared,
+                    varied=day.varied,
                     photos=tuple(call.photos),
                     sharing=call.sharing,
                 ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from fieldsales.conduct.queries import Manner, asked_of, conduct_on, manners, radius_of
@@ -23,6 +23,8 @@ USUAL = 10
 """How many earlier visits of a customer are looked at."""
 REMEMBERED = timedelta(days=60)
 """How far back a track is searched for repetitions."""
+ACCURACIES = 3
+"""So many different accuracies on earlier days, and a phone is known to tell them."""
 AROUND = timedelta(minutes=30)
 HALF_DAY = timedelta(hours=12)
 
@@ -53,6 +55,7 @@ def _of_day(
     track = _track(session, rep_id, events)
     start = _start(session, rep_id)
     conduct = conduct_on(session, [day])[day]
+    varied = _varied(session, rep_id, events)
     for visit in wanted:
         shop = shops[visit.customer_id]
         told = tuple(_told(event) for event in visit.events)
@@ -71,6 +74,7 @@ def _of_day(
                 track=track,
                 repeated=repeated,
                 compared=compared,
+                varied=varied,
                 photos=shots(session, visit, shop.zone),
                 sharing=_sharing(session, visit),
                 least_s=asked_of(conduct, shop.manner).least_minutes * 60.0,
@@ -142,6 +146,15 @@ def _repeats(session: Session, rep_id: uuid.UUID, visit: Visit, fixes: Sequence[
         )
         earlier |= {(lat, lon) for lat, lon in rows if lat is not None and lon is not None}
     return repeats(fixes, earlier)
+
+
+def _varied(session: Session, rep_id: uuid.UUID, events: Sequence[VisitEvent]) -> bool:
+    if not events:
+        return False
+    begin = min(event.at for event in events) - HALF_DAY
+    theirs = (VisitEvent.rep_id == rep_id, VisitEvent.at < begin, VisitEvent.at >= begin - REMEMBERED)
+    found = session.scalar(select(func.count(VisitEvent.accuracy_m.distinct())).where(*theirs))
+    return (found or 0) >= ACCURACIES
 
 
 def _usual(session: Session, visit: Visit) -> tuple[Spot, ...]:

@@ -83,6 +83,7 @@ class Evidence:
         track: The rep's fixes of the day, by moment.
         repeated: How many of the accurate fixes near the visit an earlier day has to the last digit.
         compared: Of how many.
+        varied: Whether the rep's phone told different accuracies on earlier days; some apps never do.
         photos: What was photographed.
         sharing: Who else used the phone; None: nobody.
         least_s: The least time in store by the visit policy, seconds.
@@ -98,6 +99,7 @@ class Evidence:
     track: tuple[Fix, ...] = ()
     repeated: int = 0
     compared: int = 0
+    varied: bool = False
     photos: tuple[Shown, ...] = ()
     sharing: Sharing | None = None
     least_s: float = 0.0

@@ -24,6 +24,7 @@ STOOD_THERE = 0.6
 LEFT_FROM_THERE = 0.4
 """What is left of a distance where the check-out was told at the customer."""
 _COARSE_M = 150.0
+_EXACTLY_M = 0.5
 _AROUND = timedelta(minutes=20)
 
 
@@ -137,6 +138,8 @@ def _pin(evidence: Evidence, limits: Limits) -> Iterator[Signal]:
     if there is None or len(fixes) < 2:
         return
     apart = [metres_between(fix.spot, there) for fix in fixes]
+    if len({fix.spot for fix in fixes}) == 1 and max(apart) > _EXACTLY_M:
+        return  # one fix, told twice
     if max(apart) <= limits.pin_m:
         says = (
             f"All its positions are within {max(apart):.1f} m of the stored one; real ones scatter by several metres."

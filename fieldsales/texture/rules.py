@@ -57,7 +57,12 @@ def _frozen(evidence: Evidence) -> Iterator[Signal]:
 
 
 def _same_accuracy(evidence: Evidence) -> Iterator[Signal]:
-    """Doors differ: some are under the sky, some between walls. Also phones that know four accuracies tell several."""
+    """Doors differ: some are under the sky, some between walls. Also phones that know four accuracies tell several.
+
+    A phone that never told others (its app may not pass them on) is no suspect for that.
+    """
+    if not evidence.varied:
+        return
     fixes = [*(each.fix for each in evidence.neighbours), *(each.fix for each in evidence.told if each.fix)]
     told = {fix.accuracy_m for fix in fixes}
     if len(fixes) >= _LEAST_DOORS and len(told) == 1 and None not in told:

@@ -56,7 +56,12 @@ def test_what_an_earlier_day_has_to_the_last_digit_is_a_replay() -> None:
 
 def test_the_same_accuracy_at_every_door_is_told() -> None:
     there = tuple(Neighbour(fix(at, north(at * 300)).at, fix(at, north(at * 300)), None) for at in range(1, 12))
-    seen = visit(neighbours=there)
+    seen = visit(neighbours=there, varied=True)
     assert codes(seen) == set()
     same = tuple(each for each in seen.told if each.fix and each.fix.accuracy_m == 10.0)
-    assert codes(visit(neighbours=there, told=same)) == {"accuracy_never_changes"}
+    assert codes(visit(neighbours=there, told=same, varied=True)) == {"accuracy_never_changes"}
+
+
+def test_a_phone_that_never_told_another_accuracy_is_no_suspect_for_that() -> None:
+    there = tuple(Neighbour(fix(at, north(at * 300)).at, fix(at, north(at * 300)), None) for at in range(1, 12))
+    assert codes(visit(neighbours=there, told=())) == set()
