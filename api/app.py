@@ -34,6 +34,7 @@ from api.journeys.routes import journeys
 from api.limits import limit_guesses
 from api.metrics.routes import metrics
 from api.openapi import document
+from api.outings.routes import outings
 from api.packing.answers import pack_answers
 from api.payments.routes import payments
 from api.people.routes import me, people
@@ -93,6 +94,7 @@ RESOURCES = (
     approvals,
     visits,
     geofences,
+    outings,
     receipts,
     exports,
     webhooks,

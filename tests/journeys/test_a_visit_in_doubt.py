@@ -211,3 +211,19 @@ def test_a_supervisor_sees_nobody_elses_people_and_a_rep_only_the_own_visits(fie
     ben("GET", f"/api/v1/visits/{visit}/evidence", status=404)
     ben("POST", f"/api/v1/visits/{visit}/comments", status=404, json={"text": "Hm."})
     assert requests.get(field.base + "/api/v1/visits", timeout=10).status_code == 401
+
+
+def test_a_day_is_shown_as_it_was_and_who_looked_is_written_down(field: Any) -> None:
+    visit = field.anna.check_in(field.bakery, metres_off=20)
+    sent(field)
+    field.clock.pass_minutes(9)
+    field.anna.check_out(visit, field.bakery, "Fine.")
+    sent(field)
+    path = f"/api/v1/reps/{field.world.anna.id}/days/2026-03-02/driven"
+    [told] = field.sara("GET", f"{path}.geojson")["features"]
+    assert (told["properties"]["name"], told["properties"]["seconds"]) == ("Bakery", 600)
+    field.desk("ben")("GET", f"{path}.geojson", status=404)
+    gpx = requests.get(f"{field.base}{path}.gpx", headers={"Authorization": f"Bearer {field.sara.token}"}, timeout=10)
+    assert b"Bakery" in gpx.content
+    with reading(field.engine) as session:
+        assert list(session.scalars(select(AuditEntry.action))).count("track.read") == 2
