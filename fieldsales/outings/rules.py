@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -51,7 +51,7 @@ def halts(visits: Sequence[Halt], track: Sequence[Fix]) -> list[Halt]:
 
 def as_geojson(found: Sequence[Halt], track: Sequence[Fix]) -> dict[str, Any]:
     """Return a FeatureCollection (RFC 7946): each halt as a point with its number, and the track as a line."""
-    features = [
+    features: list[dict[str, Any]] = [
         {
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [halt.spot[1], halt.spot[0]]} if halt.spot else None,
@@ -88,14 +88,8 @@ def as_gpx(title: str, found: Sequence[Halt], track: Sequence[Fix]) -> bytes:
         segment = Xml.SubElement(line, f"{{{NAMESPACE}}}trkseg")
         for fix in track:
             _point(segment, "trkpt", fix.spot, fix.at)
-    return Xml.tostring(root, encoding="utf-8", xml_declaration=True)
-
-
-def told_of(found: Sequence[Halt]) -> Iterator[str]:
-    """Yield a line for each halt, for a terminal: when, how long, where, and the gap before it."""
-    for number, halt in enumerate(found, 1):
-        gap = "" if halt.gap_s is None else f", {halt.gap_s / 60:.0f} min after the one before"
-        yield f"{number}. {halt.since:%H:%M}–{halt.until:%H:%M} UTC {halt.name or '(a stay)'}{gap}"
+    told: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
+    return told
 
 
 def _point(parent: Xml.Element, tag: str, spot: Spot, at: datetime) -> Xml.Element:
