@@ -36,6 +36,7 @@ from api.journeys.routes import journeys
 from api.limits import limit_guesses
 from api.metrics.routes import metrics
 from api.openapi import document
+from api.outings.routes import outings
 from api.packing.answers import pack_answers
 from api.payments.routes import payments
 from api.people.routes import me, people
@@ -73,6 +74,7 @@ from api.territories.routes import territories
 from api.tiers.routes import tiers
 from api.tokens import install_tokens
 from api.uplift.routes import uplift
+from api.visits.routes import geofences, visits
 from api.warehouses.routes import warehouses
 from api.webhooks.routes import webhooks
 from fieldsales.clock import Clock, utc_now
@@ -104,6 +106,9 @@ RESOURCES = (
     settlements,
     deliveries,
     picking,
+    visits,
+    geofences,
+    outings,
     receipts,
     exports,
     webhooks,

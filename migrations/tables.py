@@ -11,6 +11,7 @@ import fieldsales.budgets.models
 import fieldsales.calendars.models
 import fieldsales.catalog.models
 import fieldsales.changes.models
+import fieldsales.conduct.models
 import fieldsales.contexts.models
 import fieldsales.counts.models
 import fieldsales.credits.models
@@ -18,6 +19,7 @@ import fieldsales.customers.models
 import fieldsales.deliveries.models
 import fieldsales.feeds.models
 import fieldsales.imports.models
+import fieldsales.integrity.models
 import fieldsales.invoices.models
 import fieldsales.journeys.models
 import fieldsales.ledger.models
@@ -40,6 +42,7 @@ import fieldsales.settlements.models
 import fieldsales.snapshots.models
 import fieldsales.steps.models
 import fieldsales.stock.models
+import fieldsales.surveys.models
 import fieldsales.tiers.models
 import fieldsales.tracks.models
 import fieldsales.units.models

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from fieldsales.darkroom.developing import NotAPicture
+from fieldsales.integrity.service import Arrival, mark_due
 from fieldsales.photos.service import arrived
 from fieldsales.visits.models import Photo
 from sync.models import Upload
@@ -41,4 +42,5 @@ def complete(session: Session, upload: Upload, photo: Photo, now: datetime) -> U
     upload.completed_at = now
     session.flush()
     arrived(session, upload.user_id, photo, now)
+    mark_due(session, [Arrival(photo.visit_id, now)])
     return state_of(upload)

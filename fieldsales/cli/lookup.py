@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from fieldsales.customers.models import Customer, CustomerReference
 from fieldsales.customers.queries import CustomerNotFound
+from fieldsales.integrity.queries import VisitNotVisible
 from fieldsales.people.models import Role, Territory, User
 from fieldsales.people.queries import PersonNotFound, TerritoryNotFound
 from fieldsales.policies.models import Policy
 from fieldsales.policies.queries import history
 from fieldsales.policies.rules import PolicyNotFound
+from fieldsales.visits.models import Visit
 
 
 def find_territory(session: Session, code: str) -> Territory:
@@ -55,6 +57,22 @@ def find_customer(session: Session, named: str) -> Customer:
     if found is None:
         raise CustomerNotFound(f"There is no customer “{named}”.", mend="Give its number in another system, or its id.")
     return found
+
+
+def find_visit(session: Session, begins: str) -> uuid.UUID:
+    """Return the id of the visit that begins so; raise `VisitNotVisible`, or say that there are several."""
+    text = begins.strip().lower()
+    try:
+        low = uuid.UUID(text.replace("-", "").ljust(32, "0"))
+        high = uuid.UUID(text.replace("-", "").ljust(32, "f"))
+    except ValueError:
+        raise VisitNotVisible(f"There is no visit “{begins}”.", mend="See: fieldsales visits list") from None
+    found = session.scalars(select(Visit.id).where(Visit.id >= low, Visit.id <= high).limit(2)).all()
+    if len(found) > 1:
+        raise click.BadParameter(f"Several visits begin with “{begins}”; give more of the id.")
+    if not found:
+        raise VisitNotVisible(f"There is no visit “{begins}”.", mend="See: fieldsales visits list")
+    return found[0]
 
 
 def find_policy_version(session: Session, kind: str, begins: str) -> Policy:

@@ -36,6 +36,7 @@ from fieldsales.cli.settlements import settlements
 from fieldsales.cli.stock import stock
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
+from fieldsales.cli.visits import visits
 from fieldsales.cli.webhooks import webhooks
 from fieldsales.config import Settings
 from fieldsales.db.engine import DatabaseMissing
@@ -116,6 +117,7 @@ for command in (
     route,
     roads,
     calendars,
+    visits,
     anomalies,
     uplift,
 ):

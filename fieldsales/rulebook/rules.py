@@ -15,11 +15,13 @@ from typing import Any
 from fieldsales.approvals.rules import APPROVALS
 from fieldsales.calendars.rules import DAYS_OFF
 from fieldsales.causes.rules import CAUSES
+from fieldsales.conduct.rules import VISITS
 from fieldsales.credits.rules import CREDIT
 from fieldsales.deliveries.rules import DELIVERIES
 from fieldsales.edits.rules import PLANNING
 from fieldsales.gifts.rules import GIFTS
 from fieldsales.holdout.rules import HOLDOUT
+from fieldsales.integrity.rules import INTEGRITY
 from fieldsales.ladders.rules import TIERS, Ladder
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
 from fieldsales.selling.rules import SELLING
@@ -37,6 +39,8 @@ _ALL: tuple[Kind[Any], ...] = (
     DAYS_OFF,
     PLANNING,
     SELLING,
+    VISITS,
+    INTEGRITY,
     TAXES,
     CREDIT,
     APPROVALS,

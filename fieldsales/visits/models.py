@@ -47,7 +47,10 @@ class EventKind(StrEnum):
 
 
 class VisitEvent(Base):
-    """A check-in or check-out as the phone told it. `distance_m` is geodesic, to the customer's position."""
+    """A check-in or check-out as the phone told it. `distance_m` is geodesic, to the customer's position.
+
+    `device_id` is the installation of the app that told it; None for what came in before it was noted.
+    """
 
     __tablename__ = "visit_event"
     __table_args__ = (
@@ -55,6 +58,7 @@ class VisitEvent(Base):
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
         CheckConstraint("accuracy_m >= 0", name="accuracy"),
         Index(None, "rep_id", "at"),
+        Index(None, "device_id", "at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -69,6 +73,7 @@ class VisitEvent(Base):
     mock: Mapped[bool] = mapped_column(default=False)
     provider: Mapped[str | None] = mapped_column(String(20))
     distance_m: Mapped[float | None]
+    device_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("device.id"))
     flags: Mapped[list[str]] = mapped_column(default=list)
 
     visit: Mapped[Visit] = relationship(back_populates="events")

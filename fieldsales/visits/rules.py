@@ -10,7 +10,8 @@ from geographiclib.geodesic import Geodesic
 from fieldsales.errors import Invalid
 
 FAR_M = 200.0
-"""How far from a customer's position a check-in may be, beyond its own accuracy, before it is flagged."""
+"""How far from a customer's position a check-in may be, beyond its own accuracy, before it is flagged; where neither
+the policy `visits` nor the customer has another radius."""
 COARSE_M = 150.0
 """An accuracy worse than this says little about where the phone was."""
 
@@ -71,9 +72,12 @@ def distance_to(position: Position | None, customer: tuple[float, float] | None)
 
 
 def position_flags(
-    position: Position | None, customer: tuple[float, float] | None, distance: float | None
+    position: Position | None,
+    customer: tuple[float, float] | None,
+    distance: float | None,
+    radius_m: float = FAR_M,
 ) -> tuple[str, ...]:
-    """Return what is odd about a position told at a customer; `distance` is between the two, in metres."""
+    """Return what is odd about a position told at a customer; `distance` is between the two, `radius_m` still there."""
     if position is None:
         return (NO_POSITION,)
     accuracy = position.accuracy_m or 0.0
@@ -81,7 +85,7 @@ def position_flags(
         (MOCK_LOCATION, position.mock),
         (POOR_ACCURACY, accuracy > COARSE_M),
         (CUSTOMER_WITHOUT_POSITION, customer is None),
-        (FAR_FROM_CUSTOMER, distance is not None and distance > FAR_M + accuracy),
+        (FAR_FROM_CUSTOMER, distance is not None and distance > radius_m + accuracy),
     )
     return tuple(flag for flag, holds in found if holds)
 

@@ -43,13 +43,18 @@ class PhotoTaken(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A rep at a customer's door: `at` by the server's clock, `flags` of what was odd about the phone's."""
+    """A rep at a customer's door: `at` by the server's clock, `flags` of what was odd about the phone's.
+
+    `radius_m` is how near to the customer counts as there, `device_id` which installation of the app told it.
+    """
 
     rep_id: uuid.UUID
     at: datetime
     received_at: datetime
     position: Position | None = None
     flags: tuple[str, ...] = ()
+    radius_m: float = rules.FAR_M
+    device_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +233,8 @@ def _event(visit: Visit, standing: Standing, call: Call, kind: EventKind, flags:
         mock=position.mock if position else False,
         provider=position.provider if position else None,
         distance_m=distance,
-        flags=rules.merged([*call.flags], *flags, *rules.position_flags(position, there, distance)),
+        device_id=call.device_id,
+        flags=rules.merged([*call.flags], *flags, *rules.position_flags(position, there, distance, call.radius_m)),
     )
 
 

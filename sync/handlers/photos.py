@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from fieldsales.db.desk import Desk
+from fieldsales.integrity.service import Arrival, mark_due
 from fieldsales.visits import service
 from fieldsales.visits.queries import Bytes, photos, photos_of_digests, safe_since, visits_to_change
 from sync.handlers.context import Applied, Context, Foreseen, Handler, NotHereYet
@@ -37,6 +38,7 @@ def _attach(context: Context, data: dict[str, Any]) -> Applied:
         photo = service.attach_photo(context.session, visit_id, context.rep_id, picture, context.desk)
     except service.VisitUnknown as unknown:
         raise NotHereYet("visit", visit_id) from unknown
+    context.desk.note(mark_due, Arrival(photo.visit_id, context.received_at))
     result = {
         "photo_id": str(photo.id),
         "visit_id": str(photo.visit_id),

@@ -19,6 +19,7 @@ from sync.handlers import (
     sales,
     settlements,
     summaries,
+    surveys,
     tracks,
     visits,
 )
@@ -29,6 +30,7 @@ HANDLERS: Mapping[tuple[str, int], Handler] = {
     ("visit.check_out", 1): visits.CHECK_OUT,
     ("photo.attach", 1): photos.ATTACH,
     ("visit.summarize", 1): summaries.SUMMARIZE,
+    ("visit.survey", 1): surveys.SURVEY,
     ("order.submit", 1): orders.SUBMIT,
     ("order.submit", 2): sales.SUBMIT,
     ("order.amend", 1): amendments.AMEND,

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from fieldsales.anomalies.service import close_by_visit
+from fieldsales.integrity.service import Arrival, mark_due
 from fieldsales.summaries import service
 from sync.handlers.context import Applied, Context, Handler
 from sync.handlers.missing import waiting_for_it
@@ -27,6 +28,7 @@ def _summarize(context: Context, data: dict[str, Any]) -> Applied:
         visit, flags = service.summarize(context.session, data["visit_id"], context.rep_id, summary)
     if data["cause_code"]:
         close_by_visit(context.session, visit.customer_id, cause=data["cause_code"], by=context.rep_id, now=context.at)
+    mark_due(context.session, [Arrival(visit.id, context.received_at)])
     return Applied({"visit_id": str(visit.id), "cause_code": visit.cause_code}, tuple(flags))
 
 

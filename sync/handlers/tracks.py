@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from fieldsales.integrity.service import mark_days_due
 from fieldsales.tracks import service
 from fieldsales.tracks.rules import Point, track_flags
 from fieldsales.visits.rules import merged
@@ -95,6 +96,8 @@ def _keep(context: Context, data: dict[str, Any]) -> Applied:
     points = [_point(told_at, each) for each in data["points"]]
     track = service.Track(data["track_id"], context.rep_id, context.received_at, points)
     new = service.keep(context.session, track)
+    moments = [point.at for point in points]
+    mark_days_due(context.session, context.rep_id, min(moments), max(moments), context.received_at)
     result = {"track_id": str(track.track_id), "points": len(points), "new": new}
     return Applied(result, tuple(merged([*context.clock_flags], *track_flags(points, told_at))))
 

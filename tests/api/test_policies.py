@@ -58,6 +58,8 @@ def test_everybody_reads_what_holds_and_what_each_kind_looks_like(web: Web) -> N
         "days_off",
         "planning",
         "selling",
+        "visits",
+        "integrity",
         "taxes",
         "credit",
         "approvals",
