@@ -49,3 +49,8 @@ export function sayMoney(minor: number | null | undefined, code: string = curren
 export function sayNumber(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
 }
+
+/** The time alone if it was today, else with the day. */
+export function sayWhen(moment: string): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date(moment)) === today() ? sayTime(moment) : sayMoment(moment);
+}

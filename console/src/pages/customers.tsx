@@ -43,9 +43,9 @@ export function Customers({ rest, me }: PageProps) {
               <thead><tr><th>{t("customers.tier")}</th><th>{t("anomalies.customer")}</th><th>{t("customers.category")}</th><th>{t("customers.place")}</th><th>{t("customers.rep")}</th></tr></thead>
               <tbody>{found.items.map((each) => (
                 <tr key={each.id}>
-                  <td class="check"><span class={`tier ${each.tier ?? ""}`}>{each.tier ?? "–"}</span></td>
+                  <td class="check"><span class={`badge ${each.tier ?? ""}`}>{each.tier ?? "–"}</span></td>
                   <td><a href={`#/customers/${each.id}`}>{each.name}</a>{each.key_account.length ? <span class="chip">{t("customers.key_account")}</span> : null}</td>
-                  <td>{each.category}</td><td>{[each.address, each.city].filter(Boolean).join(", ")}</td>
+                  <td>{each.category?.replaceAll("_", " ")}</td><td>{[each.address, each.city].filter(Boolean).join(", ")}</td>
                   <td>{each.owner_id ? who.data?.get(each.owner_id)?.name : t("customers.nobody")}</td>
                 </tr>))}</tbody>
             </table>
@@ -94,7 +94,7 @@ function Facts({ all, me, who, again }: { all: Whole; me: Me; who: Map<string, P
   const name = (id: string) => who?.get(id)?.name ?? "?";
   return (
     <>
-      <p class="quiet"><span class={`tier ${customer.tier ?? ""}`}>{customer.tier ?? "–"}</span> {[customer.category, customer.address, customer.postal_code, customer.city].filter(Boolean).join(" · ")}</p>
+      <p class="quiet"><span class={`badge ${customer.tier ?? ""}`}>{customer.tier ?? "–"}</span> {[customer.category?.replaceAll("_", " "), customer.address, customer.postal_code, customer.city].filter(Boolean).join(" · ")}</p>
       {customer.tier_reason && <p class="quiet">{customer.tier_reason}{customer.tier_since ? ` (${t("customers.since", { day: sayDay(customer.tier_since) })})` : ""}</p>}
       <dl class="stats slim">
         {(standings?.credit ?? []).map((each) => <><Stat label={t("customers.owes")} value={sayMoney(each.owed_minor, each.currency)} tone={each.left_minor !== null && each.left_minor < 0 ? "bad" : ""} /><Stat label={t("customers.limit")} value={each.limit_minor === null ? t("customers.no_limit") : sayMoney(each.limit_minor, each.currency)} /></>)}

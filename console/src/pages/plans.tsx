@@ -97,7 +97,7 @@ type Mover = (stop: TeamStop, to: { day: string; rep: { id: string; name: string
 
 function DayCell({ cell, all, open, move }: { cell: Cell; all: Week; open: (stop: TeamStop) => void; move: Mover }) {
   const [over, setOver] = useState(false);
-  const shown = [...cell.stops].sort((a, b) => (a.arrival_at ?? "~").localeCompare(b.arrival_at ?? "~"));
+  const shown = [...cell.stops].sort((a, b) => Date.parse(a.arrival_at ?? "9999-01-01") - Date.parse(b.arrival_at ?? "9999-01-01"));
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);

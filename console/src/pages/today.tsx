@@ -2,12 +2,12 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { PageProps } from "../app";
 import { get, post, type Page } from "../api";
-import { addDays, sayDay, sayMoney, sayNumber, sayTime, today } from "../format";
+import { addDays, sayDay, sayMoney, sayNumber, sayTime, sayWhen, today } from "../format";
 import type { Drawing, MapRep } from "../parts/fieldmap";
 import { MapView } from "../parts/map";
 import { Empty, Show, Stat, Trouble, useLoad } from "../parts/ui";
 import { t, tcode, type Key } from "../texts";
-import type { Approval, RepOfDay, TeamDay, TeamStop } from "../types";
+import type { Approval, Position, RepOfDay, TeamDay, TeamStop } from "../types";
 
 const COLORS = ["#0f766e", "#b45309", "#6d28d9", "#be185d", "#1d4ed8", "#4d7c0f", "#0e7490", "#a21caf"];
 const LATE_MS = 20 * 60_000;
@@ -33,8 +33,14 @@ export function Today({ rest, heard }: PageProps) {
   const team = useLoad(() => get<TeamDay>(`/api/v1/team/days/${day}`), [day]);
   const open = useLoad(() => get<Page<Approval>>("/api/v1/approvals", { state: "open", limit: 100 }), []);
   const [route, setRoute] = useState<Route>();
+  const [seen, setSeen] = useState<ReadonlyMap<string, Position>>(new Map());
   useEffect(() => {
     if (!heard) return;
+    if (heard.what === "position") {
+      const { rep_id, ...position } = heard.facts as unknown as Position & { rep_id: string };
+      setSeen((was) => new Map(was).set(rep_id, position));
+      return;
+    }
     const wait = setTimeout(() => (heard.what === "approval" ? open : team).again(), 400);
     return () => clearTimeout(wait);
   }, [heard]);
@@ -57,11 +63,19 @@ export function Today({ rest, heard }: PageProps) {
       </header>
       <Show of={team}>
         {(found) => found.reps.some((rep) => rep.stops.length || rep.visited)
-          ? <Day day={found} chosen={chosen} choose={(rep) => go(day, rep)} waiting={open.data?.items.length ?? 0} route={route} />
+          ? <Day day={day === today() ? withPositions(found, seen) : found} chosen={chosen} choose={(rep) => go(day, rep)} waiting={open.data?.items.length ?? 0} route={route} />
           : <NoPlan day={day} go={(to) => go(to, null)} again={team.again} />}
       </Show>
     </div>
   );
+}
+
+function withPositions(day: TeamDay, seen: ReadonlyMap<string, Position>): TeamDay {
+  if (!seen.size) return day;
+  return { ...day, reps: day.reps.map((rep) => {
+    const told = seen.get(rep.rep.id);
+    return told && (!rep.last_position || rep.last_position.at < told.at) ? { ...rep, last_position: told } : rep;
+  }) };
 }
 
 function NoPlan({ day, go, again }: { day: string; go: (day: string) => void; again: () => void }) {
@@ -175,7 +189,7 @@ function RepRow({ rep, color, on, choose }: { rep: RepOfDay; color: string; on: 
     <li>
       <button type="button" class="rep" aria-pressed={on} onClick={() => choose(on ? null : rep.rep.id)}>
         <i class="dot" style={{ background: color }} />
-        <span class="who"><strong>{rep.rep.name}</strong><small>{rep.last_position ? t("today.last_seen", { time: sayTime(rep.last_position.at) }) : t("today.not_seen")}{rep.unplanned ? ` · ${t("today.unplanned", { n: rep.unplanned })}` : ""}</small></span>
+        <span class="who"><strong>{rep.rep.name}</strong><small>{rep.last_position ? t("today.last_seen", { time: sayWhen(rep.last_position.at) }) : t("today.not_seen")}{rep.unplanned ? ` · ${t("today.unplanned", { n: rep.unplanned })}` : ""}</small></span>
         <span class="num">{t("today.of", { done: rep.planned - rep.missed - rep.to_do, planned: rep.planned })}<small>{sayMoney(rep.order_value_minor, rep.currency, true)}</small></span>
         <span class="bar"><i style={{ width: `${share * 100}%`, background: color }} /></span>
       </button>
