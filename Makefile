@@ -8,10 +8,11 @@ PORT ?= 8000
 WORKERS ?= 2
 SEEDS ?= 1000
 FROM ?= 0
+CONSOLE := api/console/site/index.html
 NODE_EXAMPLES := $(patsubst %/package-lock.json,%/node_modules/.ready,$(wildcard examples/*/package-lock.json))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test planted quick simulate check lint types imports format lock clean
+.PHONY: help demo console test planted quick simulate check lint types imports format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,7 +29,17 @@ $(COMPILED): $(READY) $(wildcard routing/*.py routing/*/*.py)
 	$(BIN)/python -m routing.ready
 	@touch $@
 
-demo: $(COMPILED) ## build a seeded city, plan and route its next working day, and serve it on PORT
+console/node_modules/.ready: console/package-lock.json
+	@command -v npm >/dev/null || { echo "Node 20 or newer, with npm, is needed to build the console"; exit 1; }
+	cd console && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(CONSOLE): console/node_modules/.ready $(shell find console -path console/node_modules -prune -o -type f -print)
+	cd console && npm run --silent build
+
+console: $(CONSOLE) ## build the console's page, script and style
+
+demo: $(COMPILED) $(CONSOLE) ## build a seeded city, plan and route its next working day, and serve it on PORT
 	$(BIN)/fieldsales demo --port $(PORT)
 
 examples/%/node_modules/.ready: examples/%/package-lock.json
@@ -36,13 +47,13 @@ examples/%/node_modules/.ready: examples/%/package-lock.json
 	cd examples/$* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test: $(COMPILED) $(NODE_EXAMPLES) ## run every test, on SQLite and on PostgreSQL
+test: $(COMPILED) $(CONSOLE) $(NODE_EXAMPLES) ## run every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -n $(WORKERS) --reruns 1 --reruns-delay 2 -rR
 
 planted: $(COMPILED) ## put bugs into the sync one by one, and see that the simulator catches them
 	$(BIN)/python -m pytest -n $(WORKERS) tests/simulation/test_planted_bugs.py
 
-quick: $(COMPILED) $(NODE_EXAMPLES) ## run the tests without the long ones
+quick: $(COMPILED) $(CONSOLE) $(NODE_EXAMPLES) ## run the tests without the long ones
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
 simulate: $(COMPILED) ## run SEEDS courses of many phones, FROM a seed on, on either database
@@ -70,4 +81,4 @@ lock: ## pin what setup.cfg allows today into constraints.txt
 	(echo "# Written by 'make lock'."; build/lock/bin/pip freeze --exclude-editable) > constraints.txt
 
 clean: ## forget the environment, caches and the demo's data
-	rm -rf $(VENV) examples/*/node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var
+	rm -rf $(VENV) examples/*/node_modules console/node_modules api/console/site build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var

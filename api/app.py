@@ -12,8 +12,10 @@ from api.accounts.routes import accounts
 from api.anomalies.routes import anomalies
 from api.approvals.routes import approvals
 from api.arrangements.routes import arrangements
+from api.auth import browser  # noqa: F401 -- routes of `auth`
 from api.auth.routes import auth
 from api.causes.routes import causes
+from api.console.routes import console
 from api.converters import document_converters, fill_in_me, install_converters
 from api.customers.routes import customers
 from api.database import connect
@@ -25,6 +27,7 @@ from api.devices.routes import devices
 from api.documentation.routes import serve_documentation
 from api.edge import Edge, add_headers, name_request
 from api.edits.routes import planned_visits
+from api.events.routes import events
 from api.exports.routes import exports
 from api.feeds.routes import calendars, reps_calendars
 from api.gift_budgets.routes import gift_budgets
@@ -34,6 +37,7 @@ from api.holdout.routes import holdout
 from api.invoices.routes import invoices
 from api.journeys.routes import journeys
 from api.limits import limit_guesses
+from api.map.routes import map_
 from api.metrics.routes import metrics
 from api.openapi import document
 from api.outings.routes import outings
@@ -128,6 +132,8 @@ RESOURCES = (
     reps_calendars,
     calendars,
     team,
+    events,
+    map_,
     offline,
     changes,
     bootstrap,
@@ -179,13 +185,14 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     app.register_blueprint(health)
     app.register_blueprint(metrics)
     serve_documentation(app, api)
+    app.register_blueprint(console)
     receive_files(app)
     install_sightings(app)
     install_versions(app, settings)
     limit_guesses(
         app,
         settings,
-        logging_in="auth.log_in",
+        logging_in=("auth.log_in", "auth.log_in_browser"),
         changing="me.change_my_password",
         handing_in="hand_in.hand_in_work",
     )

@@ -143,6 +143,7 @@ def explain(console: Console, host: str, port: int, day: date) -> None:
     console.print(
         f"""
 [bold]Where to look[/]
+  {base}/console        the console of supervisors and managers
   {base}/docs           the API, to read and to try
   {base}/openapi.json   the same for machines
 

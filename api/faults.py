@@ -135,6 +135,13 @@ class RoleNotAllowed(Forbidden):
     title = "Your role may not do this"
 
 
+class CrossSite(Forbidden):
+    """A page of another site sent this request, by the browser's own word. Sessions are for this server's pages."""
+
+    code = "access.cross_site"
+    title = "This came from another site"
+
+
 class ChangedMeanwhile(Conflict):
     """Somebody else changed the same thing at the same moment. Read it again, then repeat the change."""
 

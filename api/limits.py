@@ -22,19 +22,23 @@ from fieldsales.config import Settings
 from fieldsales.errors import BadSetting, Invalid
 
 
-def limit_guesses(app: Flask, settings: Settings, *, logging_in: str, changing: str, handing_in: str) -> None:
+def limit_guesses(
+    app: Flask, settings: Settings, *, logging_in: tuple[str, ...], changing: str, handing_in: str
+) -> None:
     """Count the tries of a password against `settings.login_rate`, right or wrong, and what is handed in.
 
-    `logging_in` and `changing` are the endpoints where one logs in, counted for each login and address, and where one
+    `logging_in` are the endpoints where one logs in, counted together for each login and address, `changing` where one
     changes the own password, counted for each person. `handing_in` is open to whoever is locked out, and counted for
     each person against `settings.hand_in_rate`.
     """
     _check(settings)
     limiter = Limiter(get_remote_address, app=app, storage_uri=settings.limiter_storage)
-    limited_ones = frozenset({logging_in, changing, handing_in})
+    limited_ones = frozenset({*logging_in, changing, handing_in})
     limiter.request_filter(lambda: request.endpoint not in limited_ones)  # else it ponders every request
+    for endpoint in logging_in:
+        counted: Any = limiter.shared_limit(settings.login_rate, scope="log in", key_func=_login_and_address)
+        app.view_functions[endpoint] = counted(app.view_functions[endpoint])
     for endpoint, rate, key in (
-        (logging_in, settings.login_rate, _login_and_address),
         (changing, settings.login_rate, _person),
         (handing_in, settings.hand_in_rate, _locked_out_person),
     ):

@@ -30,6 +30,15 @@ class RefreshSchema(Strict):
     refresh_token = words(4000, required=True)
 
 
+class BrowserTokensSchema(Schema):
+    """A short-lived access token, to be kept in memory; the browser keeps the rest in a cookie."""
+
+    access_token = fields.String(required=True)
+    token_type = fields.String(required=True, metadata={"example": "Bearer"})
+    expires_in = fields.Integer(required=True, metadata={"description": "seconds", "example": 900})
+    device_id = fields.UUID(required=True)
+
+
 class TokensSchema(Schema):
     """A short-lived access token for every request, and the refresh token for the next pair."""
 

@@ -20,15 +20,15 @@ from fieldsales.warehouses.queries import require_warehouse
 counts = Resource("stock_counts", __name__, url_prefix="/api/v1/stock/counts", description="Counting what is there")
 
 
-def _mine(count_id: uuid.UUID) -> StockCount:
-    found = queries.require_count(session(), actor(), count_id)
+def _mine(count_id: uuid.UUID, *, lock: bool = True) -> StockCount:
+    found = queries.require_count(session(), actor(), count_id, lock=lock)
     require_own(actor(), session().get_one(Warehouse, found.warehouse_id))
     return found
 
 
 @counts.on("GET", "", roles=EVERYBODY, query=CountQuery, gives=CountPageSchema)
 def list_counts(query: dict[str, Any]) -> Page[StockCount]:
-    """Counts of the places that I may see, the oldest first"""
+    """Counts of the places that I may see, the latest first"""
     return queries.find_counts(session(), actor(), query["page"], query.get("state"))
 
 
@@ -45,7 +45,7 @@ def start(body: dict[str, Any]) -> StockCount:
 @counts.on("GET", "/<uuid:count_id>", roles=EVERYBODY, gives=CountSchema, problems=[403, 404])
 def read_count(count_id: uuid.UUID) -> StockCount:
     """One count sheet"""
-    return _mine(count_id)
+    return _mine(count_id, lock=False)
 
 
 @counts.on(

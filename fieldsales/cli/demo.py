@@ -19,6 +19,7 @@ from fieldsales.cli.plans import Wanted, plan_and_print
 from fieldsales.clock import utc_now
 from fieldsales.db.session import transaction
 from fieldsales.demo.afterwards import deliver_some, settle_a_day
+from fieldsales.demo.atlas import city_geojson
 from fieldsales.demo.city import City, build_city
 from fieldsales.demo.load import load_city
 from fieldsales.demo.stock import stock_up
@@ -81,6 +82,8 @@ def build_demo(
     with transaction(context.engine) as session, _loading(context.console, city) as progress:
         load_city(session, city, now=utc_now(), progress=lambda what, more: _advance(progress, what, more))
         _give_passwords(session)
+    context.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    (context.settings.data_dir / "streets.geojson").write_text(city_geojson(city), encoding="utf-8")
     context.console.print(
         f"[bold]{city.name}[/], as of {as_of:%A} {as_of:%d %B %Y}: {len(city.shops)} customers in "
         f"{len(city.territories) - 1} districts, {len(city.products)} products, two years of orders."

@@ -30,12 +30,13 @@ def find_counts(
     return fetch_page(session, found, (StockCount.started_at, StockCount.id), wanted)
 
 
-def require_count(session: Session, actor: Actor | None, count_id: uuid.UUID) -> StockCount:
-    """Return a count of a place that an actor may see, locked; raise `CountNotFound`."""
-    found = session.scalars(_of_theirs(actor).where(StockCount.id == count_id).with_for_update()).one_or_none()
-    if found is None:
+def require_count(session: Session, actor: Actor | None, count_id: uuid.UUID, *, lock: bool = False) -> StockCount:
+    """Return a count of a place that an actor may see, locked if it is to be changed; raise `CountNotFound`."""
+    found = _of_theirs(actor).where(StockCount.id == count_id)
+    count = session.scalars(found.with_for_update() if lock else found).one_or_none()
+    if count is None:
         raise CountNotFound(f"There is no count {count_id}.", id=str(count_id))
-    return found
+    return count
 
 
 def _of_theirs(actor: Actor | None) -> Select[StockCount]:

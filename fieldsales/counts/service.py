@@ -133,7 +133,7 @@ def decide_count(
     """
     approval = require_approval(session, by, approval_id)
     assert approval.count_id is not None
-    count = require_count(session, None, approval.count_id)
+    count = require_count(session, None, approval.count_id, lock=True)
     session.refresh(approval)
     state = vote(session, approval, grant=grant, reason=reason, by=by, now=now)
     if state is ApprovalState.REFUSED:

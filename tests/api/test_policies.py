@@ -63,7 +63,10 @@ def test_everybody_reads_what_holds_and_what_each_kind_looks_like(web: Web) -> N
         "taxes",
         "credit",
         "approvals",
+        "settlements",
+        "deliveries",
         "gifts",
+        "stock",
     ]
     tiers, score, *_ = kinds
     assert tiers["in_force"]["body"] == body()

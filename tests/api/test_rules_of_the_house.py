@@ -31,6 +31,11 @@ OPEN_TO_THE_WORLD = {
     "GET /calendar/<string:secret>.ics",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/refresh",
+    "POST /api/v1/auth/browser/login",
+    "POST /api/v1/auth/browser/refresh",
+    "GET /console",
+    "GET /console/",
+    "GET /console/<path:name>",
     "OPTIONS /sync/v1/files",
     "POST /sync/v1/hand-in",
 }

@@ -1,0 +1,1 @@
+"""The console of supervisors and managers: static files that ask nothing but the public API."""

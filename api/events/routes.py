@@ -1,0 +1,110 @@
+"""Server-sent events for whoever watches the field: check-ins, orders, approvals, positions.
+
+Each process looks at the database by itself, about once a second, and only when the feed has moved: any number of
+workers serve any number of watchers, and none needs to know of another. A mark in each event's id says how far was
+told, so that a watcher who was cut off goes on from there at any worker.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Response, current_app, request
+from marshmallow import Schema
+from sqlalchemy import Engine
+
+from api.database import db
+from api.guard import LEADERS, actor
+from api.openapi import Resource
+from api.sync.stream import check_still_logged_in, streams_of
+from fieldsales.db.session import reading
+from fieldsales.errors import FieldsalesError
+from fieldsales.news.queries import happened, mark_now, positions_after
+from fieldsales.news.rules import Happening, NewsMark, read_mark
+from fieldsales.people.rules import Actor
+from sync.stream import POLL_S, QUIET_S, Streams
+
+_EVENTS = "text/event-stream"
+_PAUSE = "retry: 3000\n\n"
+_ALIVE = ": still here\n\n"
+
+events = Resource("events", __name__, url_prefix="/api/v1/events", description="The field as it happens")
+
+
+class FieldEventsSchema(Schema):
+    """Server-sent events: `visit`, `order`, `approval`, `position`, and `resync` when all should be read anew."""
+
+
+@events.on("GET", "", roles=LEADERS, gives=FieldEventsSchema, media_type=_EVENTS, problems=[429, 503])
+def watch_field() -> Response:
+    """What happens in my territories, as it happens
+
+    Server-sent events with JSON in `data`: `visit` (a check-in or check-out), `order`, `approval`, `position` (the
+    latest of a rep) and `resync` (read the day anew: the first one, or too much was missed). Send the last `id` as
+    `Last-Event-ID` to go on without a gap. Comments are signs of life. The stream ends after some minutes; open it
+    again.
+    """
+    who, streams = actor(), streams_of(current_app)
+    streams.check_room(who.user_id)
+    since = read_mark(request.headers.get("Last-Event-ID", ""))
+    told = _written(db.engine, streams, who, since) if request.method == "GET" else ()
+    return Response(told, mimetype=_EVENTS, headers={"X-Accel-Buffering": "no"})
+
+
+def _written(engine: Engine, streams: Streams, who: Actor, since: NewsMark | None) -> Iterator[str]:
+    yield _PAUSE
+    with streams.place(who.user_id) as there_is_one:
+        if there_is_one:
+            try:
+                yield from _Watch(engine, who, since).told(streams)
+            except FieldsalesError:
+                return
+
+
+class _Watch:
+    """What one watcher was told so far."""
+
+    def __init__(self, engine: Engine, who: Actor, since: NewsMark | None) -> None:
+        self.engine, self.who, self.mark = engine, who, since
+        self.positions: dict[uuid.UUID, datetime] = {}
+
+    def told(self, streams: Streams) -> Iterator[str]:
+        """Yield events until the time of the stream is up or the server stops."""
+        begun = spoken = time.monotonic()
+        while True:
+            news = self._news()
+            if news:
+                yield news
+            elif time.monotonic() - spoken >= QUIET_S:
+                yield _ALIVE
+            if news or time.monotonic() - spoken >= QUIET_S:
+                spoken = time.monotonic()
+            if time.monotonic() - begun >= streams.life_s or streams.wait(min(POLL_S, streams.life_s)):
+                return
+
+    def _news(self) -> str:
+        with reading(self.engine) as session:
+            check_still_logged_in(session, self.who)
+            now = mark_now(session)
+            found: list[Happening] = []
+            if self.mark is None or self.mark.epoch != now.epoch:
+                found.append(Happening("resync", {}))
+                self.mark = now
+            elif now.horizon > self.mark.horizon:
+                found += happened(session, self.who, self.mark, now)
+                self.mark = now
+            for rep_id, (at, position) in positions_after(session, self.who, self.positions).items():
+                self.positions[rep_id] = at
+                found.append(position)
+        return "".join(_lines(found, self.mark))
+
+
+def _lines(found: list[Happening], mark: NewsMark) -> Iterator[str]:
+    """Write events; only the last of a batch carries the mark, so that half a batch is told again."""
+    for place, each in enumerate(found, start=1):
+        name = f"id: {mark}\n" if place == len(found) else ""
+        yield f"{name}event: {each.what}\ndata: {json.dumps(each.facts, ensure_ascii=False)}\n\n"

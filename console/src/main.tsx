@@ -1,0 +1,6 @@
+import { render } from "preact";
+import { App } from "./app";
+import { preferred, speak } from "./texts";
+import "./style.css";
+
+void speak(preferred()).then(() => render(<App />, document.getElementById("app")!));

@@ -1,0 +1,145 @@
+/** A week of all reps: drag a visit to another day or rep, or press it to move it with the keyboard. */
+import { useState } from "preact/hooks";
+import type { PageProps } from "../app";
+import { get, post } from "../api";
+import { addDays, sayDay, sayTime, today, weekday } from "../format";
+import { Dialog, Empty, say, Show, Told, Trouble, useLoad } from "../parts/ui";
+import { t, tcode } from "../texts";
+import type { PlannedVisit, RepOfDay, TeamDay, TeamStop } from "../types";
+
+interface Cell { rep: RepOfDay["rep"]; day: string; stops: TeamStop[] }
+interface Week { days: string[]; reps: { rep: RepOfDay["rep"]; cells: Cell[] }[] }
+interface Generated { reps: { visits: number; left_out: number }[] }
+
+async function week(first: string): Promise<Week> {
+  const days = [0, 1, 2, 3, 4, 5].map((ahead) => addDays(first, ahead));
+  const teams = await Promise.all(days.map((day) => get<TeamDay>(`/api/v1/team/days/${day}`)));
+  const used = days.filter((day, place) => weekday(day) < 5 || teams[place]!.reps.some((rep) => rep.stops.length));
+  const reps = teams[0]!.reps.map(({ rep }) => ({
+    rep,
+    cells: used.map((day) => ({ rep, day, stops: teams[days.indexOf(day)]!.reps.find((each) => each.rep.id === rep.id)?.stops ?? [] })),
+  }));
+  return { days: used, reps };
+}
+
+export function Plans({ rest }: PageProps) {
+  const asked = rest || (weekday(today()) > 3 ? addDays(today(), 7 - weekday(today())) : today());
+  const first = addDays(asked, -weekday(asked));
+  const found = useLoad(() => week(first), [first]);
+  const [opened, setOpened] = useState<TeamStop>();
+  const [told, setTold] = useState("");
+  const [wrong, setWrong] = useState<unknown>();
+  const [busy, setBusy] = useState("");
+  const go = (to: string) => (location.hash = `#/plans/${to}`);
+
+  const act = async (work: () => Promise<string>) => {
+    setWrong(undefined);
+    setTold("");
+    try {
+      setTold(await work());
+      setOpened(undefined);
+    } catch (what) {
+      setWrong(what);
+    }
+    found.again();
+  };
+  const move = (stop: TeamStop, to: { day: string; rep: { id: string; name: string } }, reason: string | null = null) => act(async () => {
+    await post(`/api/v1/planned-visits/${stop.planned.id}/move`, { version: stop.planned.version, to_day: to.day, to_rep_id: to.rep.id, reason });
+    return t("plans.moved", { customer: stop.customer_name, rep: to.rep.name, day: sayDay(to.day) });
+  });
+  const generate = async (day: string) => {
+    setBusy(day);
+    await act(async () => {
+      const made = await post<Generated>("/api/v1/plans/generate", { day });
+      const sum = (of: (rep: Generated["reps"][number]) => number) => made.reps.reduce((total, rep) => total + of(rep), 0);
+      return t("plans.generated", { day: sayDay(day), n: sum((rep) => rep.visits), left: sum((rep) => rep.left_out) });
+    });
+    setBusy("");
+  };
+  return (
+    <div class="page">
+      <header class="head">
+        <h1>{t("nav.plans")} <small>{t("plans.week", { day: sayDay(first) })}</small></h1>
+        <div class="tools">
+          <button type="button" aria-label={t("plans.previous")} onClick={() => go(addDays(first, -7))}>‹</button>
+          <label><span class="sr">{t("today.day")}</span><input type="date" value={asked} onChange={(event) => event.currentTarget.value && go(event.currentTarget.value)} /></label>
+          <button type="button" aria-label={t("plans.next")} onClick={() => go(addDays(first, 7))}>›</button>
+        </div>
+      </header>
+      <p class="quiet">{t("plans.hint")}</p>
+      {wrong ? <Trouble wrong={wrong} /> : null}
+      {told && <Told>{told}</Told>}
+      {busy && <Told>{t("plans.generating", { day: sayDay(busy) })}</Told>}
+      <Show of={found}>
+        {(all) => !all.reps.length ? <Empty><p>{t("today.empty")}</p></Empty> : (
+          <div class="scroll" tabIndex={0} role="region" aria-label={t("nav.plans")}>
+            <table class="week">
+              <thead><tr><th scope="col">{t("customers.rep")}</th>{all.days.map((day) => (
+                <th scope="col" key={day} class={day === today() ? "now" : ""}><a href={`#/today/${day}`}>{sayDay(day)}</a>
+                  {day >= today() && <button type="button" class="small" disabled={!!busy} aria-label={t("plans.generate_day", { day: sayDay(day) })} onClick={() => generate(day)}>{t("plans.generate")}</button>}
+                </th>))}</tr></thead>
+              <tbody>{all.reps.map(({ rep, cells }) => (
+                <tr key={rep.id}><th scope="row">{rep.name}</th>{cells.map((cell) => <DayCell key={cell.day} cell={cell} all={all} open={setOpened} move={move} />)}</tr>
+              ))}</tbody>
+            </table>
+          </div>
+        )}
+      </Show>
+      {opened && found.data && <MoveDialog stop={opened} all={found.data} close={() => setOpened(undefined)} move={move} skip={(code) => act(async () => {
+        await post(`/api/v1/planned-visits/${opened.planned.id}/skip`, { version: opened.planned.version, code: "other", reason: code });
+        return t("plans.skipped", { customer: opened.customer_name });
+      })} wrong={wrong} />}
+    </div>
+  );
+}
+
+type Mover = (stop: TeamStop, to: { day: string; rep: { id: string; name: string } }, reason?: string | null) => void;
+
+function DayCell({ cell, all, open, move }: { cell: Cell; all: Week; open: (stop: TeamStop) => void; move: Mover }) {
+  const [over, setOver] = useState(false);
+  const shown = [...cell.stops].sort((a, b) => Date.parse(a.arrival_at ?? "9999-01-01") - Date.parse(b.arrival_at ?? "9999-01-01"));
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    const id = event.dataTransfer?.getData("text/plain");
+    const stop = all.reps.flatMap((rep) => rep.cells).flatMap((each) => each.stops).find((each) => each.planned.id === id);
+    if (stop && (stop.planned.day !== cell.day || stop.planned.rep_id !== cell.rep.id)) move(stop, { day: cell.day, rep: cell.rep });
+  };
+  return (
+    <td class={over ? "over" : ""} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
+      {shown.length ? <ul>{shown.map((stop) => (
+        <li key={stop.planned.id}>
+          <button type="button" class={`visit ${stop.made ? "done" : stop.planned.status} ${stop.planned.source}`} draggable={!stop.made} onDragStart={(event) => event.dataTransfer?.setData("text/plain", stop.planned.id)} onClick={() => open(stop)}>
+            <time>{stop.arrival_at ? sayTime(stop.arrival_at) : tcode("state", stop.planned.status)}</time> {stop.customer_name}
+          </button>
+        </li>))}</ul> : <span class="quiet">{t("plans.none")}</span>}
+    </td>
+  );
+}
+
+interface Trail { steps: { at: string; kind: string; by_name: string | null; reason: string | null }[] }
+
+function MoveDialog({ stop, all, close, move, skip, wrong }: { stop: TeamStop; all: Week; close: () => void; move: Mover; skip: (reason: string) => void; wrong: unknown }) {
+  const visit: PlannedVisit = stop.planned;
+  const [day, setDay] = useState(visit.day);
+  const [rep, setRep] = useState(visit.rep_id);
+  const [reason, setReason] = useState("");
+  const trail = useLoad(() => get<Trail>(`/api/v1/planned-visits/${visit.id}/history`), [visit.id]);
+  const to = all.reps.find((each) => each.rep.id === rep)!.rep;
+  return (
+    <Dialog title={stop.customer_name} close={close}>
+      <p>{visit.reason} <span class="chip">{tcode("source", visit.source)}</span></p>
+      {visit.left_out_reason && <p class="note warn">{visit.left_out_reason}</p>}
+      <form class="move" onSubmit={(event) => { event.preventDefault(); move(stop, { day, rep: to }, reason.trim() || null); }}>
+        <label>{t("plans.to_day")}<input type="date" value={day} min={today()} onChange={(event) => setDay(event.currentTarget.value)} /></label>
+        <label>{t("plans.to_rep")}<select value={rep} onChange={(event) => setRep(event.currentTarget.value)}>{all.reps.map((each) => <option key={each.rep.id} value={each.rep.id}>{each.rep.name}</option>)}</select></label>
+        <label>{t("plans.reason")}<input value={reason} maxLength={200} onInput={(event) => setReason(event.currentTarget.value)} /></label>
+        {wrong ? <p class="wrong" role="alert">{say(wrong)}</p> : null}
+        <div class="row"><button class="main" disabled={day === visit.day && rep === visit.rep_id}>{t("plans.do_move")}</button>
+          <button type="button" disabled={!reason.trim()} onClick={() => skip(reason.trim())}>{t("plans.skip")}</button></div>
+      </form>
+      <h3>{t("plans.history")}</h3>
+      <ul class="lines">{trail.data?.steps.map((each) => <li key={each.at + each.kind}><span>{each.kind.replaceAll("_", " ")}{each.by_name ? ` · ${each.by_name}` : ""} <small>{each.reason}</small></span><small>{sayDay(each.at)}</small></li>)}</ul>
+    </Dialog>
+  );
+}

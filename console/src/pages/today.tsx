@@ -1,0 +1,218 @@
+/** The day of the team: the map, each rep's timeline, and what needs a look. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { PageProps } from "../app";
+import { get, post, type Page } from "../api";
+import { addDays, sayDay, sayMoney, sayNumber, sayTime, sayWhen, today } from "../format";
+import type { Drawing, MapRep } from "../parts/fieldmap";
+import { MapView } from "../parts/map";
+import { Empty, Show, Stat, Trouble, useLoad } from "../parts/ui";
+import { t, tcode, type Key } from "../texts";
+import type { Approval, Position, RepOfDay, TeamDay, TeamStop } from "../types";
+
+const COLORS = ["#0f766e", "#b45309", "#6d28d9", "#be185d", "#1d4ed8", "#4d7c0f", "#0e7490", "#a21caf"];
+const LATE_MS = 20 * 60_000;
+
+export type StopState = "done" | "there" | "planned" | "late" | "missed" | "skipped" | "left_out";
+
+export function stateOf(stop: TeamStop, over: boolean, now: number): StopState {
+  if (stop.made) return stop.made.checked_out_at || !stop.made.checked_in_at ? "done" : "there";
+  if (stop.planned.status === "done") return "done";
+  if (stop.planned.status === "skipped" || stop.planned.status === "left_out") return stop.planned.status;
+  if (over) return "missed";
+  return stop.arrival_at && new Date(stop.arrival_at).getTime() + LATE_MS < now ? "late" : "planned";
+}
+
+interface Route { key: string; line: [number, number][] }
+interface Seen { features: { geometry: { type: string; coordinates: [number, number][] }; properties: Record<string, unknown> }[] }
+
+export function Today({ rest, heard }: PageProps) {
+  const [wantedDay, wantedRep] = rest.split("/");
+  const day = wantedDay || today();
+  const chosen = wantedRep || null;
+  const go = (to: string, rep: string | null = chosen) => (location.hash = `#/today/${to}${rep ? `/${rep}` : ""}`);
+  const team = useLoad(() => get<TeamDay>(`/api/v1/team/days/${day}`), [day]);
+  const open = useLoad(() => get<Page<Approval>>("/api/v1/approvals", { state: "open", limit: 100 }), []);
+  const [route, setRoute] = useState<Route>();
+  const [seen, setSeen] = useState<ReadonlyMap<string, Position>>(new Map());
+  useEffect(() => {
+    if (!heard) return;
+    if (heard.what === "position") {
+      const { rep_id, ...position } = heard.facts as unknown as Position & { rep_id: string };
+      setSeen((was) => new Map(was).set(rep_id, position));
+      return;
+    }
+    const wait = setTimeout(() => (heard.what === "approval" ? open : team).again(), 400);
+    return () => clearTimeout(wait);
+  }, [heard]);
+  useEffect(() => {
+    if (!chosen) return;
+    void get<Seen>(`/api/v1/reps/${chosen}/days/${day}/route.geojson`).then((seen) => {
+      const lines = seen.features.filter((each) => each.geometry?.type === "LineString");
+      setRoute({ key: `${chosen}/${day}`, line: lines.flatMap((each) => each.geometry.coordinates.map(([x, y]): [number, number] => [y, x])) });
+    }, () => undefined);
+  }, [chosen, day, team.data]);
+  return (
+    <div class="page">
+      <header class="head">
+        <h1>{t("nav.today")} <small>{sayDay(day, "long")}</small></h1>
+        <div class="tools">
+          <button type="button" aria-label={t("today.previous")} onClick={() => go(addDays(day, -1))}>‹</button>
+          <label><span class="sr">{t("today.day")}</span><input type="date" value={day} onChange={(event) => event.currentTarget.value && go(event.currentTarget.value)} /></label>
+          <button type="button" aria-label={t("today.next")} onClick={() => go(addDays(day, 1))}>›</button>
+        </div>
+      </header>
+      <Show of={team}>
+        {(found) => found.reps.some((rep) => rep.stops.length || rep.visited)
+          ? <Day day={day === today() ? withPositions(found, seen) : found} chosen={chosen} choose={(rep) => go(day, rep)} waiting={open.data?.items.length ?? 0} route={route} />
+          : <NoPlan day={day} go={(to) => go(to, null)} again={team.again} />}
+      </Show>
+    </div>
+  );
+}
+
+function withPositions(day: TeamDay, seen: ReadonlyMap<string, Position>): TeamDay {
+  if (!seen.size) return day;
+  return { ...day, reps: day.reps.map((rep) => {
+    const told = seen.get(rep.rep.id);
+    return told && (!rep.last_position || rep.last_position.at < told.at) ? { ...rep, last_position: told } : rep;
+  }) };
+}
+
+function NoPlan({ day, go, again }: { day: string; go: (day: string) => void; again: () => void }) {
+  const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useState<unknown>();
+  const next = useLoad(async () => {
+    for (let ahead = 1; ahead <= 4; ahead++) {
+      const later = await get<TeamDay>(`/api/v1/team/days/${addDays(day, ahead)}`);
+      if (later.reps.some((rep) => rep.stops.length)) return later.day;
+    }
+    return null;
+  }, [day]);
+  const plan = async () => {
+    setBusy(true);
+    setWrong(undefined);
+    await post("/api/v1/plans/generate", { day }).then(again, setWrong);
+    setBusy(false);
+  };
+  return (
+    <Empty>
+      <p>{t("today.empty")}</p>
+      <div class="row">
+        {next.data && <button type="button" class="main" onClick={() => go(next.data!)}>{t("today.go_next", { day: sayDay(next.data) })}</button>}
+        {day >= today() && <button type="button" disabled={busy} onClick={plan}>{busy ? t("plans.generating", { day: sayDay(day) }) : t("today.make_plan")}</button>}
+      </div>
+      {wrong ? <Trouble wrong={wrong} /> : null}
+    </Empty>
+  );
+}
+
+interface Told { rep: string; text: string; tone: "bad" | "warn" }
+
+function alertsOf(reps: RepOfDay[], now: number): Told[] {
+  return reps.flatMap((rep) => {
+    const told: Told[] = [];
+    const add = (tone: Told["tone"], key: Key, values: Record<string, string | number>) => told.push({ rep: rep.rep.id, tone, text: t(key, { rep: rep.rep.name, ...values }) });
+    if (rep.missed) add("bad", "today.missed_alert", { n: rep.missed });
+    const late = rep.stops.find((stop) => stateOf(stop, rep.to_do === 0, now) === "late");
+    if (late) add("bad", "today.late", { customer: late.customer_name, time: sayTime(late.arrival_at) });
+    if (rep.last_position?.mock) add("bad", "today.mock_alert", {});
+    if (rep.left_out) add("warn", "today.left_out_alert", { n: rep.left_out });
+    return told;
+  });
+}
+
+function Day({ day, chosen, choose, waiting, route }: { day: TeamDay; chosen: string | null; choose: (rep: string | null) => void; waiting: number; route: Route | undefined }) {
+  const now = Date.now();
+  const sum = (of: (rep: RepOfDay) => number) => day.reps.reduce((total, rep) => total + of(rep), 0);
+  const alerts = alertsOf(day.reps, now);
+  const rep = day.reps.find((each) => each.rep.id === chosen);
+  const drawing = useMemo<Drawing>(() => ({
+    key: `${day.day}/${chosen}`,
+    chosen,
+    reps: day.reps.map((each, place) => drawn(each, COLORS[place % COLORS.length]!, now, route?.key === `${each.rep.id}/${day.day}` ? route.line : undefined)),
+  }), [day, chosen, route]);
+  const missed = sum((each) => each.missed);
+  return (
+    <>
+      <dl class="stats">
+        <Stat label={t("today.visited")} value={t("today.of", { done: sum((each) => each.visited), planned: sum((each) => each.planned) })} />
+        {missed ? <Stat label={t("today.missed")} value={missed} tone="bad" /> : <Stat label={t("today.to_do")} value={sum((each) => each.to_do)} />}
+        <Stat label={t("today.left_out")} value={sum((each) => each.left_out)} tone={sum((each) => each.left_out) ? "warn" : ""} />
+        <Stat label={t("today.orders")} value={sayNumber(sum((each) => each.orders))} />
+        <Stat label={t("today.sold")} value={sayMoney(sum((each) => each.order_value_minor), day.reps[0]?.currency, true)} />
+      </dl>
+      <section class="alerts" aria-labelledby="alerts">
+        <h2 id="alerts">{t("today.alerts")}</h2>
+        {alerts.length || waiting ? (
+          <ul>
+            {waiting ? <li class="warn"><a href="#/approvals">{t("today.waiting", { n: waiting })}</a></li> : null}
+            {alerts.map((each) => <li class={each.tone} key={each.text}><button type="button" class="plain" onClick={() => choose(each.rep)}>{each.text}</button></li>)}
+          </ul>
+        ) : <p class="quiet">{t("today.no_alerts")}</p>}
+      </section>
+      <div class="split">
+        <MapView drawing={drawing} label={t("today.map")} pick={choose} />
+        <section aria-labelledby="reps" class="reps">
+          <div class="row between"><h2 id="reps">{t("today.reps")}</h2>{chosen && <button type="button" class="plain" onClick={() => choose(null)}>{t("today.all")}</button>}</div>
+          <ul>
+            {day.reps.map((each, place) => <RepRow key={each.rep.id} rep={each} color={COLORS[place % COLORS.length]!} on={each.rep.id === chosen} choose={choose} />)}
+          </ul>
+        </section>
+      </div>
+      <section aria-labelledby="timeline" class="card timeline">
+        <h2 id="timeline">{rep ? t("today.timeline", { name: rep.rep.name }) : t("today.pick")}</h2>
+        {rep && <Timeline rep={rep} now={now} />}
+      </section>
+    </>
+  );
+}
+
+function drawn(rep: RepOfDay, color: string, now: number, road: [number, number][] | undefined): MapRep {
+  const placed = rep.stops.filter((stop) => stop.latitude !== null && stop.longitude !== null);
+  const at = (stop: TeamStop): [number, number] => [stop.latitude!, stop.longitude!];
+  const made = placed.filter((stop) => stop.made?.checked_in_at).sort((a, b) => a.made!.checked_in_at!.localeCompare(b.made!.checked_in_at!));
+  const here = rep.last_position ? ([rep.last_position.latitude, rep.last_position.longitude] as [number, number]) : undefined;
+  return {
+    id: rep.rep.id, name: rep.rep.name, color, here,
+    planned: road ?? placed.filter((stop) => stop.arrival_at).map(at),
+    made: [...made.map(at), ...(here ? [here] : [])],
+    stops: placed.map((stop, place) => {
+      const state = stateOf(stop, rep.missed > 0, now);
+      return { at: at(stop), number: place + 1, state, label: `${stop.customer_name} · ${t(`state.${state}`)}${stop.arrival_at ? ` · ${sayTime(stop.arrival_at)}` : ""}` };
+    }),
+  };
+}
+
+function RepRow({ rep, color, on, choose }: { rep: RepOfDay; color: string; on: boolean; choose: (rep: string | null) => void }) {
+  const share = rep.planned ? Math.min(1, (rep.planned - rep.missed - rep.to_do) / rep.planned) : 0;
+  return (
+    <li>
+      <button type="button" class="rep" aria-pressed={on} onClick={() => choose(on ? null : rep.rep.id)}>
+        <i class="dot" style={{ background: color }} />
+        <span class="who"><strong>{rep.rep.name}</strong><small>{rep.last_position ? t("today.last_seen", { time: sayWhen(rep.last_position.at) }) : t("today.not_seen")}{rep.unplanned ? ` · ${t("today.unplanned", { n: rep.unplanned })}` : ""}</small></span>
+        <span class="num">{t("today.of", { done: rep.planned - rep.missed - rep.to_do, planned: rep.planned })}<small>{sayMoney(rep.order_value_minor, rep.currency, true)}</small></span>
+        <span class="bar"><i style={{ width: `${share * 100}%`, background: color }} /></span>
+      </button>
+    </li>
+  );
+}
+
+function Timeline({ rep, now }: { rep: RepOfDay; now: number }) {
+  return (
+    <ol class="stops">
+      {rep.stops.map((stop, place) => {
+        const state = stateOf(stop, rep.missed > 0, now);
+        return (
+          <li key={stop.planned.id} class={state}>
+            <time>{sayTime(stop.made?.checked_in_at ?? stop.arrival_at)}</time>
+            <span class="pin small" aria-hidden="true">{place + 1}</span>
+            <span class="what">
+              <a href={`#/customers/${stop.planned.customer_id}`}>{stop.customer_name}</a> <span class={`chip ${state}`}>{t(`state.${state}`)}</span> <span class="chip">{tcode("source", stop.planned.source)}</span>
+              <small>{stop.made?.summary ?? stop.planned.left_out_reason ?? stop.planned.skip_reason ?? stop.planned.reason}</small>
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

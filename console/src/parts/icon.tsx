@@ -1,0 +1,15 @@
+/** Drawn by ourselves: a few strokes for each page. */
+const PATHS: Record<string, string> = {
+  today: "M4 10l4-3 5 3 5-3v10l-5 3-5-3-4 3zM8 7v10M13 10v10",
+  anomalies: "M3 7l6 6 4-4 8 9M21 12v6h-6",
+  approvals: "M12 3l8 4v5c0 5-3.5 8-8 9-4.500-1-8-4-8-9V7zM8.500 12l2.500 2.500 4.500-5",
+  customers: "M4 10V20h16V10M3 10l2-6h14l2 6M3 10a3 3 0 006 0 3 3 0 006 0 3 3 0 006 0M10 20v-5h4v5",
+  plans: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4M8 14h3M8 17h6",
+  performance: "M4 20V10M10 20V4M16 20v-8M21 20H3",
+  sync: "M4 12a8 8 0 0114-5l2 2M20 4v5h-5M20 12a8 8 0 01-14 5l-2-2M4 20v-5h5",
+  settings: "M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4",
+};
+
+export function Icon({ name }: { name: string }) {
+  return <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" class="icon"><path d={PATHS[name] ?? ""} /></svg>;
+}

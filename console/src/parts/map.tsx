@@ -1,0 +1,35 @@
+/** The map, loaded only when it is shown. All that it says is said in words beside it. */
+import { useEffect, useRef } from "preact/hooks";
+import { get } from "../api";
+import type { Drawing, FieldMap } from "./fieldmap";
+
+export interface Ground { tiles: string | null; attribution: string; streets: string | null }
+
+export function MapView({ drawing, label, pick }: { drawing: Drawing; label: string; pick: (repId: string) => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  const map = useRef<FieldMap>(undefined);
+  const latest = useRef(drawing);
+  latest.current = drawing;
+  const picked = useRef(pick);
+  picked.current = pick;
+  useEffect(() => {
+    let gone = false;
+    void (async () => {
+      const [{ FieldMap }, ground] = await Promise.all([import("./fieldmap"), get<Ground>("/api/v1/map")]);
+      if (gone || !box.current) return;
+      map.current = new FieldMap(box.current, (id) => picked.current(id));
+      map.current.draw(latest.current);
+      if (ground.tiles) map.current.tiles(ground.tiles, ground.attribution);
+      else if (ground.streets) {
+        const streets = await get<GeoJSON.FeatureCollection>(ground.streets);
+        if (!gone) map.current.streets(streets);
+      }
+    })().catch(() => undefined);
+    return () => {
+      gone = true;
+      map.current?.remove();
+    };
+  }, []);
+  useEffect(() => map.current?.draw(drawing), [drawing]);
+  return <div class="map" role="region" aria-label={label}><div ref={box} /></div>;
+}

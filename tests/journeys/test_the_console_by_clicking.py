@@ -1,0 +1,146 @@
+"""A journey: a manager's morning in a real browser, by clicking, and by keyboard where others drag."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from phone import Phone
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import Engine
+from worlds import small_town
+from worlds.browser import chromium, serious_findings
+from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
+
+from fieldsales.anomalies.models import Anomaly, AnomalyKind
+from fieldsales.db.session import transaction
+
+MONDAY = date(2026, 3, 2)
+TUESDAY = MONDAY + timedelta(days=1)
+PAGES = ("today", "anomalies", "approvals", "customers", "plans", "performance", "sync", "settings")
+CREDIT = {"invoicing": "at_submit", "over_limit": "hold", "payment_days": 14, "uninvoiced_days": 30}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for all of these."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def desk_town(sqlite_engine: Engine, tmp_path: Path) -> Iterator[ServedTown]:
+    """The served small town; the browser does not mind which database."""
+    with serve(sqlite_engine, tmp_path, TownClock(small_town.NOON)) as served:
+        yield served
+
+
+@pytest.fixture
+def page(browser: Browser, desk_town: ServedTown) -> Iterator[Page]:
+    """Max the manager, logged in at the console on the town's Monday; no script of his page fails."""
+    context = browser.new_context(viewport={"width": 1200, "height": 860}, locale="en-GB", bypass_csp=False)
+    page = context.new_page()
+    page.clock.set_fixed_time(small_town.NOON)
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto(desk_town.base + "/console/")
+    page.get_by_label("Login").fill("max")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+    yield page
+    assert failed == []
+    context.close()
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
+
+
+def test_an_anomaly_becomes_a_visit_that_is_moved_by_keyboard(page: Page, desk_town: ServedTown) -> None:
+    with transaction(desk_town.engine) as session:
+        session.add(
+            Anomaly(
+                customer_id=desk_town.world.customers["Bakery"].id,
+                kind=AnomalyKind.CHURN_RISK,
+                opened_on=MONDAY,
+                seen_on=MONDAY + timedelta(days=30),
+                reason="No order for 40 days",
+                evidence={},
+                at_risk_minor=90_000,
+                probability=0.8,
+            )
+        )
+    go(page, "Anomalies")
+    page.get_by_label("Select Bakery").check()
+    page.get_by_role("button", name="Plan visits").click()
+    expect(page.get_by_text("1 of 1 have a visit")).to_be_visible(timeout=20_000)
+    page.get_by_role("link", name="See the plans").click()
+    page.get_by_role("button", name=re.compile("Bakery")).press("Enter")
+    dialog = page.get_by_role("dialog", name="Bakery")
+    dialog.get_by_label("To day").fill(str(MONDAY + timedelta(days=3)))
+    dialog.get_by_role("button", name="Move", exact=True).press("Enter")
+    expect(page.get_by_text("Bakery moved to Anna, Thu 5 Mar")).to_be_visible(timeout=20_000)
+
+
+def test_a_check_in_shows_at_once_and_an_order_over_the_limit_is_granted(page: Page, desk_town: ServedTown) -> None:
+    boss = desk_town.desk("max")
+    boss("PUT", "/api/v1/policies/credit", json={"body": CREDIT})
+    anna: Any = Phone(desk_town.base, "anna", PASSWORD, desk_town.clock)
+    anna.log_in()
+    anna.receive()
+    bakery = next(each for each in anna.all("customer") if each["name"] == "Bakery")
+    rice = next(each for each in anna.all("product") if each["sku"] == "rice")
+    boss("PUT", f"/api/v1/customers/{bakery['id']}/credit", json={"currency": "EUR", "limit_minor": 100})
+    go(page, "Approvals")
+    expect(page.get_by_text("No request waits for you.")).to_be_visible()
+    visit = anna.check_in(bakery)
+    anna.order(visit, bakery, [(rice, 5)])
+    anna.send()
+    request = page.get_by_role("article", name="Bakery")
+    expect(request).to_be_visible(timeout=15_000)
+    assert serious_findings(page) == []
+    request.get_by_role("button", name="Refuse").click()
+    expect(request.get_by_role("alert")).to_contain_text("Say why")
+    request.get_by_role("button", name="Grant").click()
+    expect(page.get_by_text("No request waits for you.")).to_be_visible(timeout=15_000)
+
+
+def test_a_key_account_is_given_to_two_reps(page: Page, desk_town: ServedTown) -> None:
+    go(page, "Customers")
+    page.get_by_role("link", name="Dairy").click()
+    card = page.get_by_role("dialog", name="Dairy")
+    card.get_by_role("button", name="Give to several reps").click()
+    for name in ("Anna", "Ben"):
+        card.get_by_label(name).check()
+    card.get_by_role("button", name="Save").click()
+    expect(card.get_by_text("Saved.")).to_be_visible(timeout=15_000)
+    found = desk_town.desk("max")("GET", f"/api/v1/customers/{desk_town.world.customers['Dairy'].id}")
+    assert {each["rep_id"] for each in found["key_account"]} == {
+        str(desk_town.world.anna.id),
+        str(desk_town.world.ben.id),
+    }
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_no_page_has_a_serious_finding_of_accessibility_or_is_wider_than_the_screen(
+    page: Page, desk_town: ServedTown, width: int
+) -> None:
+    desk_town.desk("max")("POST", "/api/v1/plans/generate", json={"day": str(TUESDAY)})
+    page.set_viewport_size({"width": width, "height": 800})
+    for name in PAGES:
+        page.goto(f"{desk_town.base}/console/#/{name}{f'/{TUESDAY}' if name in ('today', 'plans') else ''}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator(".loading")).to_have_count(0, timeout=15_000)
+        assert serious_findings(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+def test_the_console_speaks_chinese(page: Page) -> None:
+    page.get_by_label("Language").select_option("zh")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("今日", timeout=15_000)
+    assert page.evaluate("document.documentElement.lang") == "zh-Hans"
