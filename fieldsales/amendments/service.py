@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from fieldsales.budgets.service import give_up
 from fieldsales.deliveries.service import call_off
 from fieldsales.errors import Conflict, Forbidden, Invalid
-from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState
+from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState, Supply
 from fieldsales.orders.queries import given_back, locked_order, successor_of
 from fieldsales.orders.rules import NOTHING, Draft, Line, summed
 from fieldsales.orders.service import Taken, place_order
@@ -120,7 +120,8 @@ def amend_priced(session: Session, amendment: PricedAmendment, taken: Taken) -> 
         total_minor=amendment.total_minor,
         visit_id=old.visit_id,
     )
-    order = sell(session, told, replace(taken, amends=True), amended=basis_in_books(old))
+    kind = str(old.supply or Supply.DELIVERY)
+    order = sell(session, told, replace(taken, amends=True), amended=basis_in_books(old), kind=kind)
     _check_covers(session, old, order.lines)
     return _put_in_place(session, old, order.id, amendment.reason, taken)
 

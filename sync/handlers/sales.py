@@ -98,7 +98,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
     taken = Taken(context.rep_id, context.at, context.clock_flags, context.approved)
     with kept_to_correct(), waiting_for_it():
         supply = KINDS[data.pop("kind")]
-        order = sell(context.session, Told(**priced(data), supply=supply), taken)
+        order = sell(context.session, Told(**priced(data), supply=supply), taken, kind=str(supply))
     follow_up(context, order)
     result = {
         "order_id": str(order.id),

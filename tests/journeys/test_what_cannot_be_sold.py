@@ -194,6 +194,17 @@ def test_the_minimum_may_be_another_one_for_an_exchange(shop: Any) -> None:
     assert exchange(shop.anna, data)["status"] == "applied"
 
 
+@pytest.mark.parametrize(("kind", "where"), [("van_sale", "van"), ("pre_order", "later")])
+def test_the_minimum_may_be_another_one_by_where_the_goods_come_from(shop: Any, kind: str, where: str) -> None:
+    least = {"then": "hold", "amounts": {"EUR": 99_999}, "by_kind": {where: {"EUR": 1}}}
+    shop.boss("PUT", "/api/v1/policies/selling", json={"body": STRICT | {"minimum_order": least}})
+    small = priced(shop.anna, shop.bakery, [goods(shop, "coffee", 1)])
+    assert submit(shop.anna, small)["problem"]["code"] == "order.below_minimum"
+    other = priced(shop.anna, shop.bakery, [goods(shop, "coffee", 1)])
+    wanted = {"wanted_on": "2026-03-05"} if kind == "pre_order" else {}
+    assert submit(shop.anna, other | {"kind": kind} | wanted)["status"] == "applied"
+
+
 def test_a_check_in_and_a_photo_before_the_order_are_enough(shop: Any) -> None:
     body = STRICT | {"check_in": "refuse", "photo": "refuse", "after_check_out": "refuse"}
     shop.boss("PUT", "/api/v1/policies/selling", json={"body": body})
