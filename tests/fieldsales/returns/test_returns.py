@@ -73,7 +73,10 @@ def test_no_more_comes_back_than_is_left(session, world):
 
 def test_a_person_can_let_more_come_back(session, world):
     sale = sell(session, world, ("soap", 1, 189))
-    back = give_back(session, world, ("soap", 2, 300), against=sale, approved={"order.price_out_of_band"})
+    both = {"order.price_out_of_band", "return.more_than_sold"}
+    with pytest.raises(MoreThanSold):
+        give_back(session, world, ("soap", 2, 300), against=sale, approved={"order.price_out_of_band"})
+    back = give_back(session, world, ("soap", 2, 300), against=sale, approved=both)
     assert (back.amount_minor, back.flags) == (-600, ["price_differs"])
 
 
