@@ -14,14 +14,16 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 from worlds import small_town
 from worlds.browser import chromium, serious_findings
+from worlds.pictures import shelf, written
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 
 from fieldsales.anomalies.models import Anomaly, AnomalyKind
 from fieldsales.db.session import transaction
+from fieldsales.integrity.service import judge_due
 
 MONDAY = date(2026, 3, 2)
 TUESDAY = MONDAY + timedelta(days=1)
-PAGES = ("today", "anomalies", "approvals", "customers", "plans", "performance", "sync", "settings")
+PAGES = ("today", "visits", "anomalies", "approvals", "customers", "plans", "performance", "sync", "settings")
 CREDIT = {"invoicing": "at_submit", "over_limit": "hold", "payment_days": 14, "uninvoiced_days": 30}
 
 
@@ -108,6 +110,51 @@ def test_a_check_in_shows_at_once_and_an_order_over_the_limit_is_granted(page: P
     expect(request.get_by_role("alert")).to_contain_text("Say why")
     request.get_by_role("button", name="Grant").click()
     expect(page.get_by_text("No request waits for you.")).to_be_visible(timeout=15_000)
+
+
+def doubtful_visit(desk_town: ServedTown) -> None:
+    """Anna tells of the bakery from three kilometres away, with a photo."""
+    anna: Any = Phone(desk_town.base, "anna", PASSWORD, desk_town.clock)
+    anna.log_in()
+    anna.receive()
+    bakery = next(each for each in anna.all("customer") if each["name"] == "Bakery")
+    visit = anna.check_in(bakery, metres_off=3000)
+    anna.photograph(visit, written(shelf(3, (200, 150)), "PNG"))
+    anna.send()
+    anna.upload(1 << 16)
+    with transaction(desk_town.engine) as session:
+        assert judge_due(session, desk_town.clock()) == 1
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_the_evidence_of_a_doubtful_visit_is_opened_and_decided(page: Page, desk_town: ServedTown, width: int) -> None:
+    doubtful_visit(desk_town)
+    page.set_viewport_size({"width": width, "height": 800})
+    go(page, "Visits")
+    expect(page.get_by_text("1 doubtful visits wait for a decision")).to_be_visible()
+    page.get_by_label("Doubtful only").check()
+    page.get_by_role("table").get_by_role("link", name="Bakery").click()
+    card = page.get_by_role("dialog", name="Bakery")
+    expect(card.get_by_text("Far from the customer")).to_be_visible()
+    expect(card.get_by_text("2995 m from the customer")).to_be_visible()
+    expect(card.get_by_text("Missing: check-out")).to_be_visible()
+    picture = card.get_by_role("img")
+    expect(picture).to_be_visible(timeout=15_000)
+    assert picture.evaluate("shown => shown.naturalWidth") == 200
+    assert serious_findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    card.get_by_role("button", name="Fake").click()
+    expect(card.get_by_role("alert")).to_contain_text("Say why")
+    card.get_by_label("Note").fill("The shop is across the river.")
+    card.get_by_role("button", name="Fake").click()
+    expect(card.get_by_text("The decision is kept.")).to_be_visible(timeout=15_000)
+    card.get_by_label("Say something about it").fill("Let us talk about it.")
+    card.get_by_role("button", name="Add").click()
+    expect(card.get_by_text("Let us talk about it.")).to_be_visible(timeout=15_000)
+    card.get_by_role("button", name="Close").click()
+    expect(page.get_by_text("wait for a decision")).to_have_count(0)
+    [line] = desk_town.desk("max")("GET", "/api/v1/visits")["items"]
+    assert (line["decision"], line["note"]) == ("fake", "The shop is across the river.")
 
 
 def test_a_key_account_is_given_to_two_reps(page: Page, desk_town: ServedTown) -> None:
