@@ -41,7 +41,7 @@ function Body({ of, who, me, again }: { of: VisitEvidence; who: Map<string, Pers
       {of.summary || of.cause_code ? <section><h3>{t("visits.summary")}</h3><p>{[of.cause_code && tcode("cause", of.cause_code), of.summary].filter(Boolean).join(": ")}</p></section> : null}
       <section><h3>{t("visits.photos")}</h3>{of.photos.length ? <Photos list={of.photos} /> : <p class="quiet">{t("customers.none")}</p>}</section>
       <section><h3>{t("visits.told")}</h3>
-        <ul class="lines">{of.events.map((each) => <li key={each.kind + each.at}><span>{tcode("event", each.kind)} {sayTime(each.at)}{each.mock && <span class="chip missed">{t("signal.mock_location")}</span>}</span><small>{each.latitude === null ? t("visits.no_position") : t("visits.from_where", { m: each.distance_m === null ? "?" : sayNumber(Math.round(each.distance_m)), accuracy: each.accuracy_m === null ? "?" : sayNumber(Math.round(each.accuracy_m)) })}</small></li>)}</ul>
+        <ul class="lines wrap">{of.events.map((each) => <li key={each.kind + each.at}><span>{tcode("event", each.kind)} {sayTime(each.at)}{each.mock && <span class="chip missed">{t("signal.mock_location")}</span>}</span><small>{each.latitude === null ? t("visits.no_position") : t("visits.from_where", { m: each.distance_m === null ? "?" : sayNumber(Math.round(each.distance_m)), accuracy: each.accuracy_m === null ? "?" : sayNumber(Math.round(each.accuracy_m)) })}</small></li>)}</ul>
       </section>
       <Comments of={of} name={name} again={again} />
       {visit.decision && <p class="note"><span class={`chip flush ${visit.decision}`}>{tcode("decision", visit.decision)}</span> {t("visits.decided", { by: name(visit.decided_by), at: sayMoment(visit.decided_at), score: visit.decided_score ?? "–" })} {visit.note}</p>}

@@ -95,6 +95,13 @@ function NoPlan({ day, go, again }: { day: string; go: (day: string) => void; ag
     }
     return null;
   }, [day]);
+  const last = useLoad(async () => {
+    for (let back = 1; back <= 4; back++) {
+      const before = await get<TeamDay>(`/api/v1/team/days/${addDays(day, -back)}`);
+      if (before.reps.some((rep) => rep.visited)) return before.day;
+    }
+    return null;
+  }, [day]);
   const plan = async () => {
     setBusy(true);
     setWrong(undefined);
@@ -105,6 +112,7 @@ function NoPlan({ day, go, again }: { day: string; go: (day: string) => void; ag
     <Empty>
       <p>{t("today.empty")}</p>
       <div class="row">
+        {last.data && <button type="button" onClick={() => go(last.data!)}>{t("today.go_next", { day: sayDay(last.data) })}</button>}
         {next.data && <button type="button" class="main" onClick={() => go(next.data!)}>{t("today.go_next", { day: sayDay(next.data) })}</button>}
         {day >= today() && <button type="button" disabled={busy} onClick={plan}>{busy ? t("plans.generating", { day: sayDay(day) }) : t("today.make_plan")}</button>}
       </div>
@@ -140,11 +148,12 @@ function Day({ day, chosen, choose, waiting, route, way, doubtful }: { day: Team
     reps: day.reps.map((each, place) => drawn(each, COLORS[place % COLORS.length]!, now, route?.key === `${each.rep.id}/${day.day}` ? route.line : undefined, each.rep.id === chosen ? way : undefined, doubtful)),
   }), [day, chosen, route, way, doubtful]);
   const undecided = [...doubtful.values()].filter((each) => !each.decision);
+  const unplanned = sum((each) => each.unplanned);
   const missed = sum((each) => each.missed);
   return (
     <>
       <dl class="stats">
-        <Stat label={t("today.visited")} value={t("today.of", { done: sum((each) => each.visited), planned: sum((each) => each.planned) })} />
+        <Stat label={t("today.visited")} value={<>{t("today.of", { done: sum((each) => each.planned - each.missed - each.to_do), planned: sum((each) => each.planned) })}{unplanned ? <small> {t("today.unplanned", { n: unplanned })}</small> : null}</>} />
         {missed ? <Stat label={t("today.missed")} value={missed} tone="bad" /> : <Stat label={t("today.to_do")} value={sum((each) => each.to_do)} />}
         <Stat label={t("today.left_out")} value={sum((each) => each.left_out)} tone={sum((each) => each.left_out) ? "warn" : ""} />
         <Stat label={t("today.orders")} value={sayNumber(sum((each) => each.orders))} />
@@ -187,10 +196,12 @@ function drawn(rep: RepOfDay, color: string, now: number, road: [number, number]
     id: rep.rep.id, name: rep.rep.name, color, here,
     planned: road ?? placed.filter((stop) => stop.arrival_at).map(at),
     made: way && way.track.length > 1 ? way.track : [...made.map(at), ...(here ? [here] : [])],
-    stays: way?.stays.map(({ at, halt }) => ({ at, label: `${t("today.stay")} ${sayTime(halt.since)}–${sayTime(halt.until)}` })),
-    stops: placed.map((stop, place) => {
+    stops: moments(rep, way).flatMap(({ stop, halt }, place) => {
+      const spot = stop && stop.latitude !== null ? at(stop) : halt && way?.spots.get(halt);
+      if (!spot) return [];
+      if (!stop) return [{ at: spot, number: place + 1, state: halt!.kind === "visit" ? "done" : "stay", label: `${halt!.name ?? t("today.stay")} · ${sayTime(halt!.since)}–${sayTime(halt!.until)}` }];
       const state = stateOf(stop, rep.missed > 0, now);
-      return { at: at(stop), number: place + 1, state, doubtful: doubtful.has(stop.made?.id ?? ""), label: `${stop.customer_name} · ${t(`state.${state}`)}${stop.arrival_at ? ` · ${sayTime(stop.arrival_at)}` : ""}` };
+      return [{ at: spot, number: place + 1, state, doubtful: doubtful.has(stop.made?.id ?? ""), label: `${stop.customer_name} · ${t(`state.${state}`)}${stop.arrival_at ? ` · ${sayTime(stop.arrival_at)}` : ""}` }];
     }),
   };
 }
@@ -226,18 +237,18 @@ function moments(rep: RepOfDay, way: Driven | undefined): Moment[] {
 function Timeline({ rep, now, way, doubtful }: { rep: RepOfDay; now: number; way: Driven | undefined; doubtful: Doubts }) {
   return (
     <ol class="stops">
-      {moments(rep, way).map(({ key, stop, halt, at }) => {
+      {moments(rep, way).map(({ key, stop, halt, at }, place) => {
         const state = stop ? stateOf(stop, rep.missed > 0, now) : halt?.kind === "visit" ? "done" : "stay";
         const doubt = doubtful.get(stop?.made?.id ?? "");
         return (
           <li key={key} class={state}>
             <time>{sayTime(at)}</time>
-            <span class="pin small" aria-hidden="true">{stop ? rep.stops.indexOf(stop) + 1 : "·"}</span>
+            <span class="pin small" aria-hidden="true">{place + 1}</span>
             <span class="what">
               {stop ? <a href={`#/customers/${stop.planned.customer_id}`}>{stop.customer_name}</a> : <span>{halt?.name ?? t("today.stay")}</span>} {state !== "stay" && <span class={`chip ${state}`}>{t(`state.${state}`)}</span>} {stop && <span class="chip">{tcode("source", stop.planned.source)}</span>}
               {halt?.kind === "visit" && !stop && <span class="chip warn">{t("today.off_plan")}</span>}
               {doubt && <a class={`chip ${doubt.decision ?? "missed"}`} href={`#/visits/${doubt.visit_id}`}>{doubt.decision ? tcode("decision", doubt.decision) : t("today.doubtful", { score: doubt.score ?? "–" })}</a>}
-              {halt && <small class="halt">{t("today.halt", { n: halt.number, until: sayTime(halt.until), stay: sayDuration(halt.seconds) })}{halt.gap_s !== null && ` · ${t(halt.gap_s < 0 ? "today.overlap" : "today.gap", { gap: sayDuration(halt.gap_s) })}`}</small>}
+              {halt && <small class="halt">{t("today.halt", { until: sayTime(halt.until), stay: sayDuration(halt.seconds) })}{halt.gap_s !== null && ` · ${t(halt.gap_s < 0 ? "today.overlap" : "today.gap", { gap: sayDuration(halt.gap_s) })}`}</small>}
               {stop && <small>{stop.made?.summary ?? stop.planned.left_out_reason ?? stop.planned.skip_reason ?? stop.planned.reason}</small>}
             </span>
           </li>

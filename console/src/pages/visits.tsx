@@ -46,7 +46,7 @@ export function Visits({ rest, me }: PageProps) {
         <label class="inline"><input type="checkbox" checked={wanted.doubtful} onChange={(event) => narrow({ doubtful: event.currentTarget.checked })} /> {t("visits.doubtful_only")}</label>
       </div>
       <Show of={found}>
-        {(page) => page.items.length ? <Lines list={[...page.items, ...more.items]} /> : <Empty><p>{t("visits.empty")}</p></Empty>}
+        {(page) => page.items.length ? <Lines list={[...page.items, ...more.items].sort((a, b) => when(b).localeCompare(when(a)))} /> : <Empty><p>{t("visits.empty")}</p></Empty>}
       </Show>
       {wrong ? <Trouble wrong={wrong} /> : null}
       {next && <button type="button" onClick={onward}>{t("customers.more")}</button>}
@@ -54,6 +54,8 @@ export function Visits({ rest, me }: PageProps) {
     </div>
   );
 }
+
+const when = (of: VisitLine) => `${of.day} ${of.checked_in_at ?? ""}`;
 
 function Lines({ list }: { list: VisitLine[] }) {
   return (
@@ -65,7 +67,7 @@ function Lines({ list }: { list: VisitLine[] }) {
           <td><a href={`#/visits/${each.visit_id}`}>{each.customer}</a></td>
           <td>{each.rep}</td>
           <td class="since">{sayDay(each.day)}, {sayTime(each.checked_in_at)}{each.checked_out_at ? `–${sayTime(each.checked_out_at)}` : ""}</td>
-          <td class="why">{each.signals.filter((signal) => signal.points > 0).map((signal) => tcode("signal", signal.code)).join(", ") || t("visits.nothing_against")}</td>
+          <td class="why">{each.signals.filter((signal) => signal.points > 0).map((signal) => tcode("signal", signal.code)).join(", ") || "–"}</td>
           <td>{each.decision ? <span class={`chip flush ${each.decision}`}>{tcode("decision", each.decision)}</span> : each.doubtful ? <span class="chip flush warn">{t("visits.undecided")}</span> : null}</td>
         </tr>))}</tbody>
     </table>

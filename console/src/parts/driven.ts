@@ -2,7 +2,7 @@
 import { get } from "../api";
 import type { Halt } from "../types";
 
-export interface Driven { key: string; halts: Halt[]; track: [number, number][]; stays: { at: [number, number]; halt: Halt }[] }
+export interface Driven { key: string; halts: Halt[]; track: [number, number][]; spots: Map<Halt, [number, number]> }
 
 type Feature = { geometry: { type: "Point"; coordinates: [number, number] } | { type: "LineString"; coordinates: [number, number][] } | null; properties: Halt | { kind: "track" } };
 const turned = ([x, y]: [number, number]): [number, number] => [y, x];
@@ -10,14 +10,14 @@ const turned = ([x, y]: [number, number]): [number, number] => [y, x];
 /** Read it; whoever looks at somebody else's day leaves a line in the audit trail, so ask only for the day on show. */
 export async function driven(rep: string, day: string): Promise<Driven> {
   const { features } = await get<{ features: Feature[] }>(`/api/v1/reps/${rep}/days/${day}/driven.geojson`);
-  const found: Driven = { key: `${rep}/${day}`, halts: [], track: [], stays: [] };
+  const found: Driven = { key: `${rep}/${day}`, halts: [], track: [], spots: new Map() };
   for (const { geometry, properties } of features) {
     if (properties.kind === "track") {
       if (geometry?.type === "LineString") found.track = geometry.coordinates.map(turned);
       continue;
     }
     found.halts.push(properties);
-    if (properties.kind === "stay" && geometry?.type === "Point") found.stays.push({ at: turned(geometry.coordinates), halt: properties });
+    if (geometry?.type === "Point") found.spots.set(properties, turned(geometry.coordinates));
   }
   return found;
 }

@@ -2,7 +2,7 @@ import L from "leaflet";
 import "leaflet/dist/leaflet.css";
 
 export interface MapStop { at: [number, number]; state: string; number: number; label: string; doubtful?: boolean }
-export interface MapRep { id: string; name: string; color: string; stops: MapStop[]; planned: [number, number][]; made: [number, number][]; here?: [number, number]; stays?: { at: [number, number]; label: string }[] }
+export interface MapRep { id: string; name: string; color: string; stops: MapStop[]; planned: [number, number][]; made: [number, number][]; here?: [number, number] }
 export interface Drawing { key: string; reps: MapRep[]; chosen: string | null }
 
 const shade = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -50,9 +50,6 @@ export class FieldMap {
       const own = { color: rep.color, opacity: faint ? 0.25 : 0.85 };
       if (rep.planned.length > 1) this.layer.addLayer(L.polyline(rep.planned, { ...own, weight: 2.5, dashArray: "5 6", interactive: false }));
       if (rep.made.length > 1) this.layer.addLayer(L.polyline(rep.made, { ...own, weight: 4, interactive: false }));
-      for (const stay of rep.stays ?? []) {
-        this.layer.addLayer(L.circleMarker(stay.at, { radius: 5, color: shade("soft"), weight: 2, fillColor: shade("card"), fillOpacity: 1 }).bindTooltip(stay.label));
-      }
       for (const stop of rep.stops) {
         if (!faint) seen.push(stop.at);
         this.layer.addLayer(this.stop(stop, rep, faint, rep.id === chosen));
