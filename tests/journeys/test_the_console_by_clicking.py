@@ -187,6 +187,27 @@ def test_no_page_has_a_serious_finding_of_accessibility_or_is_wider_than_the_scr
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
 
 
+def test_plans_on_a_phone_open_on_the_next_day_that_is_planned(page: Page, desk_town: ServedTown) -> None:
+    desk_town.desk("max")("POST", "/api/v1/plans/generate", json={"day": str(TUESDAY)})
+    page.set_viewport_size({"width": 390, "height": 800})
+    go(page, "Plans")
+    expect(page.get_by_role("heading", name="Tuesday 3 March")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="Tue 3", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Wed 4", exact=True).click()
+    expect(page.get_by_role("heading", name="Wednesday 4 March")).to_be_visible()
+
+
+def test_a_day_is_shown_as_it_was_driven(page: Page, desk_town: ServedTown) -> None:
+    doubtful_visit(desk_town)
+    page.goto(f"{desk_town.base}/console/#/today/{MONDAY}/{desk_town.world.anna.id}")
+    page.reload()
+    stop = page.get_by_role("listitem").filter(has_text="not planned")
+    expect(stop).to_contain_text("Bakery", timeout=15_000)
+    expect(stop).to_contain_text("until")
+    page.get_by_role("link", name="Anna: visit of Bakery is doubtful").click()
+    expect(page.get_by_role("dialog", name="Bakery")).to_be_visible()
+
+
 def test_the_console_speaks_chinese(page: Page) -> None:
     page.get_by_label("Language").select_option("zh")
     expect(page.get_by_role("heading", level=1)).to_contain_text("今日", timeout=15_000)

@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 
 def test_the_two_visits_that_are_not_what_they_claim_are_found_and_no_other(engine: Engine, tmp_path: Path) -> None:
-    city = build_city(7, date(2026, 3, 2), 160, 2)
+    city = build_city(7, date(2026, 3, 2), 90, 2)
     with transaction(engine) as session:
         load_city(session, city, now=NOW)
         told = tell_a_day(session, open_storage("", tmp_path), 7, NOW)
