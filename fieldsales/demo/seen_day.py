@@ -146,7 +146,7 @@ def _photograph(session: Session, storage: Storage, days: Sequence[_Day], chance
         with tempfile.NamedTemporaryFile(prefix="fieldsales-demo-") as file:
             file.write(picture)
             file.flush()
-            with develop(Path(file.name), "image/jpeg") as developed:
+            with develop(Path(file.name), "image/png") as developed:
                 keep_photo(storage, sha256, Path(file.name), developed)
                 remember(session, sha256, developed, now)
         session.add(_photo(visit, sha256, len(picture), taken))
@@ -170,7 +170,7 @@ def _show_again(session: Session, first: Visit, last: Visit) -> None:
 
 
 def _photo(visit: Visit, sha256: str, size: int, taken: datetime) -> Photo:
-    told = {"kind": "shelf", "content_type": "image/jpeg", "flags": []}
+    told = {"kind": "shelf", "content_type": "image/png", "flags": []}
     return Photo(
         id=new_id(), visit_id=visit.id, sha256=sha256, size_bytes=size, taken_at=taken, stored_at=taken, **told
     )
