@@ -10,7 +10,7 @@ from api.schema import PageQuery, page_of
 from fieldsales.conduct.rules import LEAST_RADIUS_M, MOST_RADIUS_M
 from fieldsales.integrity.models import Decision
 from fieldsales.integrity.queries import Wanted
-from sync.wire import Flag, Strict, whole, words
+from sync.wire import Strict, whole, words
 
 
 class SignalSchema(Schema):
@@ -95,7 +95,7 @@ class VisitQuery(PageQuery):
 
     day = fields.Date()
     rep_id = fields.UUID()
-    doubtful = Flag()
+    doubtful = fields.Boolean()
     decision = fields.Enum(Decision, by_value=True)
 
     @post_load

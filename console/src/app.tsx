@@ -12,12 +12,13 @@ import { Plans } from "./pages/plans";
 import { SettingsPage } from "./pages/settings";
 import { SyncHealth } from "./pages/sync";
 import { Today } from "./pages/today";
+import { Visits } from "./pages/visits";
 import { Icon } from "./parts/icon";
 import { Loading, Trouble } from "./parts/ui";
 import { choose, language, LANGUAGES, t, type Key } from "./texts";
 import type { Me, Territory } from "./types";
 
-const PAGES = { today: Today, anomalies: Anomalies, approvals: Approvals, customers: Customers, plans: Plans, performance: Performance, sync: SyncHealth, settings: SettingsPage };
+const PAGES = { today: Today, visits: Visits, anomalies: Anomalies, approvals: Approvals, customers: Customers, plans: Plans, performance: Performance, sync: SyncHealth, settings: SettingsPage };
 export type PageName = keyof typeof PAGES;
 
 export interface PageProps {

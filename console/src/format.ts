@@ -54,3 +54,14 @@ export function sayNumber(value: number): string {
 export function sayWhen(moment: string): string {
   return new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date(moment)) === today() ? sayTime(moment) : sayMoment(moment);
 }
+
+/** So many seconds as minutes, or hours and minutes. */
+export function sayDuration(seconds: number): string {
+  const minutes = Math.round(Math.abs(seconds) / 60);
+  const unit = (value: number, name: string) => new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+  return minutes < 60 ? unit(minutes, "minute") : `${unit(Math.floor(minutes / 60), "hour")} ${unit(minutes % 60, "minute")}`;
+}
+
+export function sayWeekday(day: string): string {
+  return new Intl.DateTimeFormat(locale(), { weekday: "short", timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
+}

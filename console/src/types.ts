@@ -24,3 +24,16 @@ export interface Customer {
   opening_hours: string | null; tier: string | null; tier_reason: string | null; tier_since: string | null; owner_id: string | null;
   key_account: Assignment[]; references: { system: string; value: string }[]; active: boolean; flags: string[];
 }
+export interface Signal { code: string; points: number; says: string }
+export interface VisitLine {
+  visit_id: string; rep_id: string; rep: string; customer_id: string; customer: string; day: string; checked_in_at: string | null; checked_out_at: string | null;
+  score: number | null; doubtful: boolean; signals: Signal[]; judged_at: string | null; due_at: string | null;
+  decision: string | null; decided_by: string | null; decided_at: string | null; decided_score: number | null; note: string | null;
+}
+export interface VisitPhoto { id: string; kind: string; taken_at: string; stored_at: string | null; flags: string[] }
+export interface VisitEvidence {
+  visit: VisitLine; summary: string | null; cause_code: string | null; missing: string[]; photos: VisitPhoto[];
+  events: { kind: string; at: string; latitude: number | null; distance_m: number | null; accuracy_m: number | null; mock: boolean }[];
+  comments: { id: string; by_id: string; at: string; text: string }[];
+}
+export interface Halt { kind: "visit" | "stay"; number: number; name: string | null; since: string; until: string; seconds: number; gap_s: number | null }

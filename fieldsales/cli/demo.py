@@ -22,11 +22,13 @@ from fieldsales.demo.afterwards import deliver_some, settle_a_day
 from fieldsales.demo.atlas import city_geojson
 from fieldsales.demo.city import City, build_city
 from fieldsales.demo.load import load_city
+from fieldsales.demo.seen_day import tell_a_day
 from fieldsales.demo.stock import stock_up
 from fieldsales.demo.workdays import is_workday
 from fieldsales.errors import BadSetting, Conflict
 from fieldsales.passwords import hash_password
 from fieldsales.people.models import User
+from fieldsales.storage import open_storage
 
 MARK = ".fieldsales-demo"
 DEMO_PASSWORD = "port-solene-demo"  # noqa: S105 -- of invented people, in the demo only
@@ -94,9 +96,16 @@ def build_demo(
         vans = stock_up(session, day, utc_now())
         delivered = deliver_some(session, utc_now())
         settled = settle_a_day(session, utc_now())
+        storage = open_storage(context.settings.photo_store, context.settings.data_dir)
+        seen = tell_a_day(session, storage, seed, utc_now())
     context.console.print(f"{vans} vans are loaded for {day:%A}; see: fieldsales stock show VAN-01")
     told = "; one rep handed in a little less than was collected: fieldsales settlements list" if settled else ""
     context.console.print(f"{delivered} orders are on their way or delivered: fieldsales deliveries list{told}")
+    if seen:
+        context.console.print(
+            f"{seen.doubtful} of the visits of {seen.day:%A} {seen.day:%d %B} are doubtful: "
+            "fieldsales visits list --doubtful"
+        )
     return day
 
 

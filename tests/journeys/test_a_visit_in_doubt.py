@@ -116,6 +116,8 @@ def test_a_doubtful_visit_is_looked_at_answered_and_decided(field: Any) -> None:
     assert (line["visit_id"], line["rep"], line["customer"]) == (str(visit), "Anna", "Bakery")
     assert line["signals"][0]["code"] == "far_from_customer"
     assert "2995 m from the customer" in line["signals"][0]["says"]
+    assert len(field.sara("GET", "/api/v1/visits?doubtful=true")["items"]) == 1
+    assert field.sara("GET", "/api/v1/visits?doubtful=false")["items"] == []
     own = field.desk("anna")
     assert own("GET", f"/api/v1/visits/{visit}/evidence")["visit"]["score"] == line["score"]
     own("POST", f"/api/v1/visits/{visit}/comments", status=201, json={"text": "They moved across the river."})

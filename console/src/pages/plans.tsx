@@ -2,8 +2,8 @@
 import { useState } from "preact/hooks";
 import type { PageProps } from "../app";
 import { get, post } from "../api";
-import { addDays, sayDay, sayTime, today, weekday } from "../format";
-import { Dialog, Empty, say, Show, Told, Trouble, useLoad } from "../parts/ui";
+import { addDays, sayDay, sayTime, sayWeekday, today, weekday } from "../format";
+import { Dialog, Empty, say, Show, Told, Trouble, useLoad, useNarrow } from "../parts/ui";
 import { t, tcode } from "../texts";
 import type { PlannedVisit, RepOfDay, TeamDay, TeamStop } from "../types";
 
@@ -22,10 +22,24 @@ async function week(first: string): Promise<Week> {
   return { days: used, reps };
 }
 
+const open = (all: Week) => all.days.filter((day) => day >= today() && all.reps.some(({ cells }) => cells.some((cell) => cell.day === day && cell.stops.length)));
+
+/** The week of a day; where nobody asked for one, this week if anything is still to be done in it, else the next if that is planned. */
+async function wantedWeek(asked: string, first: string): Promise<Week> {
+  const found = await week(first);
+  if (asked || open(found).length) return found;
+  const later = await week(addDays(first, 7));
+  return open(later).length || weekday(today()) > 4 ? later : found;
+}
+
 export function Plans({ rest }: PageProps) {
-  const asked = rest || (weekday(today()) > 3 ? addDays(today(), 7 - weekday(today())) : today());
-  const first = addDays(asked, -weekday(asked));
-  const found = useLoad(() => week(first), [first]);
+  const narrow = useNarrow();
+  const monday = addDays(rest || today(), -weekday(rest || today()));
+  const found = useLoad(() => wantedWeek(rest, monday), [monday, rest]);
+  const first = found.data?.days[0] ?? monday;
+  const days = found.data?.days ?? [];
+  const asked = rest || (found.data && open(found.data)[0]) || days.find((day) => day >= today()) || first;
+  const shown = days.includes(asked) ? asked : (days.at(-1) ?? asked);
   const [opened, setOpened] = useState<TeamStop>();
   const [told, setTold] = useState("");
   const [wrong, setWrong] = useState<unknown>();
@@ -66,12 +80,12 @@ export function Plans({ rest }: PageProps) {
           <button type="button" aria-label={t("plans.next")} onClick={() => go(addDays(first, 7))}>›</button>
         </div>
       </header>
-      <p class="quiet">{t("plans.hint")}</p>
+      <p class="quiet">{t(narrow ? "plans.hint_phone" : "plans.hint")}</p>
       {wrong ? <Trouble wrong={wrong} /> : null}
       {told && <Told>{told}</Told>}
       {busy && <Told>{t("plans.generating", { day: sayDay(busy) })}</Told>}
       <Show of={found}>
-        {(all) => !all.reps.length ? <Empty><p>{t("today.empty")}</p></Empty> : (
+        {(all) => !all.reps.length ? <Empty><p>{t("today.empty")}</p></Empty> : narrow ? <OneDay all={all} day={shown} go={go} open={setOpened} generate={generate} busy={busy} /> : (
           <div class="scroll" tabIndex={0} role="region" aria-label={t("nav.plans")}>
             <table class="week">
               <thead><tr><th scope="col">{t("customers.rep")}</th>{all.days.map((day) => (
@@ -93,11 +107,27 @@ export function Plans({ rest }: PageProps) {
   );
 }
 
+/** A phone shows one day of the week at a time, rep after rep. */
+function OneDay({ all, day, go, open, generate, busy }: { all: Week; day: string; go: (day: string) => void; open: (stop: TeamStop) => void; generate: (day: string) => void; busy: string }) {
+  return (
+    <>
+      <div class="days" role="group" aria-label={t("today.day")}>
+        {all.days.map((each) => <button type="button" key={each} aria-pressed={each === day} onClick={() => go(each)}>{sayWeekday(each)}<small>{Number(each.slice(8))}</small></button>)}
+      </div>
+      <div class="row between"><h2><a href={`#/today/${day}`}>{sayDay(day, "long")}</a></h2>
+        {day >= today() && <button type="button" class="small" disabled={!!busy} onClick={() => generate(day)}>{t("plans.generate_day", { day: sayDay(day) })}</button>}</div>
+      {all.reps.map(({ rep, cells }) => {
+        const cell = cells.find((each) => each.day === day)!;
+        return <section key={rep.id} class="card"><h2>{rep.name} <small class="quiet">{cell.stops.length || t("plans.none")}</small></h2>{cell.stops.length ? <StopList cell={cell} open={open} /> : null}</section>;
+      })}
+    </>
+  );
+}
+
 type Mover = (stop: TeamStop, to: { day: string; rep: { id: string; name: string } }, reason?: string | null) => void;
 
 function DayCell({ cell, all, open, move }: { cell: Cell; all: Week; open: (stop: TeamStop) => void; move: Mover }) {
   const [over, setOver] = useState(false);
-  const shown = [...cell.stops].sort((a, b) => Date.parse(a.arrival_at ?? "9999-01-01") - Date.parse(b.arrival_at ?? "9999-01-01"));
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -107,17 +137,34 @@ function DayCell({ cell, all, open, move }: { cell: Cell; all: Week; open: (stop
   };
   return (
     <td class={over ? "over" : ""} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
-      {shown.length ? <ul>{shown.map((stop) => (
-        <li key={stop.planned.id}>
-          <button type="button" class={`visit ${stop.made ? "done" : stop.planned.status} ${stop.planned.source}`} draggable={!stop.made} onDragStart={(event) => event.dataTransfer?.setData("text/plain", stop.planned.id)} onClick={() => open(stop)}>
-            <time>{stop.arrival_at ? sayTime(stop.arrival_at) : tcode("state", stop.planned.status)}</time> {stop.customer_name}
-          </button>
-        </li>))}</ul> : <span class="quiet">{t("plans.none")}</span>}
+      {cell.stops.length ? <StopList cell={cell} open={open} /> : <span class="quiet">{t("plans.none")}</span>}
     </td>
   );
 }
 
-interface Trail { steps: { at: string; kind: string; by_name: string | null; reason: string | null }[] }
+function StopList({ cell, open }: { cell: Cell; open: (stop: TeamStop) => void }) {
+  const shown = [...cell.stops].sort((a, b) => Date.parse(a.arrival_at ?? "9999-01-01") - Date.parse(b.arrival_at ?? "9999-01-01"));
+  return (
+    <ul>{shown.map((stop) => (
+      <li key={stop.planned.id}>
+        <button type="button" class={`visit ${stop.made ? "done" : stop.planned.status} ${stop.planned.source}`} draggable={!stop.made} onDragStart={(event) => event.dataTransfer?.setData("text/plain", stop.planned.id)} onClick={() => open(stop)}>
+          <time>{stop.arrival_at ? sayTime(stop.arrival_at) : tcode("state", stop.planned.status)}</time> {stop.customer_name}
+        </button>
+      </li>))}</ul>
+  );
+}
+
+interface Step { at: string; kind: string; by_name: string | null; from_day: string | null; to_day: string | null; from_rep_name: string | null; to_rep_name: string | null; code: string | null; reason: string | null }
+interface Trail { steps: Step[] }
+
+/** A step in words: what was done, by whom, from where to where, and why. */
+function sayStep(step: Step): string {
+  const moved = [step.from_day !== step.to_day && step.to_day && step.from_day ? `${sayDay(step.from_day)} → ${sayDay(step.to_day)}` : "", step.from_rep_name && step.to_rep_name && step.from_rep_name !== step.to_rep_name ? `${step.from_rep_name} → ${step.to_rep_name}` : ""].filter(Boolean).join(", ");
+  return [tcode("step", step.kind), moved, step.by_name ?? t("step.planner")].filter(Boolean).join(" · ");
+}
+
+/** The cause in words, and what was said besides; the wording of a code that only this house has is its own. */
+const sayWhy = (step: Step) => [step.code && step.code !== "other" && tcode("why", step.code), step.reason].filter(Boolean).join(": ");
 
 function MoveDialog({ stop, all, close, move, skip, wrong }: { stop: TeamStop; all: Week; close: () => void; move: Mover; skip: (reason: string) => void; wrong: unknown }) {
   const visit: PlannedVisit = stop.planned;
@@ -139,7 +186,7 @@ function MoveDialog({ stop, all, close, move, skip, wrong }: { stop: TeamStop; a
           <button type="button" disabled={!reason.trim()} onClick={() => skip(reason.trim())}>{t("plans.skip")}</button></div>
       </form>
       <h3>{t("plans.history")}</h3>
-      <ul class="lines">{trail.data?.steps.map((each) => <li key={each.at + each.kind}><span>{each.kind.replaceAll("_", " ")}{each.by_name ? ` · ${each.by_name}` : ""} <small>{each.reason}</small></span><small>{sayDay(each.at)}</small></li>)}</ul>
+      <ul class="lines">{trail.data?.steps.map((each) => <li key={each.at + each.kind}><span>{sayStep(each)}<small class="said">{sayWhy(each)}</small></span><small>{sayDay(each.at)}</small></li>)}</ul>
     </Dialog>
   );
 }

@@ -5,7 +5,7 @@ import { all, post } from "../api";
 import { sayMoment } from "../format";
 import { people } from "../parts/people";
 import { say, Show, useLoad } from "../parts/ui";
-import { t } from "../texts";
+import { t, tcode } from "../texts";
 import type { Person } from "../types";
 
 interface Device { id: string; user_id: string; name: string | null; installation: string; app_version: string | null; last_seen_at: string; revoked_at: string | null; held: number; under_review: number; sync: { pushed_at: string | null; queued: number | null; skew_ms: number | null } | null }
@@ -50,7 +50,7 @@ function Held({ of, again }: { of: Matter; again: () => void }) {
   const rule = (action: string) => post(`/sync/v1/review/${of.id}`, { action, reason: reason.trim() || null }).then(again, (what: unknown) => setWrong(say(what)));
   return (
     <article class="note">
-      <p><strong>{of.type}</strong> · {of.rep.name}{of.customer ? ` · ${of.customer.name}` : ""} <small class="quiet">{sayMoment(of.received_at)}</small></p>
+      <p><strong>{tcode("mutation", of.type)}</strong> · {of.rep.name}{of.customer ? ` · ${of.customer.name}` : ""} <small class="quiet">{sayMoment(of.received_at)}</small></p>
       <p>{of.problem?.detail ?? of.problem?.title}</p>
       <div class="decide"><label>{t("sync.discard_reason")}<input value={reason} maxLength={500} onInput={(event) => setReason(event.currentTarget.value)} /></label>
         <button type="button" disabled={!reason.trim()} onClick={() => rule("discard")}>{t("sync.discard")}</button>

@@ -1,13 +1,14 @@
 /** The day of the team: the map, each rep's timeline, and what needs a look. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { PageProps } from "../app";
-import { get, post, type Page } from "../api";
-import { addDays, sayDay, sayMoney, sayNumber, sayTime, sayWhen, today } from "../format";
+import { all, get, post, type Page } from "../api";
+import { addDays, sayDay, sayDuration, sayMoney, sayNumber, sayTime, sayWhen, today } from "../format";
 import type { Drawing, MapRep } from "../parts/fieldmap";
+import { driven, type Driven } from "../parts/driven";
 import { MapView } from "../parts/map";
 import { Empty, Show, Stat, Trouble, useLoad } from "../parts/ui";
 import { t, tcode, type Key } from "../texts";
-import type { Approval, Position, RepOfDay, TeamDay, TeamStop } from "../types";
+import type { Approval, Halt, Position, RepOfDay, TeamDay, TeamStop, VisitLine } from "../types";
 
 const COLORS = ["#0f766e", "#b45309", "#6d28d9", "#be185d", "#1d4ed8", "#4d7c0f", "#0e7490", "#a21caf"];
 const LATE_MS = 20 * 60_000;
@@ -32,7 +33,9 @@ export function Today({ rest, heard }: PageProps) {
   const go = (to: string, rep: string | null = chosen) => (location.hash = `#/today/${to}${rep ? `/${rep}` : ""}`);
   const team = useLoad(() => get<TeamDay>(`/api/v1/team/days/${day}`), [day]);
   const open = useLoad(() => get<Page<Approval>>("/api/v1/approvals", { state: "open", limit: 100 }), []);
+  const doubts = useLoad(() => all<VisitLine>("/api/v1/visits", { day, doubtful: true }, 500), [day]);
   const [route, setRoute] = useState<Route>();
+  const [way, setWay] = useState<Driven>();
   const [seen, setSeen] = useState<ReadonlyMap<string, Position>>(new Map());
   useEffect(() => {
     if (!heard) return;
@@ -51,6 +54,10 @@ export function Today({ rest, heard }: PageProps) {
       setRoute({ key: `${chosen}/${day}`, line: lines.flatMap((each) => each.geometry.coordinates.map(([x, y]): [number, number] => [y, x])) });
     }, () => undefined);
   }, [chosen, day, team.data]);
+  useEffect(() => {
+    if (chosen && day <= today()) void driven(chosen, day).then(setWay, () => undefined);
+  }, [chosen, day]);
+  const doubtful = useMemo(() => new Map((doubts.data ?? []).map((each) => [each.visit_id, each])), [doubts.data]);
   return (
     <div class="page">
       <header class="head">
@@ -63,7 +70,7 @@ export function Today({ rest, heard }: PageProps) {
       </header>
       <Show of={team}>
         {(found) => found.reps.some((rep) => rep.stops.length || rep.visited)
-          ? <Day day={day === today() ? withPositions(found, seen) : found} chosen={chosen} choose={(rep) => go(day, rep)} waiting={open.data?.items.length ?? 0} route={route} />
+          ? <Day day={day === today() ? withPositions(found, seen) : found} chosen={chosen} choose={(rep) => go(day, rep)} waiting={open.data?.items.length ?? 0} route={route} way={way?.key === `${chosen}/${day}` ? way : undefined} doubtful={doubtful} />
           : <NoPlan day={day} go={(to) => go(to, null)} again={team.again} />}
       </Show>
     </div>
@@ -88,6 +95,13 @@ function NoPlan({ day, go, again }: { day: string; go: (day: string) => void; ag
     }
     return null;
   }, [day]);
+  const last = useLoad(async () => {
+    for (let back = 1; back <= 4; back++) {
+      const before = await get<TeamDay>(`/api/v1/team/days/${addDays(day, -back)}`);
+      if (before.reps.some((rep) => rep.visited)) return before.day;
+    }
+    return null;
+  }, [day]);
   const plan = async () => {
     setBusy(true);
     setWrong(undefined);
@@ -98,6 +112,7 @@ function NoPlan({ day, go, again }: { day: string; go: (day: string) => void; ag
     <Empty>
       <p>{t("today.empty")}</p>
       <div class="row">
+        {last.data && <button type="button" onClick={() => go(last.data!)}>{t("today.go_next", { day: sayDay(last.data) })}</button>}
         {next.data && <button type="button" class="main" onClick={() => go(next.data!)}>{t("today.go_next", { day: sayDay(next.data) })}</button>}
         {day >= today() && <button type="button" disabled={busy} onClick={plan}>{busy ? t("plans.generating", { day: sayDay(day) }) : t("today.make_plan")}</button>}
       </div>
@@ -106,6 +121,7 @@ function NoPlan({ day, go, again }: { day: string; go: (day: string) => void; ag
   );
 }
 
+type Doubts = ReadonlyMap<string, VisitLine>;
 interface Told { rep: string; text: string; tone: "bad" | "warn" }
 
 function alertsOf(reps: RepOfDay[], now: number): Told[] {
@@ -121,7 +137,7 @@ function alertsOf(reps: RepOfDay[], now: number): Told[] {
   });
 }
 
-function Day({ day, chosen, choose, waiting, route }: { day: TeamDay; chosen: string | null; choose: (rep: string | null) => void; waiting: number; route: Route | undefined }) {
+function Day({ day, chosen, choose, waiting, route, way, doubtful }: { day: TeamDay; chosen: string | null; choose: (rep: string | null) => void; waiting: number; route: Route | undefined; way: Driven | undefined; doubtful: Doubts }) {
   const now = Date.now();
   const sum = (of: (rep: RepOfDay) => number) => day.reps.reduce((total, rep) => total + of(rep), 0);
   const alerts = alertsOf(day.reps, now);
@@ -129,13 +145,15 @@ function Day({ day, chosen, choose, waiting, route }: { day: TeamDay; chosen: st
   const drawing = useMemo<Drawing>(() => ({
     key: `${day.day}/${chosen}`,
     chosen,
-    reps: day.reps.map((each, place) => drawn(each, COLORS[place % COLORS.length]!, now, route?.key === `${each.rep.id}/${day.day}` ? route.line : undefined)),
-  }), [day, chosen, route]);
+    reps: day.reps.map((each, place) => drawn(each, COLORS[place % COLORS.length]!, now, route?.key === `${each.rep.id}/${day.day}` ? route.line : undefined, each.rep.id === chosen ? way : undefined, doubtful)),
+  }), [day, chosen, route, way, doubtful]);
+  const undecided = [...doubtful.values()].filter((each) => !each.decision);
+  const unplanned = sum((each) => each.unplanned);
   const missed = sum((each) => each.missed);
   return (
     <>
       <dl class="stats">
-        <Stat label={t("today.visited")} value={t("today.of", { done: sum((each) => each.visited), planned: sum((each) => each.planned) })} />
+        <Stat label={t("today.visited")} value={<>{t("today.of", { done: sum((each) => each.planned - each.missed - each.to_do), planned: sum((each) => each.planned) })}{unplanned ? <small> {t("today.unplanned", { n: unplanned })}</small> : null}</>} />
         {missed ? <Stat label={t("today.missed")} value={missed} tone="bad" /> : <Stat label={t("today.to_do")} value={sum((each) => each.to_do)} />}
         <Stat label={t("today.left_out")} value={sum((each) => each.left_out)} tone={sum((each) => each.left_out) ? "warn" : ""} />
         <Stat label={t("today.orders")} value={sayNumber(sum((each) => each.orders))} />
@@ -143,9 +161,10 @@ function Day({ day, chosen, choose, waiting, route }: { day: TeamDay; chosen: st
       </dl>
       <section class="alerts" aria-labelledby="alerts">
         <h2 id="alerts">{t("today.alerts")}</h2>
-        {alerts.length || waiting ? (
+        {alerts.length || waiting || undecided.length ? (
           <ul>
             {waiting ? <li class="warn"><a href="#/approvals">{t("today.waiting", { n: waiting })}</a></li> : null}
+            {undecided.map((each) => <li class="bad" key={each.visit_id}><a href={`#/visits/${each.visit_id}`}>{t("today.doubtful_alert", { rep: each.rep, customer: each.customer })}</a></li>)}
             {alerts.map((each) => <li class={each.tone} key={each.text}><button type="button" class="plain" onClick={() => choose(each.rep)}>{each.text}</button></li>)}
           </ul>
         ) : <p class="quiet">{t("today.no_alerts")}</p>}
@@ -161,13 +180,14 @@ function Day({ day, chosen, choose, waiting, route }: { day: TeamDay; chosen: st
       </div>
       <section aria-labelledby="timeline" class="card timeline">
         <h2 id="timeline">{rep ? t("today.timeline", { name: rep.rep.name }) : t("today.pick")}</h2>
-        {rep && <Timeline rep={rep} now={now} />}
+        {rep && <p class="legend quiet"><i class="dashed" /> {t("today.planned_line")} <i /> {t(way?.track.length ? "today.track_line" : "today.driven_line")}</p>}
+        {rep && <Timeline rep={rep} now={now} way={way} doubtful={doubtful} />}
       </section>
     </>
   );
 }
 
-function drawn(rep: RepOfDay, color: string, now: number, road: [number, number][] | undefined): MapRep {
+function drawn(rep: RepOfDay, color: string, now: number, road: [number, number][] | undefined, way: Driven | undefined, doubtful: Doubts): MapRep {
   const placed = rep.stops.filter((stop) => stop.latitude !== null && stop.longitude !== null);
   const at = (stop: TeamStop): [number, number] => [stop.latitude!, stop.longitude!];
   const made = placed.filter((stop) => stop.made?.checked_in_at).sort((a, b) => a.made!.checked_in_at!.localeCompare(b.made!.checked_in_at!));
@@ -175,10 +195,13 @@ function drawn(rep: RepOfDay, color: string, now: number, road: [number, number]
   return {
     id: rep.rep.id, name: rep.rep.name, color, here,
     planned: road ?? placed.filter((stop) => stop.arrival_at).map(at),
-    made: [...made.map(at), ...(here ? [here] : [])],
-    stops: placed.map((stop, place) => {
+    made: way && way.track.length > 1 ? way.track : [...made.map(at), ...(here ? [here] : [])],
+    stops: moments(rep, way).flatMap(({ stop, halt }, place) => {
+      const spot = stop && stop.latitude !== null ? at(stop) : halt && way?.spots.get(halt);
+      if (!spot) return [];
+      if (!stop) return [{ at: spot, number: place + 1, state: halt!.kind === "visit" ? "done" : "stay", label: `${halt!.name ?? t("today.stay")} · ${sayTime(halt!.since)}–${sayTime(halt!.until)}` }];
       const state = stateOf(stop, rep.missed > 0, now);
-      return { at: at(stop), number: place + 1, state, label: `${stop.customer_name} · ${t(`state.${state}`)}${stop.arrival_at ? ` · ${sayTime(stop.arrival_at)}` : ""}` };
+      return [{ at: spot, number: place + 1, state, doubtful: doubtful.has(stop.made?.id ?? ""), label: `${stop.customer_name} · ${t(`state.${state}`)}${stop.arrival_at ? ` · ${sayTime(stop.arrival_at)}` : ""}` }];
     }),
   };
 }
@@ -197,18 +220,36 @@ function RepRow({ rep, color, on, choose }: { rep: RepOfDay; color: string; on: 
   );
 }
 
-function Timeline({ rep, now }: { rep: RepOfDay; now: number }) {
+interface Moment { key: string; at: string | null; stop?: TeamStop; halt?: Halt }
+
+/** The stops with what was driven: a halt belongs to the stop that it was told of; the others are stays, or visits that nobody planned. */
+function moments(rep: RepOfDay, way: Driven | undefined): Moment[] {
+  const left = [...(way?.halts ?? [])];
+  const found: Moment[] = rep.stops.map((stop) => {
+    const came = stop.made?.checked_in_at && Date.parse(stop.made.checked_in_at);
+    const place = left.findIndex((halt) => halt.kind === "visit" && Date.parse(halt.since) === came);
+    return { key: stop.planned.id, at: stop.made?.checked_in_at ?? stop.arrival_at, stop, halt: place < 0 ? undefined : left.splice(place, 1)[0] };
+  });
+  const others = left.map((halt): Moment => ({ key: halt.since + halt.kind, at: halt.since, halt }));
+  return [...found, ...others].sort((a, b) => Date.parse(a.at ?? "9999-01-01") - Date.parse(b.at ?? "9999-01-01"));
+}
+
+function Timeline({ rep, now, way, doubtful }: { rep: RepOfDay; now: number; way: Driven | undefined; doubtful: Doubts }) {
   return (
     <ol class="stops">
-      {rep.stops.map((stop, place) => {
-        const state = stateOf(stop, rep.missed > 0, now);
+      {moments(rep, way).map(({ key, stop, halt, at }, place) => {
+        const state = stop ? stateOf(stop, rep.missed > 0, now) : halt?.kind === "visit" ? "done" : "stay";
+        const doubt = doubtful.get(stop?.made?.id ?? "");
         return (
-          <li key={stop.planned.id} class={state}>
-            <time>{sayTime(stop.made?.checked_in_at ?? stop.arrival_at)}</time>
+          <li key={key} class={state}>
+            <time>{sayTime(at)}</time>
             <span class="pin small" aria-hidden="true">{place + 1}</span>
             <span class="what">
-              <a href={`#/customers/${stop.planned.customer_id}`}>{stop.customer_name}</a> <span class={`chip ${state}`}>{t(`state.${state}`)}</span> <span class="chip">{tcode("source", stop.planned.source)}</span>
-              <small>{stop.made?.summary ?? stop.planned.left_out_reason ?? stop.planned.skip_reason ?? stop.planned.reason}</small>
+              {stop ? <a href={`#/customers/${stop.planned.customer_id}`}>{stop.customer_name}</a> : <span>{halt?.name ?? t("today.stay")}</span>} {state !== "stay" && <span class={`chip ${state}`}>{t(`state.${state}`)}</span>} {stop && <span class="chip">{tcode("source", stop.planned.source)}</span>}
+              {halt?.kind === "visit" && !stop && <span class="chip warn">{t("today.off_plan")}</span>}
+              {doubt && <a class={`chip ${doubt.decision ?? "missed"}`} href={`#/visits/${doubt.visit_id}`}>{doubt.decision ? tcode("decision", doubt.decision) : t("today.doubtful", { score: doubt.score ?? "–" })}</a>}
+              {halt && <small class="halt">{t("today.halt", { until: sayTime(halt.until), stay: sayDuration(halt.seconds) })}{halt.gap_s !== null && ` · ${t(halt.gap_s < 0 ? "today.overlap" : "today.gap", { gap: sayDuration(halt.gap_s) })}`}</small>}
+              {stop && <small>{stop.made?.summary ?? stop.planned.left_out_reason ?? stop.planned.skip_reason ?? stop.planned.reason}</small>}
             </span>
           </li>
         );

@@ -1,7 +1,7 @@
 import L from "leaflet";
 import "leaflet/dist/leaflet.css";
 
-export interface MapStop { at: [number, number]; state: string; number: number; label: string }
+export interface MapStop { at: [number, number]; state: string; number: number; label: string; doubtful?: boolean }
 export interface MapRep { id: string; name: string; color: string; stops: MapStop[]; planned: [number, number][]; made: [number, number][]; here?: [number, number] }
 export interface Drawing { key: string; reps: MapRep[]; chosen: string | null }
 
@@ -66,9 +66,9 @@ export class FieldMap {
 
   private stop(stop: MapStop, rep: MapRep, faint: boolean, numbered: boolean): L.Layer {
     const hollow = stop.state !== "done" && stop.state !== "there";
-    const edge = stop.state === "missed" || stop.state === "late" ? shade("bad") : rep.color;
+    const edge = stop.doubtful || stop.state === "missed" || stop.state === "late" ? shade("bad") : rep.color;
     if (numbered) {
-      const icon = L.divIcon({ className: `pin ${stop.state}`, html: String(stop.number), iconSize: [24, 24] });
+      const icon = L.divIcon({ className: `pin ${stop.state}${stop.doubtful ? " doubtful" : ""}`, html: String(stop.number), iconSize: [24, 24] });
       return L.marker(stop.at, { icon, keyboard: false, alt: stop.label }).bindTooltip(stop.label);
     }
     return L.circleMarker(stop.at, {

@@ -1,6 +1,7 @@
 /** Drawn by ourselves: a few strokes for each page. */
 const PATHS: Record<string, string> = {
   today: "M4 10l4-3 5 3 5-3v10l-5 3-5-3-4 3zM8 7v10M13 10v10",
+  visits: "M12 21s-7-6.500-7-11.500a7 7 0 0114 0C19 14.500 12 21 12 21zM9 9.500l2.200 2.200L15 8",
   anomalies: "M3 7l6 6 4-4 8 9M21 12v6h-6",
   approvals: "M12 3l8 4v5c0 5-3.5 8-8 9-4.500-1-8-4-8-9V7zM8.500 12l2.500 2.500 4.500-5",
   customers: "M4 10V20h16V10M3 10l2-6h14l2 6M3 10a3 3 0 006 0 3 3 0 006 0 3 3 0 006 0M10 20v-5h4v5",

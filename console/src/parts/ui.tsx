@@ -79,3 +79,15 @@ export function Stat({ label, value, tone }: { label: string; value: ComponentCh
 export function Told({ children }: { children: ComponentChildren }) {
   return <div class="told" role="status">{children}</div>;
 }
+
+/** Whether the page is as narrow as a phone. */
+export function useNarrow(): boolean {
+  const query = matchMedia("(max-width: 760px)");
+  const [narrow, setNarrow] = useState(query.matches);
+  useEffect(() => {
+    const look = () => setNarrow(query.matches);
+    query.addEventListener("change", look);
+    return () => query.removeEventListener("change", look);
+  }, []);
+  return narrow;
+}
