@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, datetime
@@ -116,12 +117,18 @@ def demo(
         with_city = Context(settings, context.console)
         open_until_the_end.callback(with_city.close)
         day = build_demo(with_city, migrations.upgrade, seed=seed, as_of=today, shops=shops, reps=reps)
+        context.console.print(f"For these commands, first: {_for_commands(with_city.settings)}", soft_wrap=True)
         if listener is None:
             context.console.print("\nBuilt and planned. To look at it in a browser, leave out --no-serve.")
             return
         host, port = listener.getsockname()[:2]
         explain(context.console, host, port, day)
         serve_app(settings, listener, context.console)
+
+
+def _for_commands(settings: Settings) -> str:
+    """Return the line after which a shell's commands work on the demo's database, and not on the house's own."""
+    return f"export FIELDSALES_DATABASE_URL={shlex.quote(settings.database_url)}"
 
 
 def demo_settings(settings: Settings, folder: Path) -> Settings:

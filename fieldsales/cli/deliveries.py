@@ -43,7 +43,8 @@ def list_deliveries(context: Context, state: str | None, first: datetime | None,
     with reading(context.engine) as session:
         page = find_orders(session, None, PageWanted(limit=SHOWN), state=only, first=since, last=until)
         found = statuses_of(session, page.items)
-        table = Table("ordered", "customer", "state", "promised", "pieces", "delivered", "order", box=None)
+        table = Table("ordered", "customer", "state", "promised", "pieces", "delivered", box=None)
+        table.add_column("order", no_wrap=True, min_width=36)  # to be copied into another command
         for order in page.items:
             status = found[order.id]
             lines = status.lines.values()

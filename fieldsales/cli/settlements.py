@@ -52,7 +52,7 @@ def hands(context: Context, currency: str) -> None:
     with reading(context.engine) as session:
         reps = {each.id: each.name for each in reps_visible_to(session, None)}
         held, owed = in_hand(session, list(reps), currency), owed_by_reps(session, list(reps))
-        table = Table("rep", "in hand", "of that", "owed for shortages", box=None)
+        table = Table("rep", "in hand", "by form", "owed for shortages", box=None)
         for rep_id, name in reps.items():
             forms = held[rep_id]
             short = owed.get(rep_id, {}).get(currency, 0)

@@ -32,17 +32,17 @@ POSTING_COLUMNS = (
 
 
 class PeriodInvalid(Invalid):
-    """An export is of a first and a last day, both included, at most 366 days."""
+    """An export, or a measure, is of a first and a last day, both included, at most 366 days."""
 
     code = "export.period_invalid"
-    title = "That period cannot be exported"
+    title = "That period cannot be told"
 
 
 def check_period(first: date, last: date) -> None:
     """Raise `PeriodInvalid` for days that are the wrong way round, or too many."""
     if not timedelta(0) <= last - first < timedelta(MOST_DAYS):
         raise PeriodInvalid(
-            f"{first} to {last} cannot be exported.", mend=f"Give 1 to {MOST_DAYS} days, the first one first."
+            f"{first} to {last} cannot be told.", mend=f"Give 1 to {MOST_DAYS} days, the first one first."
         )
 
 

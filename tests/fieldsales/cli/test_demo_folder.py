@@ -48,3 +48,4 @@ def test_a_small_city_is_built_planned_and_printed(tmp_path: Path) -> None:
     assert "Port-Solène, as of Sunday 22 November 2026: 40 customers" in told.output
     assert "Monday 23 November 2026" in told.output
     assert "last visit" in told.output
+    assert f"first: export FIELDSALES_DATABASE_URL=sqlite:///{tmp_path}/d/fieldsales.sqlite3" in told.output

@@ -104,3 +104,16 @@ def test_a_webhook_is_added_listed_and_ended(typed: Any, order: uuid.UUID) -> No
 def test_mail_without_a_server_says_which_setting_is_missing(typed: Any, order: uuid.UUID) -> None:
     told = typed("mail", "deliver")
     assert (told.exit_code, "FIELDSALES_MAIL_HOST" in told.output) == (2, True)
+
+
+def test_a_delivery_is_listed_with_the_whole_id_of_its_order(
+    typed: Any, order: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert str(order) in typed("deliveries", "list").output
+
+
+def test_days_the_wrong_way_round_are_told_as_such_by_measures(typed: Any, order: uuid.UUID) -> None:
+    told = typed("deliveries", "measures", "--from", "2026-03-31", "--to", "2026-03-01")
+    assert told.exit_code == 2
+    assert "2026-03-31 to 2026-03-01 cannot be told" in told.output
