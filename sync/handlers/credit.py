@@ -19,7 +19,12 @@ def follow_up(context: Context, order: Order) -> None:
     bill(context.desk, order, context.received_at)
 
 
-def take_off(context: Context, order: Order) -> None:
-    """Undo what followed an order that is called off or replaced."""
-    withdraw(context.session, order, context.received_at)
-    unbill(context.session, order, context.received_at)
+def take_off(context: Context, *orders: Order) -> None:
+    """Undo what followed orders that are called off or replaced.
+
+    Bills are undone the last one first: what a return paid is owed again before the sale in it is credited.
+    """
+    for order in orders:
+        withdraw(context.session, order, context.received_at)
+    for order in reversed(orders):
+        unbill(context.session, order, context.received_at)

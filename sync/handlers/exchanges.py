@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from fieldsales.allocations.rules import Choice
 from fieldsales.allocations.service import take_payment
+from fieldsales.billing.checks import check_came
 from fieldsales.billing.service import bill, offset
 from fieldsales.exchanges import service
 from fieldsales.exchanges.rules import Exchange
@@ -74,6 +75,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
     with kept_to_correct(), waiting_for_it():
         told = _told(data)
         halves = service.exchange(context.session, told, _taken(context))
+    check_came(context.session, halves.back, approved=context.approved)
     supply(context.desk, halves.back, context.received_at)
     bill(context.desk, halves.back, context.received_at)
     follow_up(context, halves.given)
@@ -114,8 +116,7 @@ def _pay(context: Context, halves: Halves, receipt: Receipt) -> tuple[str, ...]:
 def _cancel(context: Context, data: dict[str, Any]) -> Applied:
     with waiting_for_it():
         halves, flags = service.cancel_exchange(context.session, data["exchange_id"], data["reason"], _taken(context))
-    take_off(context, halves.given)
-    take_off(context, halves.back)
+    take_off(context, halves.given, halves.back)
     return Applied({"exchange_id": str(data["exchange_id"])}, tuple(flags))
 
 
