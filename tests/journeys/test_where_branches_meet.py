@@ -154,3 +154,51 @@ def test_an_order_that_may_not_wait_leaves_nothing_when_it_is_refused(shop: Any)
     assert shop.boss("GET", f"/api/v1/deliveries/{made}", status=404)["code"] == "delivery.not_found"
     more = priced(shop.anna, shop.bakery, [goods(shop, "coffee", 40)])
     assert amend(shop.anna, more, sale["order_id"])["status"] == "applied"
+
+
+def test_who_lets_the_price_of_an_exchange_pass_is_shown_both_halves(shop: Any) -> None:
+    told = back(goods(shop, "coffee", 1, amount_minor=9000, condition="good"))
+    data = exchanged(shop.anna, shop.bakery, [goods(shop, "soap", 2)], told)
+    data["lines"][0]["amount_minor"] //= 4
+    data["lines"][0]["tax_minor"] //= 4
+    data["total_minor"] = data["lines"][0]["amount_minor"]
+    data["balance_minor"] = data["total_minor"] - 9000
+    outcome = exchange(shop.anna, data)
+    assert outcome["status"] == "held"
+    assert outcome["problem"]["back_lines"][0]["told_minor"] == 9000
+    shop.anna.receive()
+    [asked] = shop.sara("GET", "/api/v1/approvals?state=open")["items"]
+    assert asked["facts"]["back_lines"][0]["told_minor"] == 9000
+
+
+def test_an_exchange_of_what_the_van_does_not_have_is_put_before_a_supervisor(shop: Any) -> None:
+    told = back(goods(shop, "coffee", 1, amount_minor=cost(shop, goods(shop, "coffee", 1)), condition="good"))
+    data = exchanged(shop.anna, shop.bakery, [goods(shop, "soap", 41)], told)
+    outcome = exchange(shop.anna, data)
+    assert (outcome["status"], outcome["flags"]) == ("applied", ["stock_short"])
+    [looked_at] = shop.sara("GET", "/sync/v1/review")["items"]
+    assert (looked_at["type"], looked_at["flags"]) == ("exchange.submit", ["stock_short"])
+    moves = shop.sara("GET", f"/api/v1/stock/moves?warehouse={shop.van['id']}")["items"]
+    assert {each["cause"] for each in moves} == {"receipt", "exchange"}
+
+
+def test_what_is_refused_or_given_up_uses_no_credit(shop: Any) -> None:
+    shop.boss("PUT", f"{shop.account}/credit", json={"currency": "EUR", "limit_minor": 100_000})
+    first, second = sell(shop, goods(shop, "coffee", 4)), sell(shop, goods(shop, "coffee", 4))
+    deliver(shop, first["order_id"], refusal="Too late.")
+    deliver(shop, second["order_id"], lines=[{"line_no": 1, "delivered": 1, "reason": "Gone.", "rest": "cancel"}])
+    [found] = shop.boss("GET", f"{shop.account}/credit")["credit"]
+    assert found["ordered_minor"] == 0
+
+
+def test_a_return_that_is_called_off_is_not_below_zero_without_a_word(shop: Any) -> None:
+    told = back(goods(shop, "rice", 1, amount_minor=cost(shop, goods(shop, "rice", 1)), condition="good"))
+    assert give_back(shop.anna, shop.bakery, told)["status"] == "applied"
+    shop.clock.pass_minutes(1)
+    sell(shop, goods(shop, "rice", 1), kind="van_sale")
+    about = {"order_id": told["return_id"], "reason": "No."}
+    outcome = hand_in(shop.anna, "order.cancel", ("order", told["return_id"]), about)
+    assert (outcome["status"], in_van(shop, "rice")) == ("applied", -1)
+    assert outcome["flags"] == ["stock_short"]
+    [looked_at] = shop.sara("GET", "/sync/v1/review")["items"]
+    assert looked_at["type"] == "order.cancel"
