@@ -22,7 +22,10 @@ from fieldsales.units.models import ProductUnit
 from sync.models import Mutation, Status
 from sync.outcomes import Outcome
 
-_TOLD = ("lines", "breaches", "band_bp", "budget_minor", "given_minor", "worth_minor", "products", "kept", "budgets")
+_TOLD = (
+    *("lines", "back_lines", "breaches", "band_bp", "budget_minor", "given_minor", "worth_minor"),
+    *("products", "kept", "budgets"),
+)
 """What of a problem is told as a fact."""
 
 

@@ -7,14 +7,16 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from fieldsales.credits.models import CreditTerms
 from fieldsales.credits.rules import CREDIT, CreditPolicy, Standing
+from fieldsales.deliveries.models import DeliveryLine
+from fieldsales.deliveries.rules import part_of
 from fieldsales.invoices.models import Credit, Invoice
 from fieldsales.invoices.queries import aged_debts, on_account
-from fieldsales.orders.models import Order, OrderKind, OrderState, Origin
+from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState, Origin
 from fieldsales.policies.queries import in_force
 
 
@@ -63,7 +65,8 @@ def _ordered(
 ) -> dict[uuid.UUID, dict[str, int]]:
     """Return what was sold in the field, less what came back, and stands in no invoice or credit note yet.
 
-    Of an order whose deliveries are billed one by one that is the rest.
+    Of an order whose deliveries are billed one by one that is the rest; what will not be delivered any more is left
+    out.
     """
     keys = (Order.customer_id, Order.currency)
     billed = (
@@ -72,19 +75,34 @@ def _ordered(
         .correlate(Order)
         .scalar_subquery()
     )
-    rows = (
-        select(*keys, func.sum(Order.amount_minor - billed))
+    unbilled = (
+        select(Order.id)
         .where(Order.customer_id.in_(customer_ids), Order.ordered_on > since, Order.origin == Origin.FIELD)
         .where(Order.state == OrderState.PLACED, Order.kind != OrderKind.GIFT)
         .where(~exists().where(Invoice.order_id == Order.id, Invoice.delivery_report_id.is_(None)))
         .where(~exists().where(Credit.order_id == Order.id))
         .where(~exists().where(Invoice.told_order_id == Order.id))
         .where(~exists().where(Credit.told_order_id == Order.id))
-        .group_by(*keys)
     )
     if without is not None:
-        rows = rows.where(Order.id != without)
+        unbilled = unbilled.where(Order.id != without)
+    rows = select(*keys, func.sum(Order.amount_minor - billed)).where(Order.id.in_(unbilled)).group_by(*keys)
+    given_up = _given_up(session, unbilled)
     found: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
     for customer_id, currency, amount in session.execute(rows):
-        found[customer_id][currency] = int(amount)
+        found[customer_id][currency] = int(amount) - given_up.get(customer_id, {}).get(currency, 0)
+    return found
+
+
+def _given_up(session: Session, orders: Select[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """Return what was ordered and will not be delivered any more, in minor units."""
+    rows = session.execute(
+        select(Order.customer_id, Order.currency, OrderLine.amount_minor, DeliveryLine.ordered, DeliveryLine.cancelled)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(DeliveryLine, and_(DeliveryLine.delivery_id == Order.id, DeliveryLine.line_no == OrderLine.line_no))
+        .where(Order.id.in_(orders), DeliveryLine.cancelled > 0)
+    )
+    found: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for customer_id, currency, amount, ordered, cancelled in rows:
+        found[customer_id][currency] += part_of(amount, ordered, ordered - cancelled, cancelled)
     return found

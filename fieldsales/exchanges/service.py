@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from fieldsales.amendments.service import cancel_order
+from fieldsales.errors import FieldsalesError
 from fieldsales.exchanges.rules import Exchange
 from fieldsales.orders.models import Order, OrderKind
 from fieldsales.orders.queries import OrderNotFound, halves_of
-from fieldsales.orders.service import Taken
+from fieldsales.orders.service import PriceOutOfBand, Taken
+from fieldsales.refunds.rules import Back
 from fieldsales.refunds.service import refund
 from fieldsales.sales.service import sell
 from fieldsales.selling.rules import EXCHANGE
@@ -35,11 +37,28 @@ def exchange(session: Session, told: Exchange, taken: Taken) -> Halves:
 
     Raises whatever `sell` and `refund` raise; then nothing of it may be kept.
     """
-    given = sell(session, told.given, taken, kind=EXCHANGE)
+    try:
+        given = sell(session, told.given, taken, kind=EXCHANGE)
+    except PriceOutOfBand as far:
+        _add_other_half(session, told.back, taken, far)
+        raise
     back = refund(session, told.back, taken)
     given.exchange_id = back.exchange_id = given.id
     session.flush()
     return Halves(given, back)
+
+
+def _add_other_half(session: Session, back: Back, taken: Taken, far: PriceOutOfBand) -> None:
+    """Show what comes back at a price that is too far off as well: one decision lets the prices of both halves pass."""
+    try:
+        with session.begin_nested() as trial:
+            refund(session, back, taken)
+            trial.rollback()
+    except PriceOutOfBand as other:
+        far.facts = far.facts | {"back_lines": other.facts["lines"]}
+        far.detail = f"{far.detail} What comes back: {other.detail}"
+    except FieldsalesError:
+        return  # it is told when the exchange is tried again
 
 
 def cancel_exchange(session: Session, exchange_id: uuid.UUID, reason: str, taken: Taken) -> tuple[Halves, list[str]]:

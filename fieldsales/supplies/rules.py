@@ -19,6 +19,11 @@ NO_VAN = "no_van"
 CAUSES = {OrderKind.SALE: StockCause.SALE, OrderKind.RETURN: StockCause.RETURN, OrderKind.GIFT: StockCause.GIFT}
 
 
+def cause_of(order: Order) -> StockCause:
+    """Return why the goods of an order move, as the books call it."""
+    return CAUSES[order.kind] if order.exchange_id is None else StockCause.EXCHANGE
+
+
 def from_van(order: Order) -> bool:
     """Whether goods change hands at once: sales from the van, what is given away, and what comes back."""
     return order.kind is not OrderKind.SALE or order.supply is Supply.VAN

@@ -13,13 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldsales.db.desk import Desk
-from fieldsales.orders.models import Order
+from fieldsales.orders.models import Order, OrderKind
 from fieldsales.policies.queries import in_force
 from fieldsales.reservations.service import carry, release, require_free, reserve
 from fieldsales.stock.models import StockCause, StockMove
 from fieldsales.stock.rules import STOCK, Entry, Leg, Short, StockPolicy
 from fieldsales.supplies.queries import warehouse_for
-from fieldsales.supplies.rules import BACK_ORDER, CAUSES, NO_VAN, SHORT, from_van, legs_of, undone
+from fieldsales.supplies.rules import BACK_ORDER, NO_VAN, SHORT, cause_of, from_van, legs_of, undone
 from fieldsales.visits.rules import merged
 from fieldsales.warehouses.queries import is_kept, van_of
 
@@ -39,10 +39,13 @@ def supply(desk: Desk, order: Order, received_at: datetime) -> None:
         _promise(desk, order, policy, received_at)
 
 
-def withdraw(session: Session, order: Order, now: datetime) -> None:
-    """Undo what an order did to stock as it is called off or replaced; once more changes nothing."""
+def withdraw(session: Session, order: Order, now: datetime) -> bool:
+    """Undo what an order did to stock as it is called off or replaced; once more changes nothing.
+
+    Tell whether goods left a van that had too few of them: those of a return may have been sold meanwhile.
+    """
     if not is_kept(session):
-        return
+        return False
     release(session, order.id, now)
     moved = select(StockMove).where(StockMove.source_id == order.id, StockMove.cause != StockCause.COUNT)
     left: dict[tuple[uuid.UUID, str], tuple[Leg, int]] = {}
@@ -53,12 +56,11 @@ def withdraw(session: Session, order: Order, now: datetime) -> None:
         before = left.get(key, (leg, 0))[1]
         left[key] = (leg, before + (each.quantity if out else -each.quantity))
     legs = tuple(_net(leg, pieces) for leg, pieces in left.values() if pieces)
-    if legs:
-        moment = order.ended_at or now
-        entry = Entry(
-            CAUSES[order.kind], moment, order.ordered_on, undone(legs), order.id, order.rep_id, below_zero=True
-        )
-        carry(session, entry)
+    if not legs:
+        return False
+    moment, policy = order.ended_at or now, in_force(session, STOCK, order.ordered_on).value
+    entry = Entry(cause_of(order), moment, order.ordered_on, undone(legs), order.id, order.rep_id, below_zero=True)
+    return _beyond(carry(session, entry).short, policy.van_below_zero)
 
 
 def _kept(session: Session, keys: Collection[bool]) -> Mapping[bool, bool]:
@@ -68,12 +70,12 @@ def _kept(session: Session, keys: Collection[bool]) -> Mapping[bool, bool]:
 def _hand_over(desk: Desk, order: Order, policy: StockPolicy, received_at: datetime) -> None:
     van = van_of(desk.session, order.rep_id) if order.rep_id else None
     if van is None:
-        if CAUSES[order.kind] is StockCause.SALE:
+        if order.kind is OrderKind.SALE:
             order.flags = merged(order.flags, NO_VAN)
         return
     desk.write()
     entry = Entry(
-        CAUSES[order.kind],
+        cause_of(order),
         order.ordered_at or received_at,
         order.ordered_on,
         legs_of(order, van.id, policy),

@@ -12,6 +12,7 @@ from fieldsales.orders.models import Order
 from fieldsales.orders.rules import Line
 from fieldsales.orders.service import Taken
 from fieldsales.supplies.rules import SHORT
+from fieldsales.visits.rules import merged
 from sync.handlers.context import Applied, Context, Handler
 from sync.handlers.credit import follow_up, take_off
 from sync.handlers.missing import waiting_for_it
@@ -80,8 +81,8 @@ def _amended(context: Context, order: Order, amends_id: uuid.UUID) -> Applied:
 def _cancel(context: Context, data: dict[str, Any]) -> Applied:
     with waiting_for_it():
         flags = service.cancel_order(context.session, data["order_id"], data["reason"], _taken(context))
-    take_off(context, context.session.get_one(Order, data["order_id"]))
-    return Applied({"order_id": str(data["order_id"])}, tuple(flags))
+    odd = take_off(context, context.session.get_one(Order, data["order_id"]))
+    return Applied({"order_id": str(data["order_id"])}, tuple(merged(flags, *odd)), review=bool(odd))
 
 
 def _taken(context: Context) -> Taken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fieldsales.billing.service import bill, unbill
 from fieldsales.credits.service import check_credit
 from fieldsales.orders.models import Order
+from fieldsales.supplies.rules import SHORT
 from fieldsales.supplies.service import supply, withdraw
 from sync.handlers.context import Context
 
@@ -19,7 +20,13 @@ def follow_up(context: Context, order: Order) -> None:
     bill(context.desk, order, context.received_at)
 
 
-def take_off(context: Context, order: Order) -> None:
-    """Undo what followed an order that is called off or replaced."""
-    withdraw(context.session, order, context.received_at)
-    unbill(context.session, order, context.received_at)
+def take_off(context: Context, *orders: Order) -> list[str]:
+    """Undo what followed orders that are called off or replaced.
+
+    Bills are undone the last one first: what a return paid is owed again before the sale in it is credited.
+    Return the flags of what was odd: goods of a return that is called off may have left the van since.
+    """
+    short = [withdraw(context.session, order, context.received_at) for order in orders]
+    for order in reversed(orders):
+        unbill(context.session, order, context.received_at)
+    return [SHORT] if any(short) else []

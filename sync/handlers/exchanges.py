@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from fieldsales.allocations.rules import Choice
 from fieldsales.allocations.service import take_payment
+from fieldsales.billing.checks import check_came
 from fieldsales.billing.service import bill, offset
 from fieldsales.exchanges import service
 from fieldsales.exchanges.rules import Exchange
@@ -18,6 +19,7 @@ from fieldsales.orders.service import Taken
 from fieldsales.receivables.models import Method
 from fieldsales.receivables.rules import Receipt
 from fieldsales.sales.rules import Told
+from fieldsales.supplies.rules import SHORT
 from fieldsales.supplies.service import supply
 from fieldsales.visits.rules import merged
 from fieldsales.visits.service import Call
@@ -74,6 +76,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
     with kept_to_correct(), waiting_for_it():
         told = _told(data)
         halves = service.exchange(context.session, told, _taken(context))
+    check_came(context.session, halves.back, approved=context.approved)
     supply(context.desk, halves.back, context.received_at)
     bill(context.desk, halves.back, context.received_at)
     follow_up(context, halves.given)
@@ -86,7 +89,8 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
         "currency": halves.given.currency,
         "balance_minor": halves.balance_minor,
     }
-    return Applied(result, tuple(merged(halves.given.flags, *halves.back.flags, *odd)))
+    flags = merged(halves.given.flags, *halves.back.flags, *odd)
+    return Applied(result, tuple(flags), review=SHORT in flags)
 
 
 def _told(data: dict[str, Any]) -> Exchange:
@@ -114,9 +118,8 @@ def _pay(context: Context, halves: Halves, receipt: Receipt) -> tuple[str, ...]:
 def _cancel(context: Context, data: dict[str, Any]) -> Applied:
     with waiting_for_it():
         halves, flags = service.cancel_exchange(context.session, data["exchange_id"], data["reason"], _taken(context))
-    take_off(context, halves.given)
-    take_off(context, halves.back)
-    return Applied({"exchange_id": str(data["exchange_id"])}, tuple(flags))
+    odd = take_off(context, halves.given, halves.back)
+    return Applied({"exchange_id": str(data["exchange_id"])}, tuple(merged(flags, *odd)), review=bool(odd))
 
 
 def _taken(context: Context) -> Taken:

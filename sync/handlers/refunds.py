@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from fieldsales.billing.checks import check_came
 from fieldsales.billing.service import bill
 from fieldsales.orders.service import Taken
 from fieldsales.refunds.rules import Back, BackLine
@@ -53,6 +54,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
     taken = Taken(context.rep_id, context.at, context.clock_flags, context.approved)
     with kept_to_correct(), waiting_for_it():
         order = refund(context.session, back_of(data), taken)
+    check_came(context.session, order, approved=context.approved)
     supply(context.desk, order, context.received_at)
     bill(context.desk, order, context.received_at)
     result = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from fieldsales.billing.checks import check_came
 from fieldsales.billing.service import bill
 from fieldsales.orders.rules import Draft, Line
 from fieldsales.orders.service import Taken
@@ -51,6 +52,7 @@ def _submit(context: Context, data: dict[str, Any]) -> Applied:
     taken = Taken(context.rep_id, context.at, context.clock_flags, context.approved)
     with waiting_for_it():
         order = service.take_back(context.session, back, taken)
+    check_came(context.session, order, approved=context.approved)
     supply(context.desk, order, context.received_at)
     bill(context.desk, order, context.received_at)
     result = {
