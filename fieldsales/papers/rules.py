@@ -144,12 +144,11 @@ def _address(page: _Page, party: Party, numbered: str) -> None:
 
 def _item(page: _Page, item: Item) -> None:
     words = page.language.words
-    name = f"{item.name} ({item.condition})" if item.condition else item.name
     unit = words.get(item.unit, item.unit)
     if item.free:
-        page.row(name, f"{item.quantity} {unit}", words["free"])
+        page.row(item.title, f"{item.quantity} {unit}", words["free"])
         return
-    page.row(name, f"{item.quantity} {unit} × {page.told(item.price_minor)}", page.told(item.goods_minor))
+    page.row(item.title, f"{item.quantity} {unit} × {page.told(item.price_minor)}", page.told(item.goods_minor))
     for each in item.discounts:
         share = f" {page.language.share(each.share_bp)}" if each.share_bp else ""
         page.row(f"    {words['discount']} {each.name}{share}", "", page.told(each.amount_minor), size=9)

@@ -64,6 +64,11 @@ class Item:
     rate_bp: int | None = None
 
     @property
+    def title(self) -> str:
+        """What the paper calls it: two sizes of one name differ by their number."""
+        return f"{self.sku} {self.name}" + (f" ({self.condition})" if self.condition else "")
+
+    @property
     def tax_added_minor(self) -> int:
         """The tax that comes on top of goods less discounts; 0 where prices include it."""
         return self.amount_minor - self.goods_minor - sum(each.amount_minor for each in self.discounts)

@@ -125,7 +125,7 @@ def _item(item: Item, language: Language, currency: str, paper: Paper) -> Iterat
     def told(minor: int) -> str:
         return language.amount(minor, currency)
 
-    yield from paper.left(f"{item.name}" + (f" ({item.condition})" if item.condition else ""))
+    yield from paper.left(item.title)
     unit = words.get(item.unit, item.unit)
     if item.free:
         yield from paper.pair(f"{item.quantity} {unit}", words["free"], indent=1)
