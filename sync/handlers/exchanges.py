@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from fieldsales.allocations.rules import Choice
 from fieldsales.allocations.service import take_payment
-from fieldsales.billing.checks import check_came
+from fieldsales.billing.queries import check_came
 from fieldsales.billing.service import bill, offset
 from fieldsales.exchanges import service
 from fieldsales.exchanges.rules import Exchange

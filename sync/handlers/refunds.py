@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from fieldsales.billing.checks import check_came
+from fieldsales.billing.queries import check_came
 from fieldsales.billing.service import bill
 from fieldsales.orders.service import Taken
 from fieldsales.refunds.rules import Back, BackLine

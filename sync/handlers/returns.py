@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from fieldsales.billing.checks import check_came
+from fieldsales.billing.queries import check_came
 from fieldsales.billing.service import bill
 from fieldsales.orders.rules import Draft, Line
 from fieldsales.orders.service import Taken
