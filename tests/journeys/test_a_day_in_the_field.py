@@ -115,16 +115,21 @@ def test_the_supervisor_sees_planned_visited_missed_and_value(town: Any) -> None
     assert rows["ben"]["visited"] == 0
 
 
+def held_but_contexts(phone: Any) -> dict[Any, Any]:
+    """All that a phone holds but what to know before an order, which knows of the last orders."""
+    return {key: document for key, document in phone.held.items() if key[0] != "order_context"}
+
+
 def test_planning_again_after_the_day_touches_nothing_done(town: Any) -> None:
     plan_tuesday(town)
     anna = town.phone("anna")
     work_the_day(town, anna)
     anna.send()
     anna.receive()
-    before = dict(anna.held)
+    before = held_but_contexts(anna)
     plan_tuesday(town)
     anna.receive()
-    assert anna.held == before
+    assert held_but_contexts(anna) == before
 
 
 def test_a_rep_cannot_look_into_anothers_day(town: Any) -> None:
