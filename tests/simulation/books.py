@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,10 +30,14 @@ class Stored:
 
 @dataclass(frozen=True)
 class Ruled:
-    """What people said of a mutation that was held: the last decision, and what it is to say instead, if anything."""
+    """What people said of a mutation that was held: the last decision, and what it is to say instead, if anything.
+
+    Who accepts lets pass what was told of it by then, and nothing that comes up later: `passed` are the codes.
+    """
 
     decision: str | None = None
     data: dict[str, Any] | None = None
+    passed: frozenset[str] = frozenset()
 
     @property
     def accepted(self) -> bool:
@@ -69,11 +73,11 @@ class Books:
             self._answered(sent[index], request.phone, result)
             self._first_come_first_served(sent[index], request.phone, result)
 
-    def ruled(self, name: str, action: str, data: dict[str, Any] | None) -> None:
+    def ruled(self, name: str, now: Ruled) -> None:
         """Note what a person decided; to try it again says nothing, and a correction stands."""
         before = self.rulings.get(name, Ruled())
-        if action != "retry":
-            self.rulings[name] = Ruled(action, before.data if data is None else data)
+        if now.decision != "retry":
+            self.rulings[name] = replace(now, data=before.data if now.data is None else now.data)
 
     def _first_come_first_served(self, mutation: Any, phone: Handset, result: ItemResult) -> None:
         first = self.stored.get(identity(mutation) or "")

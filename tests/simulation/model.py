@@ -14,7 +14,7 @@ from typing import Any
 
 from simulation.books import Ruled, Stored, is_readable
 from simulation.trace import Broken
-from simulation.trade import APPLIED, WAITING, Case, Deal, Settled, deal_of, judge_trade
+from simulation.trade import APPLIED, MORE_THAN_SOLD, WAITING, Case, Deal, Settled, deal_of, judge_trade
 
 NOT_SERVED: Settled = ("held", "customer.not_served")
 TRADE = {"order.submit", "order.amend", "order.cancel", "return.submit", "gift.submit"}
@@ -89,7 +89,8 @@ def _settle(expected: Expected, name: str, each: Stored, facts: Facts, stored: M
         expected.statuses[name] = "rejected", "mutation.malformed"
         return True
     data = payload["data"] if ruled.data is None else ruled.data
-    case = Case(name, payload["type"], data, str(each.phone.who.user_id), ruled.accepted, facts.found.get(name))
+    rep_id = str(each.phone.who.user_id)
+    case = Case(name, payload["type"], data, rep_id, ruled.accepted, facts.found.get(name), ruled.passed)
     if ruled.discarded:
         settled: Settled = "rejected", "mutation.discarded"
     elif any(not _is_settled(expected, other, case.rep_id, stored) for other in payload["after"] if other != name):
@@ -139,7 +140,7 @@ def _apply(expected: Expected, case: Case) -> None:
 def _trade(expected: Expected, case: Case) -> None:
     if deal := deal_of(expected, case):
         expected.orders[deal[0]] = deal[1]
-        if case.accepted:
+        if MORE_THAN_SOLD[1] in case.passed:
             expected.accepted.add(deal[0])
     if case.kind in ("order.amend", "order.cancel"):
         over = case.data.get("amends_id", case.data["order_id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simulation.books import is_readable
+from simulation.books import Ruled, is_readable
 from simulation.world import World
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from fieldsales.people.models import Role
 from fieldsales.people.rules import Actor
 from sync.models import Mutation, Review, Status
+from sync.outcomes import reasons_in
 from sync.review.service import Action, NotUnderReview, RulesRefuse, Ruling, decide
 
 Afterwards = Callable[[], None]
@@ -26,7 +27,7 @@ def decide_something(world: World, session: Session) -> Afterwards | None:
         return None
     chosen = world.pick(under_review)
     name, ruling = str(chosen.id), _ruling(world, chosen)
-    held = chosen.status is Status.HELD
+    held, passed = chosen.status is Status.HELD, _passed(chosen, ruling)
     world.trace.note(f"     {ruling.action.value} {name[-4:]}, a {chosen.type} that is {chosen.status.value}")
     by = Actor(world.supervisor_id, Role.SUPERVISOR, world.territory_id)
     try:
@@ -34,7 +35,13 @@ def decide_something(world: World, session: Session) -> Afterwards | None:
     except (RulesRefuse, NotUnderReview) as refused:
         world.trace.note(f"     {refused.code}")
         return None
-    return lambda: world.books.ruled(name, ruling.action.value, ruling.data) if held else None
+    return lambda: world.books.ruled(name, Ruled(ruling.action.value, ruling.data, passed)) if held else None
+
+
+def _passed(chosen: Mutation, ruling: Ruling) -> frozenset[str]:
+    if ruling.action is not Action.ACCEPT:
+        return frozenset()
+    return reasons_in(chosen.outcome.get("problem") or {}) | frozenset(chosen.outcome.get("accepted", ()))
 
 
 def _ruling(world: World, chosen: Mutation) -> Ruling:

@@ -49,7 +49,10 @@ class Market(Protocol):
 
 @dataclass(frozen=True)
 class Case:
-    """A mutation to be judged: its name, what it says, and what the server made of it; `accepted` by a person."""
+    """A mutation to be judged: its name, what it says, and what the server made of it.
+
+    `accepted` says that a person let it stand, `passed` are the codes of what that person was told of.
+    """
 
     name: str
     kind: str
@@ -57,6 +60,7 @@ class Case:
     rep_id: str
     accepted: bool
     found: Settled | None
+    passed: frozenset[str] = frozenset()
 
     def one_of(self, *allowed: Settled) -> Settled:
         """Return what the server made of it if that is allowed; else what is likeliest."""
@@ -128,7 +132,8 @@ def _judge_return(market: Market, case: Case, prices: Prices) -> Settled:
     late = (WAITING,) if sale.rep_id != case.rep_id else ()  # nobody is told of what others bring
     if (sale.customer_id, sale.kind) != (data["customer_id"], "sale"):
         return case.one_of(("rejected", "return.not_that_sale"), *late)
-    return case.one_of(APPLIED, *late) if case.accepted else case.one_of(APPLIED, MORE_THAN_SOLD, OUT_OF_BAND, *late)
+    asked = [each for each in (MORE_THAN_SOLD, OUT_OF_BAND) if each[1] not in case.passed]
+    return case.one_of(APPLIED, *asked, *late)
 
 
 def _judge_gift(market: Market, case: Case, _prices: Prices) -> Settled:
@@ -145,7 +150,7 @@ def _judge_lines(case: Case, customer_id: str, prices: Prices) -> Settled:
     if any(ours is None for _, ours in told):
         return "rejected", "product.not_found"
     outside = any(ours is not None and abs(price - ours) * 100 > BAND_PERCENT * ours for price, ours in told)
-    return OUT_OF_BAND if outside and not case.accepted else APPLIED
+    return OUT_OF_BAND if outside and OUT_OF_BAND[1] not in case.passed else APPLIED
 
 
 def deal_of(market: Market, case: Case) -> tuple[str, Deal] | None:
