@@ -311,4 +311,9 @@ export const en = {
   "mutation.settlement.sign": "Settlement signed",
   "mutation.customer.propose": "New customer",
   "mutation.customer.update": "Customer changed",
+  "nav.more": "More",
+  "nav.group_field": "In the field",
+  "nav.group_customers": "Customers",
+  "nav.group_numbers": "Results",
+  "nav.group_house": "House",
 };

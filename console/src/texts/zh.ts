@@ -313,4 +313,9 @@ export const zh: Catalogue = {
   "mutation.settlement.sign": "签署交账",
   "mutation.customer.propose": "新客户",
   "mutation.customer.update": "修改客户",
+  "nav.more": "更多",
+  "nav.group_field": "外勤",
+  "nav.group_customers": "客户",
+  "nav.group_numbers": "业绩",
+  "nav.group_house": "系统",
 };
