@@ -62,6 +62,7 @@ export class FieldMap {
       this.map.fitBounds(L.latLngBounds(seen), { padding: [28, 28], maxZoom: 16, animate: false });
       this.shown = key;
     }
+    requestAnimationFrame(() => performance.mark("map drawn"));
   }
 
   private stop(stop: MapStop, rep: MapRep, faint: boolean, numbered: boolean): L.Layer {
