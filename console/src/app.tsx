@@ -2,8 +2,9 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { get, logOut, renew, whenLoggedOut, type Page } from "./api";
-import { settle } from "./format";
+import { zoned, settle, today } from "./format";
 import { watch, type FieldEvent } from "./live";
+import { ahead } from "./parts/board";
 import { LogIn } from "./pages/login";
 import { PAGES, type PageName } from "./pages";
 import { Navigation } from "./parts/navigation";
@@ -19,11 +20,20 @@ export interface PageProps {
   heard: FieldEvent | undefined;
 }
 
+function read(): [PageName, string] {
+  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+  return [name && name in PAGES ? (name as PageName) : "today", rest.join("/")];
+}
+
+/** Fetch what the page at the address needs while it is still being found out who asks. */
+function hurry(known: boolean) {
+  const [name, rest] = read();
+  if (name !== "today") return void PAGES[name].load().catch(() => undefined);
+  if (known) return ahead(rest.split("/")[0] || today());
+  void Promise.all([PAGES.today.load(), import("./parts/fieldmap")]).catch(() => undefined);
+}
+
 function useAddress(): [PageName, string] {
-  const read = (): [PageName, string] => {
-    const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
-    return [name && name in PAGES ? (name as PageName) : "today", rest.join("/")];
-  };
   const [address, setAddress] = useState(read);
   useEffect(() => {
     const moved = () => setAddress(read());
@@ -39,8 +49,7 @@ export function App() {
   const enter = async () => {
     setWrong(undefined);
     try {
-      const found = await get<Me>("/api/v1/me");
-      const lands = await get<Page<Territory>>("/api/v1/territories", { limit: 100 });
+      const [found, lands] = await Promise.all([get<Me>("/api/v1/me"), get<Page<Territory>>("/api/v1/territories", { limit: 100 })]);
       const own = lands.items.find((each) => each.id === found.territory_id) ?? lands.items[0];
       settle(own?.time_zone, own?.currency);
       setMe(found);
@@ -50,7 +59,12 @@ export function App() {
   };
   useEffect(() => {
     whenLoggedOut(() => setMe(null));
-    renew().then((known) => (known ? enter() : setMe(null)), setWrong);
+    hurry(false);
+    renew().then((known) => {
+      if (!known) return setMe(null);
+      if (zoned()) hurry(true);
+      return enter();
+    }, setWrong);
   }, []);
   if (wrong) return <main class="alone"><Trouble wrong={wrong} again={() => location.reload()} /></main>;
   if (me === undefined) return <main class="alone"><Loading /></main>;

@@ -3,9 +3,10 @@ import { useState } from "preact/hooks";
 import type { PageProps } from "../app";
 import { get, post } from "../api";
 import { addDays, sayDay, sayTime, sayWeekday, today, weekday } from "../format";
+import { board } from "../parts/board";
 import { Dialog, Empty, say, Show, Told, Trouble, useLoad, useNarrow } from "../parts/ui";
 import { t, tcode } from "../texts";
-import type { PlannedVisit, RepOfDay, TeamDay, TeamStop } from "../types";
+import type { PlannedVisit, RepOfDay, TeamStop } from "../types";
 
 interface Cell { rep: RepOfDay["rep"]; day: string; stops: TeamStop[] }
 interface Week { days: string[]; reps: { rep: RepOfDay["rep"]; cells: Cell[] }[] }
@@ -13,7 +14,7 @@ interface Generated { reps: { visits: number; left_out: number }[] }
 
 async function week(first: string): Promise<Week> {
   const days = [0, 1, 2, 3, 4, 5].map((ahead) => addDays(first, ahead));
-  const teams = await Promise.all(days.map((day) => get<TeamDay>(`/api/v1/team/days/${day}`)));
+  const teams = await Promise.all(days.map((day) => board(day)));
   const used = days.filter((day, place) => weekday(day) < 5 || teams[place]!.reps.some((rep) => rep.stops.length));
   const reps = teams[0]!.reps.map(({ rep }) => ({
     rep,

@@ -15,10 +15,12 @@ export function MapView({ drawing, label, pick }: { drawing: Drawing; label: str
   useEffect(() => {
     let gone = false;
     void (async () => {
-      const [{ FieldMap }, ground] = await Promise.all([import("./fieldmap"), get<Ground>("/api/v1/map")]);
+      const { FieldMap } = await import("./fieldmap");
       if (gone || !box.current) return;
       map.current = new FieldMap(box.current, (id) => picked.current(id));
       map.current.draw(latest.current);
+      const ground = await get<Ground>("/api/v1/map");
+      if (gone) return;
       if (ground.tiles) map.current.tiles(ground.tiles, ground.attribution);
       else if (ground.streets) {
         const streets = await get<GeoJSON.FeatureCollection>(ground.streets);

@@ -26,7 +26,7 @@ from typing import Any
 import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.console_world import LOGIN, build
+from benchmarks.console.world import LOGIN, build
 from fieldsales.cli.demo import DEMO_PASSWORD
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
@@ -43,7 +43,7 @@ new PerformanceObserver((list) => {
 }).observe({type: "longtask", buffered: true});
 const look = () => {
   if (!seen.list && document.querySelectorAll("button.rep").length >= REPS) seen.list = performance.now();
-  if (!seen.map && performance.getEntriesByName("map drawn").length) seen.map = performance.getEntriesByName("map drawn")[0].startTime;
+  seen.map ??= performance.getEntriesByName("map drawn")[0]?.startTime;
   if (seen.list && seen.map) document.documentElement.dataset.usable = "yes";
   else requestAnimationFrame(look);
 };
@@ -80,11 +80,14 @@ def main() -> None:
         engine.dispose()
         with _served(environment) as (base, process), sync_playwright() as started:
             browser = started.chromium.launch(executable_path=wanted.chromium, args=["--no-sandbox"])
-            print(f"{wanted.reps} reps, {wanted.reps * wanted.stops} stops, {browser.version}; medians of {wanted.runs}, ms")
+            print(f"{wanted.reps} reps, {wanted.reps * wanted.stops} stops, Chromium {browser.version}")
+            print(f"Medians of {wanted.runs}, ms")
             print("| | " + " | ".join(COLUMNS) + " |\n|---|" + "--:|" * len(COLUMNS))
             for name, warm in (("first time", False), ("again", True)):
                 runs = [_look(browser, base, process, wanted.reps, wanted.stops, warm=warm) for _ in range(wanted.runs)]
-                print(f"| {name} | " + " | ".join(f"{median(run[each] for run in runs):.0f}" for each in COLUMNS) + " |")
+                print(
+                    f"| {name} | " + " | ".join(f"{median(run[each] for run in runs):.0f}" for each in COLUMNS) + " |"
+                )
             browser.close()
 
 

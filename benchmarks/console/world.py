@@ -1,4 +1,4 @@
-"""Fifty reps with forty stops each on one day in the demo city, half of the day made: the world of the console's benchmark."""
+"""Fifty reps with forty stops each on one day in the demo city, half of the day made."""
 
 from __future__ import annotations
 
@@ -78,37 +78,63 @@ def _rep_day(session: Session, town: Territory, number: int, shops: Sequence[Sho
     step = shift / len(shops)
     day = local_day(now, town.time_zone)
     route = Route(
-        rep_id=rep.id, day=day, starts_at=begins, ends_at=begins + shift, lunch_minutes=30, travel_s=9000, wait_s=0,
-        service_s=24000, distance_m=60_000, home_travel_s=0, home_distance_m=0, fingerprint="bench",
-    )  # fmt: skip
+        rep_id=rep.id,
+        day=day,
+        starts_at=begins,
+        ends_at=begins + shift,
+        lunch_minutes=30,
+        travel_s=9000,
+        wait_s=0,
+        service_s=24000,
+        distance_m=60_000,
+        home_travel_s=0,
+        home_distance_m=0,
+        fingerprint="bench",
+    )
     session.add(route)
     order = sorted(shops, key=lambda shop: _spot(shop)[1])
     for place, shop in enumerate(order):
         latitude, longitude = _spot(shop)
         customer = Customer(
-            name=shop.name, territory_id=town.id, category=str(shop.category), address=shop.address,
-            latitude=latitude, longitude=longitude, service_minutes=shop.service_minutes, tier="B", flags=[],
-            created_at=now, updated_at=now,
-        )  # fmt: skip
+            name=shop.name,
+            territory_id=town.id,
+            category=str(shop.category),
+            address=shop.address,
+            latitude=latitude,
+            longitude=longitude,
+            service_minutes=shop.service_minutes,
+            tier="B",
+            flags=[],
+            created_at=now,
+            updated_at=now,
+        )
         session.add(customer)
         session.flush()
-        session.add(
-            Assignment(customer_id=customer.id, rep_id=rep.id, kind=AssignmentKind.OWNER, assigned_at=now)
-        )
+        session.add(Assignment(customer_id=customer.id, rep_id=rep.id, kind=AssignmentKind.OWNER, assigned_at=now))
         due = begins + place * step
         done = due < now and chance.random() < 0.95
         planned = PlannedVisit(
-            rep_id=rep.id, customer_id=customer.id, day=day, source=Source.TIER, value=100,
+            rep_id=rep.id,
+            customer_id=customer.id,
+            day=day,
+            source=Source.TIER,
+            value=100,
             reason="Tier B: every second week, last visited two weeks ago.",
             status=PlanStatus.DONE if done else PlanStatus.PLANNED,
-        )  # fmt: skip
+        )
         session.add(planned)
         session.flush()
         route.stops.append(
             RouteStop(
-                position=place, planned_visit_id=planned.id, arrival_at=due, wait_s=0, service_s=600,
-                departure_at=due + timedelta(minutes=10), travel_s=225, distance_m=1500,
-            )  # fmt: skip
+                position=place,
+                planned_visit_id=planned.id,
+                arrival_at=due,
+                wait_s=0,
+                service_s=600,
+                departure_at=due + timedelta(minutes=10),
+                travel_s=225,
+                distance_m=1500,
+            )
         )
         if done:
             _visit(session, rep, customer, day=day, at=due + timedelta(minutes=chance.uniform(-5, 5)), now=now)
@@ -117,15 +143,28 @@ def _rep_day(session: Session, town: Territory, number: int, shops: Sequence[Sho
 
 def _visit(session: Session, rep: User, customer: Customer, *, day: date, at: datetime, now: datetime) -> None:
     visit = Visit(
-        id=new_id(), customer_id=customer.id, rep_id=rep.id, day=day, checked_in_at=at,
-        checked_out_at=at + timedelta(minutes=9), summary="Shelf was filled.", flags=[],
-    )  # fmt: skip
+        id=new_id(),
+        customer_id=customer.id,
+        rep_id=rep.id,
+        day=day,
+        checked_in_at=at,
+        checked_out_at=at + timedelta(minutes=9),
+        summary="Shelf was filled.",
+        flags=[],
+    )
     session.add(visit)
     session.flush()
     for kind, moment in ((EventKind.CHECK_IN, at), (EventKind.CHECK_OUT, at + timedelta(minutes=9))):
         session.add(
             VisitEvent(
-                visit_id=visit.id, rep_id=rep.id, kind=kind, at=moment, received_at=now, latitude=customer.latitude,
-                longitude=customer.longitude, accuracy_m=8, flags=[],
-            )  # fmt: skip
+                visit_id=visit.id,
+                rep_id=rep.id,
+                kind=kind,
+                at=moment,
+                received_at=now,
+                latitude=customer.latitude,
+                longitude=customer.longitude,
+                accuracy_m=8,
+                flags=[],
+            )
         )
