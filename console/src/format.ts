@@ -67,6 +67,11 @@ function moneyFormat(code: string, round: boolean): [Intl.NumberFormat, number] 
   return found;
 }
 
+/** How many digits of a currency are behind the point. */
+export function minorDigits(code: string): number {
+  return /^[A-Z]{3}$/.test(code) ? moneyFormat(code, false)[1] : 2;
+}
+
 export function sayMoney(minor: number | null | undefined, code: string = currency, round = false): string {
   if (minor === null || minor === undefined) return "–";
   const [written, digits] = moneyFormat(code || currency, round);

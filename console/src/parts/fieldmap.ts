@@ -24,6 +24,7 @@ export class FieldMap {
   private meant = new WeakMap<L.Layer, { rep: MapRep; stop?: MapStop }>();
   private ground = L.layerGroup();
   private shown = "";
+  private watch = new ResizeObserver(() => this.map.invalidateSize());
 
   constructor(box: HTMLElement, private pick: (id: string) => void) {
     this.map = L.map(box, { preferCanvas: true, attributionControl: false, zoomControl: false, zoomSnap: 0.5 }).setView([0, 0], 2);
@@ -33,7 +34,7 @@ export class FieldMap {
     this.layer.addTo(this.map);
     this.layer.bindTooltip((over) => { const meant = this.meant.get(over); return meant ? `${meant.rep.name}${meant.stop ? ` · ${meant.stop.label()}` : ""}` : ""; });
     this.layer.on("click", ({ propagatedFrom }) => { const meant = this.meant.get(propagatedFrom as L.Layer); if (meant) this.pick(meant.rep.id); });
-    new ResizeObserver(() => this.map.invalidateSize()).observe(box);
+    this.watch.observe(box);
   }
 
   tiles(address: string, attribution: string) {
@@ -92,6 +93,7 @@ export class FieldMap {
   }
 
   remove() {
+    this.watch.disconnect();
     this.map.remove();
   }
 }
