@@ -183,7 +183,7 @@ function Day({ day, chosen, choose, waiting, route, way, doubtful }: { day: Team
         ) : <p class="quiet">{t("today.no_alerts")}</p>}
       </section>
       <div class="split">
-        <MapView drawing={drawing} label={t("today.map")} pick={choose} />
+        <MapView drawing={drawing} label={t("today.map")} pick={(id) => choose(id)} />
         <section aria-labelledby="reps" class="reps">
           <div class="row between"><h2 id="reps">{t("today.reps")}</h2>{chosen && <button type="button" class="plain" onClick={() => choose(null)}>{t("today.all")}</button>}</div>
           <ul>

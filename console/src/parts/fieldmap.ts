@@ -1,7 +1,7 @@
 import L from "leaflet";
 import "leaflet/dist/leaflet.css";
 
-export interface MapStop { at: [number, number]; state: string; number: number; label: () => string; doubtful?: boolean }
+export interface MapStop { id?: string; at: [number, number]; state: string; number: number; label: () => string; doubtful?: boolean }
 export interface MapRep { id: string; name: string; color: string; stops: MapStop[]; planned: [number, number][]; made: [number, number][]; here?: [number, number] }
 export interface Drawing { key: string; reps: MapRep[]; chosen: string | null }
 
@@ -26,14 +26,14 @@ export class FieldMap {
   private shown = "";
   private watch = new ResizeObserver(() => this.map.invalidateSize());
 
-  constructor(box: HTMLElement, private pick: (id: string) => void) {
+  constructor(box: HTMLElement, private pick: (id: string, stop?: string) => void) {
     this.map = L.map(box, { preferCanvas: true, attributionControl: false, zoomControl: false, zoomSnap: 0.5 }).setView([0, 0], 2);
     L.control.zoom({ position: "bottomright" }).addTo(this.map);
     this.map.createPane("ground").style.zIndex = "250";
     this.ground.addTo(this.map);
     this.layer.addTo(this.map);
     this.layer.bindTooltip((over) => { const meant = this.meant.get(over); return meant ? `${meant.rep.name}${meant.stop ? ` · ${meant.stop.label()}` : ""}` : ""; });
-    this.layer.on("click", ({ propagatedFrom }) => { const meant = this.meant.get(propagatedFrom as L.Layer); if (meant) this.pick(meant.rep.id); });
+    this.layer.on("click", ({ propagatedFrom }) => { const meant = this.meant.get(propagatedFrom as L.Layer); if (meant) this.pick(meant.rep.id, meant.stop?.id); });
     this.watch.observe(box);
   }
 

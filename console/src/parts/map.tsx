@@ -5,7 +5,7 @@ import type { Drawing, FieldMap } from "./fieldmap";
 
 export interface Ground { tiles: string | null; attribution: string; streets: string | null }
 
-export function MapView({ drawing, label, pick }: { drawing: Drawing; label: string; pick: (repId: string) => void }) {
+export function MapView({ drawing, label, pick }: { drawing: Drawing; label: string; pick: (repId: string, stopId?: string) => void }) {
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<FieldMap>(undefined);
   const latest = useRef(drawing);
@@ -17,7 +17,7 @@ export function MapView({ drawing, label, pick }: { drawing: Drawing; label: str
     void (async () => {
       const { FieldMap } = await import("./fieldmap");
       if (gone || !box.current) return;
-      map.current = new FieldMap(box.current, (id) => picked.current(id));
+      map.current = new FieldMap(box.current, (id, stop) => picked.current(id, stop));
       map.current.draw(latest.current);
       const ground = await get<Ground>("/api/v1/map");
       if (gone) return;
