@@ -22,7 +22,7 @@ async function roads(rep: string, cells: Cell[]): Promise<Map<string, [number, n
 
 export function PlanMap({ all, rep, open, move, again }: { all: Week; rep: string; open: (stop: TeamStop) => void; move: Mover; again: (told: string) => void }) {
   const own = all.reps.find((each) => each.rep.id === rep)!;
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(own.cells.find((cell) => cell.day >= today() && cell.stops.length)?.day ?? null);
   const [replanning, setReplanning] = useState<Cell>();
   const lines = useLoad(() => roads(rep, own.cells), [rep, own.cells.map((cell) => cell.stops.map((stop) => stop.planned.version + stop.planned.id))]);
   const drawing = useMemo<Drawing>(() => ({
@@ -49,7 +49,7 @@ export function PlanMap({ all, rep, open, move, again }: { all: Week; rep: strin
         {own.cells.map((cell, place) => (
           <section key={cell.day} class="card" aria-label={sayDay(cell.day, "long")}>
             <div class="row between">
-              <button type="button" class="plain" aria-pressed={chosen === cell.day} aria-label={t("plans.show_day", { day: sayDay(cell.day, "long") })} onClick={() => setChosen(chosen === cell.day ? null : cell.day)}><i class="dot" style={{ background: COLORS[place % COLORS.length] }} /> <strong>{sayDay(cell.day)}</strong> <span class="quiet">{cell.stops.length || t("plans.none")}</span></button>
+              <button type="button" class="plain" aria-pressed={chosen === cell.day} aria-label={t("plans.show_day", { day: sayDay(cell.day, "long") })} onClick={() => setChosen(chosen === cell.day ? null : cell.day)}><i class="dot" style={{ background: COLORS[place % COLORS.length] }} /> <strong>{sayDay(cell.day)}</strong> <span class="quiet">{cell.stops.length || ""}</span></button>
               {cell.day >= today() && cell.stops.length > 0 && <button type="button" class="small" onClick={() => setReplanning(cell)}>{t("plans.replan")}</button>}
             </div>
             <DayCell as="div" cell={cell} all={all} open={open} move={move} />
