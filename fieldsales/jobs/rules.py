@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from fieldsales.clock import at_second, local_day, second_of_day
 from fieldsales.errors import Conflict, NotFound
+from fieldsales.policies.rules import Body, Kind
 
 LEASE = timedelta(seconds=60)
 """A worker of which nothing was heard for so long has died: another takes its job."""
@@ -68,6 +70,23 @@ class Slot:
 
     due_at: datetime
     day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A job in the hands of a worker, by the token of its lease."""
+
+    job_id: uuid.UUID
+    token: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many units of a job are done, of how many if that is known, and a few words."""
+
+    done: int
+    total: int | None = None
+    text: str = ""
 
 
 class Schedule(Protocol):
@@ -169,3 +188,72 @@ def _days(after: datetime, until: datetime) -> Iterator[date]:
 def wait_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: half a minute, doubling up to an hour."""
     return min(FIRST_WAIT * (1 << max(0, min(attempts - 1, 16))), LONGEST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A chore in one time zone ("": for all of `zones`), as far as planning its slots needs to know it."""
+
+    chore: str
+    zone: str
+    zones: tuple[str, ...]
+    schedule: Schedule
+    catch_up: CatchUp = CatchUp.LATEST
+    lane: str = ""
+    rank: int = 0
+    tries: int = TRIES
+
+    @property
+    def own_lane(self) -> str:
+        """The lane: of its own unless the chore names one."""
+        return self.lane or f"{self.chore}:{self.zone}"
+
+    def key(self, slot: Slot) -> str:
+        """Return the name under which a slot is planned once."""
+        return f"{self.chore}:{self.zone}:{slot.due_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+    def due(self, after: datetime, until: datetime) -> tuple[list[Slot], int]:
+        """Return the slots to be done of those after one moment and up to another, and how many are passed over.
+
+        Work that comes often looks back a few of its steps, and not over all the time that the house was away.
+        """
+        if isinstance(self.schedule, Every):
+            after = max(after, until - 2 * self.schedule.interval)
+        slots = list(self.schedule.slots(after, until, self.zones))
+        keep = MOST_MISSED if self.catch_up is CatchUp.EACH else 1
+        return slots[-keep:], max(0, len(slots) - keep)
+
+    def next(self, after: datetime) -> Slot | None:
+        """Return the next slot after a moment, within forty days."""
+        span = self.schedule.interval * 2 if isinstance(self.schedule, Every) else timedelta(days=40)
+        return next(iter(self.schedule.slots(after, after + span, self.zones)), None)
+
+    def last(self, until: datetime) -> Slot:
+        """Return the latest slot up to a moment; where there is none, today."""
+        span = self.schedule.interval * 2 if isinstance(self.schedule, Every) else timedelta(days=40)
+        found = list(self.schedule.slots(until - span, until, self.zones))
+        return found[-1] if found else Slot(until, min(local_day(until, zone) for zone in self.zones or ("UTC",)))
+
+
+def _read_times(body: Body) -> Mapping[str, time]:
+    return {code: time.fromisoformat(at) for code, at in body["times"].items()}
+
+
+_AT: Mapping[str, Any] = {
+    "type": "string",
+    "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    "description": "a time of day in the territory, such as 02:30",
+}
+JOBS: Kind[Mapping[str, time]] = Kind(
+    name="jobs",
+    about="At what time of day the house does what it does by itself, by the code of the chore.",
+    schema={
+        "type": "object",
+        "required": ["times"],
+        "additionalProperties": False,
+        "properties": {"times": {"type": "object", "maxProperties": 100, "additionalProperties": _AT}},
+    },
+    default={"times": {}},
+    parse=_read_times,
+)
+"""Only of what is done at a time of day; codes that no chore has are passed over."""
