@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine
@@ -30,8 +31,18 @@ from fieldsales.db.session import hasty, insist, reading, transaction
 from fieldsales.errors import FieldsalesError, Unavailable
 from fieldsales.jobs.models import Job, JobState
 from fieldsales.jobs.queries import is_any_ready, series_due
-from fieldsales.jobs.rules import HEARTBEAT, Held, JobLost, Progress, Slot
-from fieldsales.jobs.service import check_hold, claim, fail, finish, keep_notes, plan_due, renew, tell_progress
+from fieldsales.jobs.rules import LEASE, Held, JobLost, Progress, Slot
+from fieldsales.jobs.service import (
+    check_hold,
+    claim,
+    fail,
+    finish,
+    keep_notes,
+    note_sent,
+    plan_due,
+    renew,
+    tell_progress,
+)
 
 _log = logging.getLogger("fieldsales.jobs")
 _PATIENCE_MS = 5000
@@ -55,6 +66,7 @@ class Grip:
     engine: Engine
     clock: Clock
     held: Held
+    lease: timedelta = LEASE
 
     def check(self, session: Session) -> None:
         """Keep others from taking the job until the transaction ends. Raises `JobLost` if somebody has."""
@@ -63,7 +75,7 @@ class Grip:
     def tell(self, done: int, total: int | None, text: str = "") -> None:
         """Note how far it is, unless somebody writes just now."""
         with suppress(DatabaseMissing), hasty(self.engine) as session:
-            tell_progress(session, self.held, Progress(done, total, text), self.clock())
+            tell_progress(session, self.held, Progress(done, total, text))
 
     def keep(self, session: Session, notes: Mapping[str, Any]) -> None:
         """Write notes in the transaction."""
@@ -72,7 +84,7 @@ class Grip:
     def renew(self) -> None:
         """Give a sign of life; a database that does not answer just now hears the next one."""
         with suppress(Unavailable), hasty(self.engine, _PATIENCE_MS) as session:
-            renew(session, self.held, self.clock())
+            renew(session, self.held, self.clock(), self.lease)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +121,20 @@ class Worker:
         return None if job is None else self._do(job, known[job.chore])
 
     def _claim(self, session: Session, known: Mapping[str, Chore], job_id: uuid.UUID | None) -> Job | None:
-        job = claim(session, self.name, self.clock(), chores=known.keys(), job_id=job_id)
+        job = claim(session, self.name, self.clock(), chores=known.keys(), job_id=job_id, lease=self._lease)
         if job is not None:
             session.flush()
             session.expunge(job)
         return job
 
+    @property
+    def _lease(self) -> timedelta:
+        return timedelta(seconds=self.settings.jobs_lease)
+
     def _do(self, job: Job, chore: Chore) -> Done:
         assert job.lease is not None
         held = Held(job.id, job.lease)
-        grip = Grip(self.engine, self.clock, held)
+        grip = Grip(self.engine, self.clock, held, self._lease)
         slot = Slot(job.due_at, job.day)
         context = Context(self.engine, self.settings, self.clock, slot, job.zone, dict(job.notes), grip)
         try:
@@ -135,6 +151,14 @@ class Worker:
             state = insist(self.engine, lambda session: fail(session, held, error, self.clock()))
             return Done(job.id, chore.code, state, error)
         return Done(job.id, chore.code, JobState.DONE)
+
+    def to_send(self) -> list[uuid.UUID]:
+        """Return the jobs of which a broker is to be told now."""
+        known = by_code(self.chores)
+        with reading(self.engine) as session:
+            if not is_any_ready(session, self.clock(), known):
+                return []
+        return insist(self.engine, lambda session: note_sent(session, known, self.clock()))
 
     def work_off(self) -> Sequence[Done]:
         """Plan, then do all that is due; return what became of it."""
@@ -173,7 +197,7 @@ def _heartbeat(grip: Grip) -> Iterator[None]:
     over = threading.Event()
 
     def beat() -> None:
-        while not over.wait(HEARTBEAT.total_seconds()):
+        while not over.wait(grip.lease.total_seconds() / 4):
             grip.renew()
 
     thread = threading.Thread(target=beat, name="sign of life", daemon=True)

@@ -15,8 +15,8 @@ from fieldsales.policies.rules import Body, Kind
 
 LEASE = timedelta(seconds=60)
 """A worker of which nothing was heard for so long has died: another takes its job."""
-HEARTBEAT = timedelta(seconds=15)
-"""How often a worker gives a sign of life."""
+TOLD_AGAIN = timedelta(seconds=60)
+"""After so long a broker is told again of a job that nobody took."""
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 TRIES = 8

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
@@ -23,6 +23,7 @@ from fieldsales.jobs.rules import (
     KEPT,
     KEPT_OFTEN,
     LEASE,
+    TOLD_AGAIN,
     CatchUp,
     Held,
     JobLost,
@@ -103,7 +104,7 @@ def ask_for(session: Session, series: Series, *, by: Actor | None, now: datetime
     if job is None:
         job = _job(series, Slot(now, series.last(now).day), f"{series.chore}:{series.zone}:asked:{new_id()}", now)
         session.add(job)
-    job.run_at, job.asked, job.asked_by = now, True, actor_id
+    job.run_at, job.asked, job.asked_by, job.sent_at = now, True, actor_id, None
     session.flush()
     record(session, "job.ask", ("job", job.id), actor_id=actor_id, now=now, chore=job.chore, zone=job.zone)
     return job
@@ -116,6 +117,7 @@ def claim(
     *,
     chores: Collection[str],
     job_id: uuid.UUID | None = None,
+    lease: timedelta = LEASE,
 ) -> Job | None:
     """Take the job that is to be done next, or that one, of chores that the worker knows; None where there is none.
 
@@ -133,7 +135,7 @@ def claim(
             continue
         try:
             with session.begin_nested():
-                _take(job, worker, now)
+                _take(job, worker, now, lease)
         except IntegrityError:  # another worker has taken a job of that lane in this moment
             busy.add(job.lane)
             continue
@@ -152,16 +154,30 @@ def _next(
     return session.scalars(one.execution_options(populate_existing=True)).first()
 
 
-def _take(job: Job, worker: str, now: datetime) -> None:
-    job.state, job.lease, job.lease_until, job.worker = JobState.RUNNING, uuid.uuid4(), now + LEASE, worker[:120]
+def _take(job: Job, worker: str, now: datetime, lease: timedelta) -> None:
+    job.state, job.lease, job.lease_until, job.worker = JobState.RUNNING, uuid.uuid4(), now + lease, worker[:120]
     job.attempts += 1
     job.started_at, job.finished_at, job.error = now, None, None
     job.units_done = job.units = job.told = None
 
 
-def renew(session: Session, held: Held, now: datetime) -> bool:
+def note_sent(session: Session, chores: Collection[str], now: datetime) -> list[uuid.UUID]:
+    """Return the jobs of which a broker is to be told now, noted as told: those that may be taken.
+
+    One that nobody took is told of again after `TOLD_AGAIN`: a broker may lose what it was told, the books do not.
+    """
+    unsent = or_(Job.sent_at.is_(None), Job.sent_at < now - TOLD_AGAIN)
+    ready = select(Job).where(is_ready(now), unsent, Job.chore.in_(chores)).order_by(Job.due_at, Job.rank)
+    jobs = session.scalars(ready.with_for_update(skip_locked=True, of=Job)).all()
+    for job in jobs:
+        job.sent_at = now
+    session.flush()
+    return [job.id for job in jobs]
+
+
+def renew(session: Session, held: Held, now: datetime, lease: timedelta = LEASE) -> bool:
     """Give a sign of life; tell whether the job is still the worker's."""
-    mine = update(Job).where(_held(held)).values(lease_until=now + LEASE)
+    mine = update(Job).where(_held(held)).values(lease_until=now + lease)
     return bool(session.execute(mine.returning(Job.id)).first())
 
 
@@ -175,10 +191,10 @@ def check_hold(session: Session, held: Held) -> None:
         raise JobLost("The job was taken by another worker.", mend="Nothing needs to be done.", id=str(held.job_id))
 
 
-def tell_progress(session: Session, held: Held, progress: Progress, now: datetime) -> None:
-    """Note how far a job is, which is a sign of life, too."""
+def tell_progress(session: Session, held: Held, progress: Progress) -> None:
+    """Note how far a job is."""
     told = {"units_done": progress.done, "units": progress.total, "told": progress.text[:200] or None}
-    session.execute(update(Job).where(_held(held)).values(told | {"lease_until": now + LEASE}))
+    session.execute(update(Job).where(_held(held)).values(told))
 
 
 def keep_notes(session: Session, held: Held, notes: Mapping[str, Any]) -> None:
@@ -214,7 +230,7 @@ def _give_up(job: Job, error: str, now: datetime) -> None:
 
 
 def _let_go(job: Job, error: str, now: datetime) -> None:
-    job.lease = job.lease_until = None
+    job.lease = job.lease_until = job.sent_at = None
     job.finished_at, job.error = now, error[:4000]
 
 
@@ -225,7 +241,7 @@ def retry(session: Session, job_id: uuid.UUID, *, by: Actor | None, now: datetim
         raise JobNotOver(f"The job is {job.state}.", mend="Have the chore run anew instead.", state=str(job.state))
     if job.state is JobState.FAILED:
         job.attempts = 0
-    job.state, job.run_at = JobState.QUEUED, now
+    job.state, job.run_at, job.sent_at = JobState.QUEUED, now, None
     session.flush()
     actor_id = by.user_id if by else None
     record(session, "job.retry", ("job", job.id), actor_id=actor_id, now=now, chore=job.chore)

@@ -21,6 +21,7 @@ VENDORS = (
     "PIL",
     "argon2",
     "babel",
+    "celery",
     "fpdf",
     "geographiclib",
     "icalendar",

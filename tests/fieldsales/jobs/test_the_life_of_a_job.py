@@ -181,7 +181,7 @@ def test_asking_is_for_the_last_day_that_was_due(session: Session) -> None:
 def test_progress_is_told(session: Session) -> None:
     job = ask_for(session, TIERS, by=None, now=MONDAY)
     mine = taken(session, MONDAY)
-    tell_progress(session, held(mine), Progress(3, 9, "Athens"), MONDAY)
+    tell_progress(session, held(mine), Progress(3, 9, "Athens"))
     session.refresh(job)
     assert (job.units_done, job.units, job.told) == (3, 9, "Athens")
 
