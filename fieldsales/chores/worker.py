@@ -101,12 +101,12 @@ class Worker:
         """Queue what has become due; return how many jobs. Writes nothing while nothing is due."""
         now = self.clock()
         with reading(self.engine) as session:
-            due = series_due(session, timetable(session, self.chores, now), now)
+            unseen, due = series_due(session, timetable(session, self.chores, now), now)
             known = by_code(self.chores)
-            due = [each for each in due if self._is_wanted(session, known[each.chore])]
-        if not due:
+            found = unseen + [each for each in due if self._is_wanted(session, known[each.chore])]
+        if not found:
             return 0
-        return insist(self.engine, lambda session: len(plan_due(session, due, now)))
+        return insist(self.engine, lambda session: len(plan_due(session, found, now)))
 
     def _is_wanted(self, session: Session, chore: Chore) -> bool:
         return chore.wanted is None or chore.wanted(session, self.clock(), self.settings)

@@ -89,15 +89,16 @@ def planned_to(session: Session) -> dict[tuple[str, str], datetime]:
     return {(each.chore, each.zone): each.planned_to for each in session.scalars(select(JobSeries))}
 
 
-def series_due(session: Session, series: Sequence[Series], now: datetime) -> list[Series]:
-    """Return the series that have something to plan, and those that were never seen. Writes nothing."""
+def series_due(session: Session, series: Sequence[Series], now: datetime) -> tuple[list[Series], list[Series]]:
+    """Return the series that were never seen, and those that have something to plan. Writes nothing."""
     known, resting = planned_to(session), paused(session)
-    return [
+    unseen = [each for each in series if (each.chore, each.zone) not in known]
+    due = [
         each
         for each in series
-        if (before := known.get((each.chore, each.zone))) is None
-        or (each.chore not in resting and each.due(before, now)[0])
+        if each not in unseen and each.chore not in resting and each.due(known[each.chore, each.zone], now)[0]
     ]
+    return unseen, due
 
 
 def looks(session: Session) -> dict[str, Looked]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from fieldsales.clock import at_second, local_day, second_of_day
-from fieldsales.errors import Conflict, NotFound
+from fieldsales.errors import Conflict, Forbidden, NotFound
 from fieldsales.policies.rules import Body, Kind
 
 LEASE = timedelta(seconds=60)
@@ -41,6 +41,13 @@ class ChoreUnknown(NotFound):
 
     code = "job.chore_unknown"
     title = "There is no such chore"
+
+
+class JobsAreForAll(Forbidden):
+    """What the house does by itself concerns every territory. Ask a manager who sees all of them."""
+
+    code = "job.for_all"
+    title = "Jobs concern every territory"
 
 
 class JobNotOver(Conflict):

@@ -28,14 +28,22 @@ from fieldsales.jobs.rules import (
     Held,
     JobLost,
     JobNotOver,
+    JobsAreForAll,
     Progress,
     Series,
     Slot,
     wait_after,
 )
+from fieldsales.people.queries import covers_everything
 from fieldsales.people.rules import Actor
 
 DIED = "The worker died: no sign of life came from it."
+
+
+def check_may_manage(session: Session, by: Actor | None) -> None:
+    """Raise `JobsAreForAll` unless somebody sees all territories."""
+    if not covers_everything(session, by):
+        raise JobsAreForAll("Jobs concern all territories.", mend="Ask a manager who sees all of them.")
 
 
 def plan_due(session: Session, series: Sequence[Series], now: datetime) -> list[Job]:

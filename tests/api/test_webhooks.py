@@ -18,9 +18,9 @@ from worlds.small_town import NOON
 from worlds.web import Web
 
 import fieldsales.chores.webhooks as worker_module
+from fieldsales.chores.webhooks import Round, Worker
 from fieldsales.cli.context import Context
 from fieldsales.cli.main import main
-from fieldsales.chores.webhooks import Round, Worker
 from fieldsales.config import Settings
 from fieldsales.db.session import transaction
 from fieldsales.orders.models import Order
