@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -48,20 +48,20 @@ class House:
             return list(session.scalars(select(Job).order_by(Job.due_at, Job.rank, Job.id)))
 
 
-def house(engine: Engine, *chores: Chore) -> House:
+def house(engine: Engine, *chores: Chore, now: datetime = MONDAY_NOON) -> House:
     """Build the town, and let the worker look a first time, so that what comes is due from now on."""
     with transaction(engine) as session:
-        _order_weekly(session, small_town.build(session))
+        _order_weekly(session, small_town.build(session), now.date())
     found = House(engine, chores or CHORES)
-    assert found.pass_to(MONDAY_NOON) == []
+    assert found.pass_to(now) == []
     return found
 
 
-def _order_weekly(session: Session, town: small_town.SmallTown) -> None:
+def _order_weekly(session: Session, town: small_town.SmallTown, today: date) -> None:
     """Let each shop have ordered every week, two weeks ago for the last time: so that somebody is due each day."""
     for customer in town.customers.values():
         for week in range(2, 30):
-            day = MONDAY_NOON.date() - timedelta(days=7 * week)
+            day = today - timedelta(days=7 * week)
             order = {"ordered_on": day, "currency": "EUR", "amount_minor": 10_000}
             session.add(Order(customer_id=customer.id, origin=Origin.IMPORT, **order))
 
