@@ -110,6 +110,7 @@ class Settings:
     jobs_seconds: float = _setting(5.0, "how often it is looked whether work is due, in seconds")
     jobs_lease: float = _setting(60.0, "without a sign of life for so many seconds a worker has died")
     celery_broker: str = _setting("", "Celery's broker, e.g. redis://127.0.0.1:6379/0; empty: no Celery")
+    celery_queue: str = _setting("fieldsales.jobs", "queue of the broker; each database needs its own")
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():

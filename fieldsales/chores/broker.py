@@ -22,11 +22,10 @@ from fieldsales.chores.worker import Worker
 from fieldsales.errors import Unavailable
 
 TASK = "fieldsales.jobs.run"
-QUEUE = "fieldsales.jobs"
 _log = logging.getLogger("fieldsales.jobs")
 
 
-def make_celery(broker: str) -> Celery:
+def make_celery(broker: str, queue: str) -> Celery:
     """Return Celery before a broker; `filesystem:///a/folder` needs no server, for one machine."""
     address = urlsplit(broker)
     app = Celery("fieldsales", set_as_current=False)
@@ -34,7 +33,7 @@ def make_celery(broker: str) -> Celery:
         broker_url=broker,
         broker_connection_retry_on_startup=True,
         broker_transport_options={"socket_timeout": 10, "socket_connect_timeout": 10},
-        task_default_queue=QUEUE,
+        task_default_queue=queue,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
@@ -65,7 +64,8 @@ class Dispatcher:
     @cached_property
     def app(self) -> Celery:
         """Celery before the broker of the settings."""
-        return make_celery(self.worker.settings.celery_broker)
+        settings = self.worker.settings
+        return make_celery(settings.celery_broker, settings.celery_queue)
 
     def send(self) -> int:
         """Plan, then tell the broker of the jobs that may be taken; return how many. Raises `Unavailable`."""

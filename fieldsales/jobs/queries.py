@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from fieldsales.db.paging import Page, PageWanted, fetch_page
 from fieldsales.jobs.models import Job, JobPause, JobSeries, JobState
-from fieldsales.jobs.rules import JobNotFound, Series
+from fieldsales.jobs.rules import LATE, JobNotFound, JobsBehind, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,13 @@ def gauges(session: Session, now: datetime) -> list[JobGauges]:
             )
         )
     return found
+
+
+def check_is_done(session: Session, now: datetime) -> None:
+    """Raise `JobsBehind` where work has failed for good or waits for too long."""
+    behind = [each.chore for each in gauges(session, now) if each.failed or each.overdue_s > LATE.total_seconds()]
+    if behind:
+        raise JobsBehind(f"Not done: {', '.join(behind)}.", mend="Look at: fieldsales jobs list", chores=behind)
 
 
 def duration_s(job: Job, now: datetime) -> float | None:

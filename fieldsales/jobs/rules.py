@@ -10,13 +10,15 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from fieldsales.clock import at_second, local_day, second_of_day
-from fieldsales.errors import Conflict, Forbidden, NotFound
+from fieldsales.errors import Conflict, Forbidden, NotFound, Unavailable
 from fieldsales.policies.rules import Body, Kind
 
 LEASE = timedelta(seconds=60)
 """A worker of which nothing was heard for so long has died: another takes its job."""
 TOLD_AGAIN = timedelta(seconds=60)
 """After so long a broker is told again of a job that nobody took."""
+LATE = timedelta(hours=1)
+"""Work that could be done for so long and was not is late."""
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 TRIES = 8
@@ -48,6 +50,13 @@ class JobsAreForAll(Forbidden):
 
     code = "job.for_all"
     title = "Jobs concern every territory"
+
+
+class JobsBehind(Unavailable):
+    """Work has failed for good, or nobody does it though it is due. `fieldsales jobs list` tells more."""
+
+    code = "job.behind"
+    title = "Work that is due is not done"
 
 
 class JobNotOver(Conflict):

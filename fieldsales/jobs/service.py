@@ -165,22 +165,24 @@ def _next(
 def _take(job: Job, worker: str, now: datetime, lease: timedelta) -> None:
     job.state, job.lease, job.lease_until, job.worker = JobState.RUNNING, uuid.uuid4(), now + lease, worker[:120]
     job.attempts += 1
-    job.started_at, job.finished_at, job.error = now, None, None
+    job.started_at, job.finished_at, job.error, job.sent_at = now, None, None, None
     job.units_done = job.units = job.told = None
 
 
 def note_sent(session: Session, chores: Collection[str], now: datetime) -> list[uuid.UUID]:
-    """Return the jobs of which a broker is to be told now, noted as told: those that may be taken.
+    """Return the jobs of which a broker is to be told now, noted as told: of each lane the one that comes next.
 
     One that nobody took is told of again after `TOLD_AGAIN`: a broker may lose what it was told, the books do not.
     """
-    unsent = or_(Job.sent_at.is_(None), Job.sent_at < now - TOLD_AGAIN)
-    ready = select(Job).where(is_ready(now), unsent, Job.chore.in_(chores)).order_by(Job.due_at, Job.rank)
-    jobs = session.scalars(ready.with_for_update(skip_locked=True, of=Job)).all()
-    for job in jobs:
+    ready = select(Job).where(is_ready(now), Job.chore.in_(chores)).order_by(Job.due_at, Job.rank, Job.id)
+    first: dict[str, Job] = {}
+    for job in session.scalars(ready.with_for_update(skip_locked=True, of=Job)):
+        first.setdefault(job.lane, job)
+    unsent = [job for job in first.values() if job.sent_at is None or job.sent_at < now - TOLD_AGAIN]
+    for job in unsent:
         job.sent_at = now
     session.flush()
-    return [job.id for job in jobs]
+    return [job.id for job in unsent]
 
 
 def renew(session: Session, held: Held, now: datetime, lease: timedelta = LEASE) -> bool:

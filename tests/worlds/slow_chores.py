@@ -1,7 +1,7 @@
 """A worker in a process of its own, with a chore that does many small units, so that it can be killed amid them.
 
-`python slow_chores.py ADDRESS` works on that database until it is killed; with a second address it is a worker of that
-Celery broker.
+`python slow_chores.py ADDRESS` works on that database until it is killed; with the address of a broker and a queue it
+is a worker of Celery.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ def add_units(context: Context) -> Result:
 CHORES = (Chore("test.units", "Many units", Daily(time(2)), add_units, CatchUp.EACH, tries=1000),)
 
 
-def settings_for(database_url: str, broker: str = "") -> Settings:
+def settings_for(database_url: str, broker: str = "", queue: str = "none") -> Settings:
     """Return settings with which a worker that was killed is soon missed."""
-    return Settings(database_url, jobs_seconds=0.1, jobs_lease=LEASE_S, celery_broker=broker)
+    return Settings(database_url, jobs_seconds=0.1, jobs_lease=LEASE_S, celery_broker=broker, celery_queue=queue)
 
 
-def main(database_url: str, broker: str = "") -> None:
+def main(database_url: str, broker: str = "", queue: str = "none") -> None:
     """Work."""
-    settings = settings_for(database_url, broker)
+    settings = settings_for(database_url, broker, queue)
     worker = Worker(make_engine(database_url), settings, CHORES)
     if broker:
         Background(settings, CHORES).begin()
