@@ -53,6 +53,8 @@ def extend_journeys(context: Context) -> Result:
     with context.reading() as session:
         reps = with_a_journey(session, _crew_of(session, context.zone))
         soon = ending_by(session, reps, context.day + GOES_ON)
+        if not soon:
+            return {"made": 0}
         begins = context.day + timedelta(days=7 - context.day.weekday())
         sketches = sketch_journeys(session, soon, begins, FEWEST_WEEKS, today=context.day)
     with SolverPool(context.settings.solver_workers) as solver:

@@ -49,7 +49,7 @@ def break_off(web: Web) -> uuid.UUID:
 
 def test_a_manager_sees_when_each_comes_and_how_it_went(web: Web) -> None:
     before = chore(web, "plans.make")
-    assert before["schedule"] == "daily at 02:30"
+    assert before["schedule"] == {"kind": "daily", "at": "02:30"}
     assert before["zones"] == ["Europe/Athens"]
     assert before["next_at"] == "2026-03-03T00:30:00+00:00"
     assert (before["last"], before["failed"]) == (None, 0)
