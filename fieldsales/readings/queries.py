@@ -1,0 +1,85 @@
+"""What measures are, for many subjects at once and day by day. The only place that asks results for them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from fieldsales.cuts.rules import Only
+from fieldsales.readings.rules import Reading, as_whole, measured
+from fieldsales.registry.rules import Dimension
+from fieldsales.results.queries import ask
+from fieldsales.results.rules import Question
+from fieldsales.spans.rules import Compared, Span
+from fieldsales.targets.rules import Subject
+
+
+def readings(
+    session: Session,
+    code: str,
+    by: Dimension | None,
+    days: tuple[date, date],
+    *,
+    now: datetime,
+    only: Only | None = None,
+    currency: str | None = None,
+    compared: Compared | None = None,
+) -> Mapping[str | None, Reading]:
+    """Return what a measure is for each of a dimension's members (None as a key: for all), in one question.
+
+    Amounts are of the currency; those of others are left out.
+    """
+    measure = measured(code)
+    question = Question((code,), *days, (by,) if by else (), only or Only(), compared)
+    answer = ask(session, question, actor=None, now=now)
+    rows = answer.rows if by else answer.totals
+    return {
+        (row.keys[0].id if by else None): Reading(
+            as_whole(measure, row.values[0]), as_whole(measure, row.before[0]) if row.before else None
+        )
+        for row in rows
+        if not measure.is_money or row.currency == currency
+    }
+
+
+def daily(
+    session: Session, code: str, subject: Subject, days: tuple[date, date], currency: str | None, now: datetime
+) -> dict[date, int]:
+    """Return what a measure that is a sum came to on each day on which it came to anything."""
+    measure = measured(code)
+    answer = ask(session, Question((code,), *days, (Span.DAY,), only_of(subject)), actor=None, now=now)
+    return {
+        date.fromisoformat(str(row.keys[0].id)): as_whole(measure, row.values[0]) or 0
+        for row in answer.rows
+        if not measure.is_money or row.currency == currency
+    }
+
+
+def reading_of(
+    session: Session, code: str, subject: Subject, days: tuple[date, date], currency: str | None, now: datetime
+) -> int | None:
+    """Return what a measure is of one subject; a sum of nothing is 0."""
+    found = readings(session, code, None, days, now=now, only=only_of(subject), currency=currency).get(None)
+    if found is None:
+        return None if measured(code).is_ratio else 0
+    return found.value
+
+
+def only_of(subject: Subject) -> Only:
+    """Return the filter that leaves what a subject is about."""
+    return Only(
+        reps=(subject.rep_id,) if subject.rep_id else (),
+        territory=subject.territory_id,
+        customers=(subject.customer_id,) if subject.customer_id else (),
+        products=(subject.product_id,) if subject.product_id else (),
+        brand=subject.brand,
+        category=subject.category,
+    )
+
+
+def by_id(found: Mapping[str | None, Reading]) -> dict[uuid.UUID, int]:
+    """Return the values by the ids of rows, what is unknown left out."""
+    return {uuid.UUID(key): each.value for key, each in found.items() if key is not None and each.value is not None}
