@@ -7,26 +7,32 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
 
+_WAITS = text("state = 'waiting'")
+
 
 class AdjustmentState(StrEnum):
-    """It waits for a second person, or that person has decided."""
+    """It waits for a second person, that person has decided, or nobody did in time."""
 
     WAITING = "waiting"
     ADOPTED = "adopted"
     REFUSED = "refused"
+    EXPIRED = "expired"
 
 
 class TargetAdjustment(Base):
-    """A wish to change a target, with a reason. `lines` are all targets that it changes: before and after."""
+    """A wish to change a target, with a reason. `lines` are all targets that it changes: before and after.
+
+    Of the targets of one tree, below `top_id`, one wish at a time waits.
+    """
 
     __tablename__ = "target_adjustment"
-    __table_args__ = (Index(None, "state", "top_id"),)
+    __table_args__ = (Index("uq_target_adjustment_waiting", "top_id", unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     target_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("target.id"), index=True)

@@ -6,6 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldsales.adjustments.models import AdjustmentState, TargetAdjustment, TargetChange
@@ -13,7 +14,8 @@ from fieldsales.adjustments.queries import held, waiting_of
 from fieldsales.adjustments.rules import AdjustmentInvalid, AdjustmentStale, AdjustmentWaits, Carry, adjusted
 from fieldsales.approvals.models import Approval, ApprovalKind, ApprovalState
 from fieldsales.approvals.queries import require_approval
-from fieldsales.approvals.service import Request, ask, vote
+from fieldsales.approvals.rules import is_over
+from fieldsales.approvals.service import Request, ask, close_expired, vote
 from fieldsales.audit.service import record
 from fieldsales.people.rules import Actor
 from fieldsales.targets.models import Target
@@ -66,9 +68,7 @@ def ask_adjustment(
         raise AdjustmentInvalid("There is no reason.", mend="Say why.", field="reason")
     lines = foresee(session, target, value, carry)
     top = next(each.id for each in family_of(session, target).values() if each.parent_id is None)
-    waiting = waiting_of(session, top)
-    if waiting is not None:
-        raise AdjustmentWaits("Another adjustment of these targets waits.", mend="Let it be decided first.")
+    _check_nothing_waits(session, top, now)
     asked = TargetAdjustment(
         target_id=target.id,
         top_id=top,
@@ -84,6 +84,20 @@ def ask_adjustment(
     _ask_approval(session, target, asked, day, now)
     _note(session, "target.ask_adjustment", target, by, now, value=value, before=target.value, reason=asked.reason)
     return asked
+
+
+def _check_nothing_waits(session: Session, top: uuid.UUID, now: datetime) -> None:
+    """Raise `AdjustmentWaits`; one about which nobody decided in time waits no longer."""
+    waiting = waiting_of(session, top)
+    if waiting is None:
+        return
+    approval = session.scalars(select(Approval).where(Approval.adjustment_id == waiting.id)).one()
+    if approval.state is ApprovalState.OPEN and not is_over(approval.expires_at, now):
+        raise AdjustmentWaits("Another adjustment of these targets waits.", mend="Let it be decided first.")
+    waiting.state, waiting.decided_at = AdjustmentState.EXPIRED, now
+    if approval.state is ApprovalState.OPEN:
+        close_expired(session, approval, now)
+    session.flush()
 
 
 def _ask_approval(session: Session, target: Target, asked: TargetAdjustment, day: date, now: datetime) -> Approval:

@@ -20,11 +20,11 @@ from fieldsales.measures.rules import YEAR, Component
 from fieldsales.measures.service import measure
 from fieldsales.people.models import Role, Territory, User
 from fieldsales.people.queries import territories_below
-from fieldsales.readings.queries import by_id, only_of, readings
+from fieldsales.readings.queries import by_id, readings
 from fieldsales.registry.rules import Dimension
 from fieldsales.spans.rules import Compared, compared_with
 from fieldsales.targets.models import Target
-from fieldsales.targets.queries import subject_of
+from fieldsales.targets.queries import only_of, subject_of
 from fieldsales.targets.rules import Subject
 
 

@@ -19,7 +19,7 @@ from fieldsales.readings.queries import daily, reading_of
 from fieldsales.readings.rules import is_sum, measured
 from fieldsales.spans.rules import Compared, compared_with
 from fieldsales.targets.models import Target
-from fieldsales.targets.queries import subject_of
+from fieldsales.targets.queries import only_of, subject_of
 from fieldsales.targets.rules import Subject
 
 _DAY = timedelta(days=1)
@@ -69,7 +69,7 @@ def _progress(session: Session, target: Target, today: date, now: datetime) -> P
     counted = WorkDays(sum(day <= today for day in days), sum(day > today for day in days))
     until = (target.first_day, min(today, target.last_day))
     begun = target.first_day <= today
-    reached = reading_of(session, target.measure, subject, until, target.currency, now) if begun else 0
+    reached = reading_of(session, target.measure, only_of(subject), until, target.currency, now) if begun else 0
     if not is_sum(measure):
         method = "over" if counted.left == 0 and counted.done else "ratio" if begun else "not_begun"
         return Progress(target, reached if begun else None, counted, Forecast(reached if begun else None, method))
@@ -87,7 +87,7 @@ def _shares(
     for _ in range(PERIODS):
         periods.append(compared_with(*periods[-1], Compared.PREVIOUS))
     first, last = periods[-1][0], target.first_day - _DAY
-    series = daily(session, target.measure, subject, (first, last), target.currency, now)
+    series = daily(session, target.measure, only_of(subject), (first, last), target.currency, now)
     worked = workdays(session, crew, first, last)
     found = []
     for begins, ends in periods[1:]:

@@ -14,7 +14,6 @@ from fieldsales.registry.rules import Dimension
 from fieldsales.results.queries import ask
 from fieldsales.results.rules import Question
 from fieldsales.spans.rules import Compared, Span
-from fieldsales.targets.rules import Subject
 
 
 def readings(
@@ -46,11 +45,11 @@ def readings(
 
 
 def daily(
-    session: Session, code: str, subject: Subject, days: tuple[date, date], currency: str | None, now: datetime
+    session: Session, code: str, only: Only, days: tuple[date, date], currency: str | None, now: datetime
 ) -> dict[date, int]:
     """Return what a measure that is a sum came to on each day on which it came to anything."""
     measure = measured(code)
-    answer = ask(session, Question((code,), *days, (Span.DAY,), only_of(subject)), actor=None, now=now)
+    answer = ask(session, Question((code,), *days, (Span.DAY,), only), actor=None, now=now)
     return {
         date.fromisoformat(str(row.keys[0].id)): as_whole(measure, row.values[0]) or 0
         for row in answer.rows
@@ -59,25 +58,13 @@ def daily(
 
 
 def reading_of(
-    session: Session, code: str, subject: Subject, days: tuple[date, date], currency: str | None, now: datetime
+    session: Session, code: str, only: Only, days: tuple[date, date], currency: str | None, now: datetime
 ) -> int | None:
-    """Return what a measure is of one subject; a sum of nothing is 0."""
-    found = readings(session, code, None, days, now=now, only=only_of(subject), currency=currency).get(None)
+    """Return what a measure is in all; a sum of nothing is 0."""
+    found = readings(session, code, None, days, now=now, only=only, currency=currency).get(None)
     if found is None:
         return None if measured(code).is_ratio else 0
     return found.value
-
-
-def only_of(subject: Subject) -> Only:
-    """Return the filter that leaves what a subject is about."""
-    return Only(
-        reps=(subject.rep_id,) if subject.rep_id else (),
-        territory=subject.territory_id,
-        customers=(subject.customer_id,) if subject.customer_id else (),
-        products=(subject.product_id,) if subject.product_id else (),
-        brand=subject.brand,
-        category=subject.category,
-    )
 
 
 def by_id(found: Mapping[str | None, Reading]) -> dict[uuid.UUID, int]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from fieldsales.catalog.models import Product
 from fieldsales.customers.models import Customer
 from fieldsales.customers.queries import visible_customers
+from fieldsales.cuts.rules import Only
 from fieldsales.db.paging import Page, PageWanted, fetch_page
 from fieldsales.people.models import Role, Territory, User
 from fieldsales.people.queries import in_territories_of, visible_people
@@ -98,6 +99,18 @@ def subject_of(target: Target) -> Subject:
     """Return whom and what a target is about."""
     return Subject(
         target.territory_id, target.rep_id, target.customer_id, target.product_id, target.brand, target.category
+    )
+
+
+def only_of(subject: Subject) -> Only:
+    """Return the filter that leaves what a subject is about."""
+    return Only(
+        reps=(subject.rep_id,) if subject.rep_id else (),
+        territory=subject.territory_id,
+        customers=(subject.customer_id,) if subject.customer_id else (),
+        products=(subject.product_id,) if subject.product_id else (),
+        brand=subject.brand,
+        category=subject.category,
     )
 
 
