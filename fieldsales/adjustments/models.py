@@ -32,7 +32,9 @@ class TargetAdjustment(Base):
     """
 
     __tablename__ = "target_adjustment"
-    __table_args__ = (Index("uq_target_adjustment_waiting", "top_id", unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS),)
+    __table_args__ = (
+        Index("uq_target_adjustment_waiting", "top_id", unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     target_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("target.id"), index=True)

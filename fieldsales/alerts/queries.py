@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from fieldsales.alerts.models import Alert, AlertMessage, AlertState, MessageState
 from fieldsales.alerts.rules import AlertNotFound
 from fieldsales.db.paging import Page, PageWanted, fetch_page
+from fieldsales.mutes.models import Mute
 from fieldsales.people.models import Role
 from fieldsales.people.queries import in_territories_of
 from fieldsales.people.rules import Actor
@@ -72,7 +73,9 @@ def open_of_watch(session: Session, watch_id: uuid.UUID) -> dict[str, Alert]:
 
 
 def due_messages(session: Session, now: datetime, most: int) -> Sequence[AlertMessage]:
-    """Return messages that are due, locked, leaving out what another worker has."""
-    due = select(AlertMessage).where(AlertMessage.state == MessageState.WAITING, AlertMessage.due_at <= now)
+    """Return messages that are due, locked, leaving out what another worker has: also those whose mute was ended."""
+    lifted = AlertMessage.held_by.in_(select(Mute.id).where(Mute.ended_at.is_not(None)))
+    is_due = or_(AlertMessage.due_at <= now, lifted)
+    due = select(AlertMessage).where(AlertMessage.state == MessageState.WAITING, is_due)
     due = due.order_by(AlertMessage.due_at, AlertMessage.id).limit(most)
     return session.scalars(due.with_for_update(skip_locked=True)).all()

@@ -149,9 +149,7 @@ def deliver_due(session: Session, now: datetime, base: str, most: int = MOST_AT_
     return Handed(len(letters), told, put_off, dropped)
 
 
-def _put_off(
-    session: Session, message: AlertMessage, alert: Alert, covering: Muted, now: datetime
-) -> datetime | None:
+def _put_off(session: Session, message: AlertMessage, alert: Alert, covering: Muted, now: datetime) -> datetime | None:
     """Return until when a message has to wait; None: it goes now."""
     by = covering.covering(alert.customer_id, alert.rep_id, alert.territory_id)
     if message.channel == "webhook":
@@ -162,11 +160,14 @@ def _put_off(
     if message.quiet_from is None or message.quiet_to is None:
         return None
     at = told_at(now, Quiet(message.quiet_from, message.quiet_to), alert.zone)
-    return at if at > now else None
+    if at <= now:
+        return None
+    message.held_by = None
+    return at
 
 
 def _tell_webhook(session: Session, message: AlertMessage, alert: Alert, base: str, now: datetime) -> int:
-    delivery = tell(session, uuid.UUID(message.to), "alert", alert.id, _told(message, alert).told(base), now)
+    delivery = tell(session, uuid.UUID(message.to), ("alert", alert.id), _told(message, alert).told(base), now)
     message.state = MessageState.HANDED if delivery else MessageState.DROPPED
     message.handed_at, message.webhook_delivery_id = now, delivery.id if delivery else None
     return 1 if delivery else 0

@@ -16,7 +16,8 @@ from fieldsales.db.types import one_of
 
 _SUBJECTS = ("mutation_id", "invoice_id", "count_id", "settlement_id", "adjustment_id")
 _OPEN = text("state = 'open'")
-_ABOUT = " OR ".join(f"{each} IS NOT NULL" for each in ("count_id", "settlement_id", "adjustment_id", "customer_id"))
+_NAMED = ("count_id", "settlement_id", "adjustment_id", "customer_id")
+_ABOUT = " OR ".join(f"{each} IS NOT NULL" for each in _NAMED)
 _ONE_SUBJECT = " + ".join(f"CASE WHEN {each} IS NULL THEN 0 ELSE 1 END" for each in _SUBJECTS) + " = 1"
 
 
@@ -48,8 +49,9 @@ class Approval(Synced, Base):
     """A request to let something pass that is beyond what the system decides on its own.
 
     `kinds` are all reasons, `kind` the first of them. `mutation_id` is the held mutation that waits for it,
-    `invoice_id` the invoice to write off; `count_id` the count of stock and `settlement_id` the settlement of a rep's
-    day, `adjustment_id` the adjustment of a target: these are about no customer. `needed` persons must agree; `facts` are as of `asked_at`.
+    `invoice_id` the invoice to write off; `count_id` the count of stock, `settlement_id` the settlement of a rep's day
+    and `adjustment_id` the adjustment of a target are about no customer. `needed` persons must agree; `facts` are as of
+    `asked_at`.
     """
 
     __tablename__ = "approval"

@@ -12,15 +12,15 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fieldsales.cuts.rules import Only
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
+from fieldsales.cuts.rules import Only
 from fieldsales.divisions.rules import GOODS, Level, Node, Rule, Tree, filled, grow, with_goods
 from fieldsales.history.queries import buying_history
 from fieldsales.measures.rules import YEAR, Component
 from fieldsales.measures.service import measure
 from fieldsales.people.models import Role, Territory, User
 from fieldsales.people.queries import territories_below
-from fieldsales.readings.queries import by_id, readings
+from fieldsales.readings.queries import Wanted, by_id, readings
 from fieldsales.registry.rules import Dimension
 from fieldsales.spans.rules import Compared, compared_with
 from fieldsales.targets.models import Target
@@ -68,14 +68,17 @@ class Scales:
     today: date
     now: datetime
 
-    def people(self, ids: Sequence[uuid.UUID], customers: Mapping[uuid.UUID, Sequence[uuid.UUID]]) -> dict[uuid.UUID, int]:
+    def people(
+        self, ids: Sequence[uuid.UUID], customers: Mapping[uuid.UUID, Sequence[uuid.UUID]]
+    ) -> dict[uuid.UUID, int]:
         """Return what reps weigh; by potential what their customers do together."""
         if self.rule is Rule.EQUAL:
             return dict.fromkeys(ids, 1)
         if self.rule is Rule.POTENTIAL:
             known = self._potential([each for some in customers.values() for each in some])
             return {rep: sum(known[each] for each in customers[rep]) for rep in ids}
-        return {each: self._before(Dimension.REP).get(each, 0) for each in ids} if ids else {}
+        before = self._before(Dimension.REP)
+        return {each: before.get(each, 0) for each in ids}
 
     def shops(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
         """Return what customers weigh."""
@@ -88,29 +91,19 @@ class Scales:
 
     def goods(self, subject: Subject, level: Level) -> dict[str, int]:
         """Return the goods of a subject that weigh anything: those that it bought or sold in the period of the rule."""
-        found = readings(
-            self.session,
-            self.target.measure,
-            Dimension(level),
-            self._days(),
-            now=self.now,
-            only=only_of(subject),
-            currency=self.target.currency,
-        )
+        found = readings(self.session, self._wanted(), Dimension(level), only_of(subject))
         sold = {key: each.value for key, each in found.items() if key is not None and each.value}
         return {key: 1 if self.rule is Rule.EQUAL else value for key, value in sorted(sold.items()) if value > 0}
 
-    def _days(self) -> tuple[date, date]:
+    def _wanted(self) -> Wanted:
         how = Compared.PREVIOUS if self.rule is Rule.LAST_PERIOD else Compared.LAST_YEAR
-        return compared_with(self.target.first_day, self.target.last_day, how)
+        days = compared_with(self.target.first_day, self.target.last_day, how)
+        return Wanted(self.target.measure, days, self.target.currency, self.now)
 
     def _before(self, by: Dimension) -> dict[uuid.UUID, int]:
         goods = only_of(subject_of(self.target))
         only = Only(products=goods.products, brand=goods.brand, category=goods.category)
-        found = readings(
-            self.session, self.target.measure, by, self._days(), now=self.now, only=only, currency=self.target.currency
-        )
-        return {each: max(value, 0) for each, value in by_id(found).items()}
+        return {each: max(value, 0) for each, value in by_id(readings(self.session, self._wanted(), by, only)).items()}
 
     def _potential(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
         history = buying_history(self.session, self.today - YEAR, self.today)

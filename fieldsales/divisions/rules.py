@@ -84,7 +84,7 @@ def divide(value: int, top: Node) -> Iterator[Part]:
 
 
 def share_out(value: int, weights: Sequence[int]) -> list[int]:
-    """Return the parts of a value by weights, equal where all of these are 0; they add up to it unless there is none."""
+    """Return the parts of a value by weights, equal where all of these are 0. They add up unless there are none."""
     return apportion(value, weights if any(weights) else [1] * len(weights))
 
 
@@ -126,8 +126,8 @@ def check_level(subject: Subject, level: Level, rule: Rule) -> None:
         wrong = wrong or (level == subject.kind == Level.REP)
     if wrong:
         raise DivisionInvalid(
-            f"A target of a {subject.kind}{' and some goods' if subject.goods else ''} is not divided by {rule} down to "
-            f"each {level}.",
+            f"A target of a {subject.kind}{' and some goods' if subject.goods else ''} is not divided by {rule} "
+            f"down to each {level}.",
             mend="Choose a level below it; potential is known of customers, not of goods.",
         )
 

@@ -17,7 +17,7 @@ from fieldsales.targets.service import check_may_set, made, save
 
 
 def foresee(session: Session, target: Target, rule: Rule, level: Level, *, today: date, now: datetime) -> list[Part]:
-    """Return the parts that a division would make, whoever is above first. Raises `DivisionInvalid`, `DividedAlready`."""
+    """Return the parts that a division would make, wholes first. Raises `DivisionInvalid`, `DividedAlready`."""
     subject = subject_of(target)
     check_level(subject, level, rule)
     if not is_sum(measured(target.measure)):
@@ -40,7 +40,7 @@ def divide_target(
     days = (target.first_day, target.last_day)
     by_subject = {subject_of(target): target}
     for part in foresee(session, target, rule, level, today=today, now=now):
-        new = made(part.subject, target.measure, part.value, days, target.currency, by, now)
+        new = made(part.subject, target.measure, part.value, days, currency=target.currency, by=by, now=now)
         new.rule = Rule.EQUAL if part.equal else rule
         new.weight = part.weight
         new.parent_id = by_subject[part.above].id

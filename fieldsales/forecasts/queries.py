@@ -15,7 +15,7 @@ from fieldsales.forecasts.rules import PERIODS, Forecast, WorkDays, forecast, pa
 from fieldsales.people.models import Role, User
 from fieldsales.people.queries import territories_below
 from fieldsales.people.rules import USUAL_WEEKDAYS, WEEKDAYS
-from fieldsales.readings.queries import daily, reading_of
+from fieldsales.readings.queries import Wanted, daily, reading_of
 from fieldsales.readings.rules import is_sum, measured
 from fieldsales.spans.rules import Compared, compared_with
 from fieldsales.targets.models import Target
@@ -63,32 +63,31 @@ def progress_of(session: Session, targets: Sequence[Target], today: date, now: d
 
 
 def _progress(session: Session, target: Target, today: date, now: datetime) -> Progress:
-    subject, measure = subject_of(target), measured(target.measure)
+    subject = subject_of(target)
     crew = _crew(session, subject)
     days = workdays(session, crew, target.first_day, target.last_day)
     counted = WorkDays(sum(day <= today for day in days), sum(day > today for day in days))
-    until = (target.first_day, min(today, target.last_day))
-    begun = target.first_day <= today
-    reached = reading_of(session, target.measure, only_of(subject), until, target.currency, now) if begun else 0
-    if not is_sum(measure):
-        method = "over" if counted.left == 0 and counted.done else "ratio" if begun else "not_begun"
-        return Progress(target, reached if begun else None, counted, Forecast(reached if begun else None, method))
+    if target.first_day > today:
+        return Progress(target, None, counted, Forecast(None, "not_begun"))
     over = today >= target.last_day
-    shares = _shares(session, target, subject, crew, counted, now) if begun and not over else []
-    days_told = WorkDays(max(counted.done, 1), 0) if over else counted
-    return Progress(target, reached, counted, forecast(reached or 0, days_told, shares))
+    wanted = Wanted(target.measure, (target.first_day, min(today, target.last_day)), target.currency, now)
+    reached = reading_of(session, wanted, only_of(subject))
+    if not is_sum(measured(target.measure)):
+        return Progress(target, reached, counted, Forecast(reached, "over" if over else "ratio"))
+    if over:
+        return Progress(target, reached, counted, Forecast(reached, "over"))
+    return Progress(target, reached, counted, forecast(reached or 0, counted, _shares(session, target, counted, now)))
 
 
-def _shares(
-    session: Session, target: Target, subject: Subject, crew: Sequence[User], counted: WorkDays, now: datetime
-) -> list[float]:
+def _shares(session: Session, target: Target, counted: WorkDays, now: datetime) -> list[float]:
     """Return which share of each of the last periods had come by now; of one question for all of them."""
+    subject = subject_of(target)
     periods = [(target.first_day, target.last_day)]
     for _ in range(PERIODS):
         periods.append(compared_with(*periods[-1], Compared.PREVIOUS))
     first, last = periods[-1][0], target.first_day - _DAY
-    series = daily(session, target.measure, only_of(subject), (first, last), target.currency, now)
-    worked = workdays(session, crew, first, last)
+    series = daily(session, Wanted(target.measure, (first, last), target.currency, now), only_of(subject))
+    worked = workdays(session, _crew(session, subject), first, last)
     found = []
     for begins, ends in periods[1:]:
         mine = {day: value for day, value in series.items() if begins <= day <= ends}
@@ -98,7 +97,7 @@ def _shares(
 
 
 def workdays(session: Session, crew: Sequence[User], first: date, last: date) -> list[date]:
-    """Return the working days of all of some reps, each as often as somebody works on it; Monday to Friday of nobody."""
+    """Return the working days of some reps, each as often as somebody works on it; of nobody, Monday to Friday."""
     every = [first + _DAY * ahead for ahead in range((last - first).days + 1)]
     if not crew:
         return [day for day in every if day.weekday() < 5]
@@ -122,4 +121,3 @@ def _crew(session: Session, subject: Subject) -> list[User]:
         Assignment.customer_id == subject.customer_id, Assignment.ended_at.is_(None)
     )
     return list(session.scalars(reps.where(User.id.in_(serving))))
-

@@ -38,8 +38,8 @@ def is_quiet(moment: datetime, quiet: Quiet | None, zone_name: str) -> bool:
 def told_at(moment: datetime, quiet: Quiet | None, zone_name: str) -> datetime:
     """Return the first moment from `moment` on, in UTC, that is not quiet.
 
-    Looked for minute by minute, as quiet hours begin and end with a minute: no jump of the wall clock is missed, neither
-    one over the end nor one back to before the beginning.
+    Looked for minute by minute, as quiet hours begin and end with a minute: no jump of the wall clock is missed,
+    neither one over the end nor one back to before the beginning.
     """
     at = moment.astimezone(UTC)
     if not is_quiet(at, quiet, zone_name):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -16,54 +17,49 @@ from fieldsales.results.rules import Question
 from fieldsales.spans.rules import Compared, Span
 
 
-def readings(
-    session: Session,
-    code: str,
-    by: Dimension | None,
-    days: tuple[date, date],
-    *,
-    now: datetime,
-    only: Only | None = None,
-    currency: str | None = None,
-    compared: Compared | None = None,
-) -> Mapping[str | None, Reading]:
-    """Return what a measure is for each of a dimension's members (None as a key: for all), in one question.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A measure of some days, both included. Amounts are of `currency`; those of others are left out."""
 
-    Amounts are of the currency; those of others are left out.
-    """
-    measure = measured(code)
-    question = Question((code,), *days, (by,) if by else (), only or Only(), compared)
-    answer = ask(session, question, actor=None, now=now)
-    rows = answer.rows if by else answer.totals
+    code: str
+    days: tuple[date, date]
+    currency: str | None
+    now: datetime
+    compared: Compared | None = None
+
+
+def readings(
+    session: Session, wanted: Wanted, by: Dimension | None, only: Only | None = None
+) -> Mapping[str | None, Reading]:
+    """Return what a measure is for each of a dimension's members (None as a key: for all), in one question."""
+    measure = measured(wanted.code)
+    question = Question((wanted.code,), *wanted.days, (by,) if by else (), only or Only(), wanted.compared)
+    answer = ask(session, question, actor=None, now=wanted.now)
     return {
         (row.keys[0].id if by else None): Reading(
             as_whole(measure, row.values[0]), as_whole(measure, row.before[0]) if row.before else None
         )
-        for row in rows
-        if not measure.is_money or row.currency == currency
+        for row in (answer.rows if by else answer.totals)
+        if not measure.is_money or row.currency == wanted.currency
     }
 
 
-def daily(
-    session: Session, code: str, only: Only, days: tuple[date, date], currency: str | None, now: datetime
-) -> dict[date, int]:
+def daily(session: Session, wanted: Wanted, only: Only) -> dict[date, int]:
     """Return what a measure that is a sum came to on each day on which it came to anything."""
-    measure = measured(code)
-    answer = ask(session, Question((code,), *days, (Span.DAY,), only), actor=None, now=now)
+    measure = measured(wanted.code)
+    question = Question((wanted.code,), *wanted.days, (Span.DAY,), only)
     return {
         date.fromisoformat(str(row.keys[0].id)): as_whole(measure, row.values[0]) or 0
-        for row in answer.rows
-        if not measure.is_money or row.currency == currency
+        for row in ask(session, question, actor=None, now=wanted.now).rows
+        if not measure.is_money or row.currency == wanted.currency
     }
 
 
-def reading_of(
-    session: Session, code: str, only: Only, days: tuple[date, date], currency: str | None, now: datetime
-) -> int | None:
+def reading_of(session: Session, wanted: Wanted, only: Only) -> int | None:
     """Return what a measure is in all; a sum of nothing is 0."""
-    found = readings(session, code, None, days, now=now, only=only, currency=currency).get(None)
+    found = readings(session, wanted, None, only).get(None)
     if found is None:
-        return None if measured(code).is_ratio else 0
+        return None if measured(wanted.code).is_ratio else 0
     return found.value
 
 

@@ -22,7 +22,6 @@ from fieldsales.registry.rules import MEASURES
 from fieldsales.targets.models import Target
 from fieldsales.targets.rules import Subject, TargetNotFound
 
-
 CONFIDENTIAL = tuple(code for code, measure in MEASURES.items() if measure.confidential)
 """Measures that are told to managers only."""
 _BOSSES = (Role.MANAGER, Role.ADMIN)

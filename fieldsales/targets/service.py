@@ -45,7 +45,7 @@ def set_target(
     check(value, *days)
     check_currency(measured(measure), currency)
     _require(session, subject, by)
-    target = made(subject, measure, value, days, currency, by, now)
+    target = made(subject, measure, value, days, currency=currency, by=by, now=now)
     target.note = note
     save(session, [target])
     _note(session, target, by, now)
@@ -57,6 +57,7 @@ def made(
     measure: str,
     value: int,
     days: tuple[date, date],
+    *,
     currency: str | None,
     by: Actor | None,
     now: datetime,

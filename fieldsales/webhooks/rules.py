@@ -40,7 +40,7 @@ class DeliveryNotFound(NotFound):
 
 
 class WebhookInvalid(Invalid):
-    """The topics are `order`, `payment` and `alert`, at least one; the address is an https one that the server may call."""
+    """The topics are `order`, `payment`, `alert`, at least one; the address is an https one that may be called."""
 
     code = "webhook.invalid"
     title = "That cannot be a webhook"

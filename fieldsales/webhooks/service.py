@@ -145,15 +145,18 @@ def gather(session: Session, webhook_id: uuid.UUID, now: datetime) -> bool:
 
 
 def tell(
-    session: Session, webhook_id: uuid.UUID, topic: str, subject_id: uuid.UUID, data: dict[str, Any], now: datetime
+    session: Session, webhook_id: uuid.UUID, about: tuple[str, uuid.UUID], data: dict[str, Any], now: datetime
 ) -> WebhookDelivery | None:
-    """Have one webhook told of something that is not in the feed, behind what waits; None where it was ended."""
+    """Have one webhook told of something that is not in the feed, behind what waits; None where it was ended.
+
+    `about` is the topic and the subject's id.
+    """
     webhook = session.get(Webhook, webhook_id, with_for_update=True)
     if webhook is None or webhook.ended_at is not None:
         return None
     event = new_id()
-    delivery = _queued(webhook, event, topic, subject_id, now)
-    delivery.body = body_of(event, delivery.sequence, topic, now, data)
+    delivery = _queued(webhook, event, *about, now)
+    delivery.body = body_of(event, delivery.sequence, about[0], now, data)
     session.add(delivery)
     session.flush()
     return delivery

@@ -75,4 +75,6 @@ def test_the_end_that_the_clock_jumps_over_is_the_moment_of_the_jump() -> None:
 
 
 def test_no_hours_are_quiet_where_both_ends_are_the_same() -> None:
-    assert told_at(datetime(2026, 3, 2, tzinfo=UTC), Quiet(time(3), time(3)), ATHENS) == datetime(2026, 3, 2, tzinfo=UTC)
+    assert told_at(datetime(2026, 3, 2, tzinfo=UTC), Quiet(time(3), time(3)), ATHENS) == datetime(
+        2026, 3, 2, tzinfo=UTC
+    )
