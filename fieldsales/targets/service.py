@@ -104,6 +104,6 @@ def _require(session: Session, subject: Subject, by: Actor | None) -> None:
 
 
 def _note(session: Session, target: Target, by: Actor | None, now: datetime) -> None:
-    facts = {"measure": target.measure, "subject": target.subject, "value": target.value}
+    facts = {"measure": target.measure, "whose": target.subject, "value": target.value}
     who = by.user_id if by else None
     record(session, "target.set", ("target", target.id), actor_id=who, now=now, **facts)
