@@ -60,7 +60,7 @@ def count_open(session: Session, actor: Actor | None) -> int:
     return session.scalar(select(func.count()).select_from(waits.subquery())) or 0
 
 
-def opened_since(session: Session, actor: Actor | None, since: datetime, most: int = 100) -> Sequence[Alert]:
+def opened_since(session: Session, actor: Actor | None, since: datetime, most: int = 1000) -> Sequence[Alert]:
     """Return the open alerts that were found at a moment or later, the first one first."""
     found = visible_alerts(actor).where(Alert.state == AlertState.OPEN, Alert.opened_at >= since)
     return session.scalars(found.order_by(Alert.opened_at, Alert.id).limit(most)).all()

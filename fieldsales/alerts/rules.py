@@ -122,7 +122,8 @@ class Told:
     step: int
 
     def links(self, base: str) -> list[str]:
-        """Return where it can be looked at: in the console, and what it is about."""
+        """Return where it can be looked at: in the console, and what it is about; paths without a `base`."""
+        base = base.rstrip("/")
         found = [f"{base}/console/#/alerts/{self.id}"]
         return found + ([f"{base}/console/#/customers/{self.customer_id}"] if self.customer_id else [])
 
@@ -163,4 +164,5 @@ def _text(alert: Told, base: str, words: Mapping[str, str]) -> str:
     lines += [f"{words[name]}: {said[name]}" for name in _LINES if said.get(name)]
     lines.append(f"{words['opened']}: {alert.opened_at:%Y-%m-%d %H:%M} UTC")
     lines += [f"{words['resolved']}: {alert.resolved_at:%Y-%m-%d %H:%M} UTC"] if alert.resolved_at else []
-    return "\n".join([*lines, f"{words['links']}: {' '.join(alert.links(base))}"])
+    lines += [f"{words['links']}: {' '.join(alert.links(base))}"] if base else []
+    return "\n".join(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -54,3 +54,21 @@ def muted(session: Session, now: datetime) -> Muted:
 
     above = dict(session.execute(select(Territory.id, Territory.parent_id)).all())
     return Muted(of(Mute.customer_id), of(Mute.rep_id), of(Mute.territory_id), of(Mute.webhook_id), above)
+
+
+def names_of(session: Session, mutes: Iterable[Mute]) -> dict[uuid.UUID, str]:
+    """Return of whom each mute is, by its id; of a webhook the id."""
+    found: dict[uuid.UUID, str] = {}
+    for each in mutes:
+        table, key = _of(each)
+        named = session.scalar(select(table.name).where(table.id == key)) if table else None
+        found[each.id] = named or str(each.webhook_id)
+    return found
+
+
+def _of(mute: Mute) -> tuple[type[Customer] | type[User] | type[Territory] | None, uuid.UUID | None]:
+    if mute.customer_id is not None:
+        return Customer, mute.customer_id
+    if mute.rep_id is not None:
+        return User, mute.rep_id
+    return (Territory, mute.territory_id) if mute.territory_id is not None else (None, None)

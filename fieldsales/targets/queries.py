@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product
@@ -79,6 +79,12 @@ def require_target(session: Session, actor: Actor | None, target_id: uuid.UUID) 
 def parts_of(session: Session, target_id: uuid.UUID) -> Sequence[Target]:
     """Return the parts into which a target was divided, one level down."""
     return session.scalars(select(Target).where(Target.parent_id == target_id).order_by(Target.id)).all()
+
+
+def parts_counted(session: Session, target_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return into how many parts each target was divided; those that were not are left out."""
+    counted = select(Target.parent_id, func.count()).where(Target.parent_id.in_(target_ids)).group_by(Target.parent_id)
+    return {parent: int(many) for parent, many in session.execute(counted) if parent is not None}
 
 
 def family_of(session: Session, target: Target) -> dict[uuid.UUID, Target]:
