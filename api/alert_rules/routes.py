@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from api.alert_rules.schemas import ReviewSchema, RuleSchema, RulesSchema, RuleTriedSchema, ToldRuleSchema
+from api.alert_rules.schemas import AlertRuleSchema, AlertRulesSchema, RuleReviewSchema, RuleTriedSchema, ToldRuleSchema
 from api.database import session
 from api.guard import LEADERS, actor
 from api.openapi import Resource
@@ -40,7 +40,7 @@ _EXAMPLE = {
 }
 
 
-@alert_rules.on("GET", "", roles=LEADERS, gives=RulesSchema)
+@alert_rules.on("GET", "", roles=LEADERS, gives=AlertRulesSchema)
 def list_rules() -> dict[str, Any]:
     """The rules of my territories that have not ended, by name; a review that is overdue says so"""
     return {"rules": _told(watches_visible_to(session(), actor()))}
@@ -50,7 +50,7 @@ def list_rules() -> dict[str, Any]:
     "POST",
     "",
     roles=LEADERS,
-    takes=RuleSchema,
+    takes=AlertRuleSchema,
     gives=ToldRuleSchema,
     status=201,
     problems=[403, 404, 422],
@@ -65,7 +65,7 @@ def add_rule(body: Draft) -> dict[str, Any]:
     "POST",
     "/dry-run",
     roles=LEADERS,
-    takes=RuleSchema,
+    takes=AlertRuleSchema,
     gives=RuleTriedSchema,
     problems=[403, 404, 422],
     example=_EXAMPLE,
@@ -83,7 +83,7 @@ def read_rule(rule_id: uuid.UUID) -> dict[str, Any]:
 
 
 @alert_rules.on(
-    "PUT", "/<uuid:rule_id>", roles=LEADERS, takes=RuleSchema, gives=ToldRuleSchema, problems=[403, 404, 422]
+    "PUT", "/<uuid:rule_id>", roles=LEADERS, takes=AlertRuleSchema, gives=ToldRuleSchema, problems=[403, 404, 422]
 )
 def change_rule(body: Draft, rule_id: uuid.UUID) -> dict[str, Any]:
     """Write a rule anew; it is looked at with the next round"""
@@ -94,7 +94,7 @@ def change_rule(body: Draft, rule_id: uuid.UUID) -> dict[str, Any]:
     "POST",
     "/<uuid:rule_id>/review",
     roles=LEADERS,
-    takes=ReviewSchema,
+    takes=RuleReviewSchema,
     gives=ToldRuleSchema,
     problems=[404, 422],
 )

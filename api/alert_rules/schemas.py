@@ -28,15 +28,15 @@ def _minute(**options: Any) -> fields.String:
     )
 
 
-def _addresses(about: dict[str, Any]) -> fields.List:
+def _addresses(about: dict[str, Any]) -> fields.List[Any]:
     return fields.List(words(254), load_default=list, validate=validate.Length(max=20), metadata=about)
 
 
-def _hooks() -> fields.List:
+def _hooks() -> fields.List[Any]:
     return fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=20), metadata=_WEBHOOKS)
 
 
-class StepSchema(Strict):
+class AlertStepSchema(Strict):
     """Who is told next where nobody has acknowledged it after so many minutes."""
 
     after_minutes = whole(1, 43_200, required=True)
@@ -49,7 +49,7 @@ class StepSchema(Strict):
         return Step(data["after_minutes"], tuple(data["mails"]), tuple(data["webhooks"]))
 
 
-class ConditionSchema(Strict):
+class AlertConditionSchema(Strict):
     """What is a reason to alert.
 
     `threshold` goes `below` or `above` a value in the measure's smallest unit. `change` `falls` or `rises` by a value
@@ -70,7 +70,7 @@ class ConditionSchema(Strict):
         return Condition(**data)
 
 
-class RuleSchema(Strict):
+class AlertRuleSchema(Strict):
     """A rule: which measure of whom and which days, what is a reason, who owns it, and who is told when.
 
     The times of quiet hours and digests are on the wall clock of the territory that an alert is about.
@@ -86,7 +86,7 @@ class RuleSchema(Strict):
     tier = words(8, load_default=None, allow_none=True)
     window = fields.Enum(Window, by_value=True, required=True)
     days = whole(1, MOST_DAYS, load_default=None, allow_none=True, metadata={"description": "with `last_days`"})
-    condition = fields.Nested(ConditionSchema, required=True)
+    condition = fields.Nested(AlertConditionSchema, required=True)
     compared = fields.Enum(Compared, by_value=True, load_default=None, allow_none=True)
     severity = fields.Enum(Severity, by_value=True, load_default=Severity.WARNING)
     owner_id = fields.UUID(required=True)
@@ -98,7 +98,7 @@ class RuleSchema(Strict):
     quiet_to = _minute(metadata={"example": "07:00"})
     digest_at = _minute(metadata={"description": "once a day at that time; null: at once"})
     language = fields.String(load_default="en", validate=validate.OneOf(sorted(WORDS)))
-    escalation = fields.List(fields.Nested(StepSchema), load_default=list, validate=validate.Length(max=5))
+    escalation = fields.List(fields.Nested(AlertStepSchema), load_default=list, validate=validate.Length(max=5))
     every_minutes = whole(5, 10_080, load_default=60)
 
     @post_load
@@ -111,7 +111,7 @@ class RuleSchema(Strict):
         return Draft(**data)
 
 
-class LookSchema(Schema):
+class AlertLookSchema(Schema):
     """What the last look came to; `wrong` says why it failed."""
 
     subjects = fields.Integer(required=True)
@@ -164,23 +164,23 @@ class ToldRuleSchema(Schema):
     escalation = fields.List(fields.Dict(), required=True)
     every_minutes = fields.Integer(required=True)
     looked_at = fields.AwareDateTime(required=True, allow_none=True)
-    last = fields.Nested(LookSchema, required=True, allow_none=True)
+    last = fields.Nested(AlertLookSchema, required=True, allow_none=True)
 
 
-class RulesSchema(Schema):
+class AlertRulesSchema(Schema):
     """The rules, by name."""
 
     rules = fields.List(fields.Nested(ToldRuleSchema), required=True)
 
 
-class ReviewSchema(Strict):
+class RuleReviewSchema(Strict):
     """That a rule is still right, and when it is to be reviewed next."""
 
     review_on = day(required=True)
     note = words(500, shortest=0, load_default="")
 
 
-class FoundSchema(Schema):
+class FoundByRuleSchema(Schema):
     """What would be alerted."""
 
     title = fields.String(required=True)
@@ -193,4 +193,4 @@ class RuleTriedSchema(Schema):
 
     subjects = fields.Integer(required=True)
     found = fields.Integer(required=True)
-    first = fields.List(fields.Nested(FoundSchema), required=True)
+    first = fields.List(fields.Nested(FoundByRuleSchema), required=True)

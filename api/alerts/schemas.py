@@ -42,7 +42,7 @@ class AlertSchema(Schema):
     note = fields.String(required=True, allow_none=True)
 
 
-class AttemptSchema(Schema):
+class DeliveryAttemptSchema(Schema):
     """One attempt to hand a message over."""
 
     at = fields.AwareDateTime(required=True)
@@ -62,7 +62,7 @@ class AlertMessageSchema(Schema):
     due_at = fields.AwareDateTime(required=True)
     held_by = fields.UUID(required=True, allow_none=True, metadata={"description": "the mute that held it back"})
     handed_at = fields.AwareDateTime(required=True, allow_none=True)
-    attempts = fields.List(fields.Nested(AttemptSchema), required=True)
+    attempts = fields.List(fields.Nested(DeliveryAttemptSchema), required=True)
 
 
 class AlertCardSchema(AlertSchema):

@@ -47,9 +47,9 @@ def watch_field() -> Response:
     """What happens in my territories, as it happens
 
     Server-sent events with JSON in `data`: `visit` (a check-in or check-out), `order`, `approval`, `alert` (a new one;
-    after an interruption those of the last minutes again), `position` (the latest of a rep) and `resync` (read the day anew: the first one, or too much was missed). Send the last `id` as
-    `Last-Event-ID` to go on without a gap. Comments are signs of life. The stream ends after some minutes; open it
-    again.
+    after an interruption those of the last minutes again), `position` (the latest of a rep) and `resync` (read the day
+    anew: the first one, or too much was missed). Send the last `id` as `Last-Event-ID` to go on without a gap. Comments
+    are signs of life. The stream ends after some minutes; open it again.
     """
     who, streams = actor(), streams_of(current_app)
     streams.check_room(who.user_id)

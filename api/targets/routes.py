@@ -14,12 +14,12 @@ from api.guard import BOSSES, EVERYBODY, LEADERS, actor
 from api.openapi import Resource
 from api.settings import now
 from api.targets.schemas import (
-    AdjustmentSchema,
-    DividedSchema,
+    DividedTargetSchema,
     DivisionSchema,
     ForeseeAdjustmentSchema,
     NewAdjustmentSchema,
     NewTargetSchema,
+    TargetAdjustmentSchema,
     TargetCardSchema,
     TargetLinesSchema,
     TargetPageSchema,
@@ -89,7 +89,7 @@ def read_target(target_id: uuid.UUID) -> dict[str, Any]:
     "/<uuid:target_id>/divide/dry-run",
     roles=BOSSES,
     takes=DivisionSchema,
-    gives=DividedSchema,
+    gives=DividedTargetSchema,
     problems=[403, 404, 409, 422],
 )
 def foresee_division(body: dict[str, Any], target_id: uuid.UUID) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def foresee_division(body: dict[str, Any], target_id: uuid.UUID) -> dict[str, An
     "/<uuid:target_id>/divide",
     roles=BOSSES,
     takes=DivisionSchema,
-    gives=DividedSchema,
+    gives=DividedTargetSchema,
     problems=[403, 404, 409, 422],
     example={"rule": "last_year", "level": "rep"},
 )
@@ -139,7 +139,7 @@ def foresee_adjustment(body: dict[str, Any], target_id: uuid.UUID) -> dict[str, 
     "/<uuid:target_id>/adjust",
     roles=LEADERS,
     takes=NewAdjustmentSchema,
-    gives=AdjustmentSchema,
+    gives=TargetAdjustmentSchema,
     status=202,
     problems=[404, 409, 422],
     example={"value": 900_000, "carry": "siblings", "reason": "The bridge is closed until May."},

@@ -32,8 +32,8 @@ class TargetQuery(PageQuery):
     tops = fields.Boolean(load_default=False)
 
     @post_load
-    def as_filter(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        """Gather the filter into one value."""
+    def filter_of_page(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """Gather the filter into one value, after the paging was."""
         page, name = data.pop("page"), data.pop("period", None)
         first, last = period(name) if name else (None, None)
         return {"page": page, "only": TargetFilter(first=first, last=last, **data)}
@@ -69,7 +69,7 @@ class NewTargetSchema(Strict):
         return data | {"subject": subject, "days": period(name) if name else (first, last)}
 
 
-class ForecastSchema(Schema):
+class TargetForecastSchema(Schema):
     """Where it will end, and how that was found; docs/targets.md has the formulas."""
 
     end = fields.Integer(required=True, allow_none=True)
@@ -83,7 +83,7 @@ class ForecastSchema(Schema):
     periods = fields.Integer(required=True, metadata={"description": "earlier periods that this was learned from"})
 
 
-class ProgressSchema(Schema):
+class TargetProgressSchema(Schema):
     """How a target stands today, in its unit and in basis points."""
 
     reached = fields.Integer(required=True, allow_none=True)
@@ -94,7 +94,7 @@ class ProgressSchema(Schema):
     end_bp = fields.Integer(required=True, allow_none=True)
     days_done = fields.Integer(required=True, attribute="days.done")
     days_left = fields.Integer(required=True, attribute="days.left")
-    forecast = fields.Nested(ForecastSchema, required=True)
+    forecast = fields.Nested(TargetForecastSchema, required=True)
 
 
 class TargetSchema(Schema):
@@ -124,10 +124,10 @@ class TargetSchema(Schema):
     note = fields.String(required=True, allow_none=True)
     made_by = fields.UUID(required=True, allow_none=True)
     made_at = fields.AwareDateTime(required=True)
-    progress = fields.Nested(ProgressSchema, required=True)
+    progress = fields.Nested(TargetProgressSchema, required=True)
 
 
-class ChangeSchema(Schema):
+class TargetChangeSchema(Schema):
     """A value that it had, and who changed it why."""
 
     before = fields.Integer(required=True)
@@ -147,13 +147,13 @@ class TargetLineSchema(Schema):
     after = fields.Integer(required=True)
 
 
-class AdjustmentSchema(Schema):
+class TargetAdjustmentSchema(Schema):
     """What was asked to be changed, and what became of that."""
 
     id = fields.UUID(required=True)
     target_id = fields.UUID(required=True)
     value = fields.Integer(required=True)
-    carry = fields.Enum(Carry, by_value=True, required=True)
+    carry = fields.String(required=True)
     reason = fields.String(required=True)
     state = fields.String(required=True)
     lines = fields.List(fields.Nested(TargetLineSchema), required=True)
@@ -167,8 +167,8 @@ class TargetCardSchema(TargetSchema):
     """A target with its parts, every value that it had, and what was asked to be changed."""
 
     below = fields.List(fields.Nested(TargetSchema), required=True)
-    history = fields.List(fields.Nested(ChangeSchema), required=True)
-    adjustments = fields.List(fields.Nested(AdjustmentSchema), required=True)
+    history = fields.List(fields.Nested(TargetChangeSchema), required=True)
+    adjustments = fields.List(fields.Nested(TargetAdjustmentSchema), required=True)
 
 
 class DivisionSchema(Strict):
@@ -178,7 +178,7 @@ class DivisionSchema(Strict):
     level = fields.Enum(Level, by_value=True, required=True)
 
 
-class PartSchema(Schema):
+class TargetPartSchema(Schema):
     """What somebody would get; `depth` counts the levels, `equal`: no weight was known on this level."""
 
     name = fields.String(required=True)
@@ -190,13 +190,13 @@ class PartSchema(Schema):
     equal = fields.Boolean(required=True)
 
 
-class DividedSchema(Schema):
+class DividedTargetSchema(Schema):
     """All parts, each level before the one below it. Those of one whole add up to it."""
 
     rule = fields.String(required=True)
     level = fields.String(required=True)
     value = fields.Integer(required=True)
-    parts = fields.List(fields.Nested(PartSchema), required=True)
+    parts = fields.List(fields.Nested(TargetPartSchema), required=True)
 
 
 class ForeseeAdjustmentSchema(Strict):

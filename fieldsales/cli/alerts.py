@@ -75,7 +75,7 @@ def alerts() -> None:
 @click.option("--language", default="en", show_default=True, type=click.Choice(["en", "zh"]))
 @click.option("--dry-run", is_flag=True, help="Say what it would find now, and keep nothing.")
 @click.pass_obj
-def add(context: Context, name: str, dry_run: bool, **given: Any) -> None:
+def add(context: Context, /, name: str, dry_run: bool, **given: Any) -> None:
     """Watch a measure. One of --below, --above, --falls, --rises, --absent and --target says what is a reason."""
     now = utc_now()
     with transaction(context.engine) as session:
@@ -123,9 +123,9 @@ def _condition(given: dict[str, Any]) -> Condition:
     if name in ("below", "above"):
         return Condition(Kind.THRESHOLD, name, given[name])
     share = round(given[name] * 100)
-    return (
-        Condition(Kind.TARGET, value=share) if name == "target" else Condition(Kind.CHANGE, name, share, given["least"])
-    )
+    if name == "target":
+        return Condition(Kind.TARGET, value=share)
+    return Condition(Kind.CHANGE, name, share, given["least"])
 
 
 def _quiet(text: str | None) -> tuple[time | None, time | None]:
@@ -246,14 +246,12 @@ def show(context: Context, alert: uuid.UUID) -> None:
         for name, told in found.facts.get("said", {}).items():
             if told:
                 context.console.print(f"  {name}: {told}", markup=False)
-        tried = attempts_at(
-            session, [one for each in found.messages if (one := each.letter_id or each.webhook_delivery_id)]
-        )
+        handed = {each.id: each.letter_id or each.webhook_delivery_id or each.id for each in found.messages}
+        tried = attempts_at(session, handed.values())
         for each in found.messages:
-            context.console.print(
-                f"  {each.channel} {each.to}: {each.state}, due {each.due_at:%Y-%m-%d %H:%M} UTC", markup=False
-            )
-            for attempt in tried.get(each.letter_id or each.webhook_delivery_id or each.id, []):
+            due = f"due {each.due_at:%Y-%m-%d %H:%M} UTC"
+            context.console.print(f"  {each.channel} {each.to}: {each.state}, {due}", markup=False)
+            for attempt in tried.get(handed[each.id], []):
                 came = "taken" if attempt.taken else f"not taken: {attempt.status or ''} {attempt.answer or ''}"
                 context.console.print(f"    {attempt.at:%Y-%m-%d %H:%M:%S} {came}", markup=False)
 
@@ -278,7 +276,7 @@ def acknowledge_one(context: Context, alert: uuid.UUID, note: str | None) -> Non
 @click.option("--until", required=True, type=DAY, help="The last day, in the territory's time.")
 @click.option("--dry-run", is_flag=True, help="Check and keep nothing.")
 @click.pass_obj
-def mute(context: Context, reason: str, dry_run: bool, **given: Any) -> None:
+def mute(context: Context, /, reason: str, dry_run: bool, **given: Any) -> None:
     """Open no alerts about somebody in an emergency, for a REASON. It is audited."""
     with transaction(context.engine) as session:
         made = add_mute(

@@ -59,7 +59,7 @@ def targets() -> None:
 @click.option("--note")
 @click.option("--dry-run", is_flag=True, help="Check and keep nothing.")
 @click.pass_obj
-def set_one(context: Context, value: int, measure: str, named: str, dry_run: bool, **given: Any) -> None:
+def set_one(context: Context, /, value: int, measure: str, named: str, dry_run: bool, **given: Any) -> None:
     """Set a target to VALUE: whole cents, pieces, basis points of a share, hundredths of a ratio."""
     with transaction(context.engine) as session:
         sku = given["product"]

@@ -38,9 +38,9 @@ def tree_below(session: Session, root: uuid.UUID) -> Tree:
             below[parent].append(area)
     reps: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
     there = select(User.id, User.territory_id).where(User.role == Role.REP, User.active, User.territory_id.in_(areas))
-    for rep, area in session.execute(there.order_by(User.login)):
-        if area is not None:
-            reps[area].append(rep)
+    for rep, home in session.execute(there.order_by(User.login)):
+        if home is not None:
+            reps[home].append(rep)
     return Tree(below, reps)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product
@@ -45,7 +45,7 @@ def visible_targets(actor: Actor | None) -> Select[Target]:
     """Return the targets of whomever an actor may see; a rep's are the own ones and those of the own customers."""
     people = visible_people(actor).with_only_columns(User.id)
     customers = visible_customers(actor).with_only_columns(Customer.id)
-    found = [Target.rep_id.in_(people), Target.customer_id.in_(customers)]
+    found: list[ColumnElement[bool]] = [Target.rep_id.in_(people), Target.customer_id.in_(customers)]
     if actor is None or actor.role is not Role.REP:
         found.append(Target.territory_id.is_not(None) & in_territories_of(actor, Target.territory_id))
     seen = select(Target).where(or_(*found))

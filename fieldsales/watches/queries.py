@@ -116,7 +116,7 @@ def _goods(watch: Watch) -> Select[uuid.UUID, str]:
 
 
 def _zone(lands: Mapping[uuid.UUID, Territory], area: uuid.UUID | None) -> str:
-    return lands[area].time_zone if area in lands else "UTC"
+    return lands[area].time_zone if area is not None and area in lands else "UTC"
 
 
 def _readings(session: Session, watch: Watch, days: tuple[date, date], now: datetime) -> dict[str | None, Reading]:
@@ -131,8 +131,8 @@ def _readings(session: Session, watch: Watch, days: tuple[date, date], now: date
             found |= {str(area): each for each in readings(session, wanted, None, _only(watch, area)).values()}
         return found
     by = None if watch.grain is Grain.WHOLE else Dimension(watch.grain)
-    area = watch.territory_id if watch.grain is not Grain.REP else None
-    return dict(readings(session, wanted, by, _only(watch, area)))
+    narrowed = watch.territory_id if watch.grain is not Grain.REP else None
+    return dict(readings(session, wanted, by, _only(watch, narrowed)))
 
 
 def _only(watch: Watch, area: uuid.UUID | None) -> Only:

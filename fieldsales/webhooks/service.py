@@ -207,8 +207,14 @@ def note_outcome(session: Session, delivery_id: uuid.UUID, answer: Answer, now: 
     webhook = session.get_one(Webhook, delivery.webhook_id, with_for_update=True)
     delivery.attempts += 1
     delivery.tried_at, delivery.status, delivery.answer = now, answer.status, answer.text[:500]
-    tried = {"at": now, "taken": answer.taken, "status": answer.status, "answer": answer.text}
-    note_attempt(session, webhook_delivery_id=delivery.id, **tried)
+    note_attempt(
+        session,
+        webhook_delivery_id=delivery.id,
+        at=now,
+        taken=answer.taken,
+        status=answer.status,
+        answer=answer.text,
+    )
     if answer.taken:
         delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, now
         webhook.failures, webhook.failing_since, webhook.next_at = 0, None, now

@@ -195,7 +195,10 @@ def test_what_was_due_before_quiet_hours_and_is_late_waits_until_they_end(sessio
 
 def test_a_digest_gathers_a_day_in_one_letter(session: Session, town: SmallTown) -> None:
     digest = {"digest_at": time(18), "mails": (ANNAS_BOSS, "max@town.example")}
-    one, other = made(session, **digest), made(session, name="No sale", measure="sales_amount", currency="EUR", **digest)
+    one, other = (
+        made(session, **digest),
+        made(session, name="No sale", measure="sales_amount", currency="EUR", **digest),
+    )
     evaluate(session, one, NOW)
     evaluate(session, other, NOW + timedelta(hours=2))
     six = NOW.replace(hour=16)

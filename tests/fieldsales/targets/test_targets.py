@@ -79,9 +79,7 @@ def test_a_target_is_divided_to_reps_by_what_they_sold_a_year_before(session: Se
     sell(session, town, "Fish", 10, date(2025, 3, 31), "ben")
     sell(session, town, "Fish", 500, date(2025, 4, 1), "ben")
     target = set_for(session, Subject(territory_id=town.town.id), 100_000)
-    made = divide_target(
-        session, target, Rule.LAST_YEAR, Level.REP, today=TODAY, by=actor(session, "max"), now=NOW
-    )
+    made = divide_target(session, target, Rule.LAST_YEAR, Level.REP, today=TODAY, by=actor(session, "max"), now=NOW)
     assert [(each.subject.split(":")[0], each.value) for each in made] == [
         ("territory", 66_667),
         ("rep", 66_667),
