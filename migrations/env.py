@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import JSON, Connection
 
 from fieldsales.changes.service import install_triggers, start_clock
+from fieldsales.rollups.service import install_marks
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
 from fieldsales.db.types import UtcDateTime
@@ -74,3 +75,4 @@ with engine.connect() as connection, references_at_rest(connection), connection.
     if is_at_head(connection):
         start_clock(connection)
         install_triggers(connection)
+        install_marks(connection)

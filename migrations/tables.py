@@ -41,6 +41,7 @@ import fieldsales.promotions.models
 import fieldsales.receipts.models
 import fieldsales.receivables.models
 import fieldsales.reservations.models
+import fieldsales.rollups.models
 import fieldsales.searches.models
 import fieldsales.settlements.models
 import fieldsales.snapshots.models

@@ -19,7 +19,7 @@ from fieldsales.db.days import month_start, quarter_start, week_start, year_star
 from fieldsales.people.models import Role, Territory, User
 from fieldsales.people.queries import territories_below
 from fieldsales.people.rules import Actor
-from fieldsales.registry.rules import By, Dimension
+from fieldsales.registry.rules import SHOPS, By, Dimension
 from fieldsales.spans.rules import Span
 
 _STARTS = {Span.WEEK: week_start, Span.MONTH: month_start, Span.QUARTER: quarter_start, Span.YEAR: year_start}
@@ -49,10 +49,29 @@ class Cut:
     priced: bool = False
     """Whether the product of each fact is needed for what it costs."""
 
+    @property
+    def dimensions(self) -> frozenset[Dimension]:
+        """What facts are broken down or narrowed by, besides time."""
+        return frozenset(each for each in (*self.by, *self.only.dimensions) if isinstance(each, Dimension))
+
+    @property
+    def knows_customers(self) -> bool:
+        """Whether it matters who bought."""
+        everything = self.actor is None or self.actor.sees_everything or self.actor.role is Role.REP
+        return bool(SHOPS & self.dimensions) or not everything
+
     def of(self, fact: FromClause, sums: Sequence[ColumnElement[Any]]) -> Select[Any]:
         """Return the rows of facts: a column for each key in the order of `by`, then the sums."""
-        keys = [self.key(fact, each).label(f"key_{at}") for at, each in enumerate(self.by)]
+        keys = self.keys(fact)
         return self.narrow(select(*keys, *sums).select_from(self.joined(fact)), fact).group_by(*keys)
+
+    def each(self, fact: FromClause, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+        """Return every fact with its keys and some columns."""
+        return self.narrow(select(*self.keys(fact), *columns).select_from(self.joined(fact)), fact)
+
+    def keys(self, fact: FromClause) -> list[ColumnElement[Any]]:
+        """Return a column for each key."""
+        return [self.key(fact, each).label(f"key_{at}") for at, each in enumerate(self.by)]
 
     def key(self, fact: FromClause, by: By) -> ColumnElement[Any]:
         """Return the column by which rows are told apart in one dimension."""

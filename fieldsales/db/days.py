@@ -80,6 +80,6 @@ def _teach(kind: type[FunctionElement[Any]], dialect: str, text: str) -> None:
         return "(" + text.format(*(compiler.process(each, **options) for each in element.clauses)) + ")"
 
 
-for _kind in _SQLITE:
-    _teach(_kind, "sqlite", _SQLITE[_kind])
-    _teach(_kind, "postgresql", _POSTGRESQL[_kind])
+for _dialect, _texts in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL)):
+    for _kind, _text in _texts.items():
+        _teach(_kind, _dialect, _text)

@@ -208,7 +208,8 @@ _DEFINED = (
     _sales(
         "cost",
         "Cost of goods",
-        "Pieces sold less those that came back × what the product costs us today; of products whose cost is known in the currency of the order.",
+        "Pieces sold less those that came back × what the product costs us today; of products whose cost is known in "
+        "the currency of the order.",
         Unit.MONEY,
         "cost",
         confidential=True,
@@ -304,7 +305,7 @@ _DEFINED = (
     Measure(
         "numeric_distribution",
         "Numeric distribution",
-        "Active customers who bought it in the period ÷ active customers. By rep and team: of the customers whom the rep owns.",
+        "Active customers who bought it in the period ÷ active customers. By rep and team: of those whom the rep owns.",
         Unit.SHARE,
         *(Source.RANGE, "customer", ALL),
         ("stocking",),
@@ -331,7 +332,7 @@ _DEFINED = (
     Measure(
         "receivables",
         "Receivables",
-        "What is left to pay of invoices at the end of the period. By rep and team: of the customers whom the rep owns.",
+        "What is left to pay of invoices at the end of the period. By rep and team: of customers whom the rep owns.",
         Unit.MONEY,
         *(Source.DEBTS, "invoice", WHO),
         ("owed",),

@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fieldsales.cuts.queries import Cut, names_of, teams_of
+from fieldsales.flows.queries import Asked, Keys, Sums
 from fieldsales.people.queries import days_at, require_territory_in_scope
 from fieldsales.people.rules import Actor
 from fieldsales.registry.rules import Measure, check_askable, check_told, require_measure
 from fieldsales.results.rules import Answer, Key, Question, Row, Value, check_question
+from fieldsales.rollups.queries import dirty_days
 from fieldsales.spans.rules import Span, compared_with, name_of, pieces, start_of
-from fieldsales.sums.queries import Asked, Keys, Sums, sums_of
+from fieldsales.sums.queries import sums_of
 
 Pair = tuple[Sums, Sums]
 
@@ -33,13 +35,17 @@ def ask(session: Session, question: Question, *, actor: Actor | None, now: datet
         require_territory_in_scope(session, actor, question.only.territory)
     cut = Cut(question.by, question.only, actor, teams_of(session))
     today, _ = days_at(session, now)
-    now_sums = sums_of(session, Asked(cut, question.first, question.last, today), measures)
+    now_sums = _summed(session, cut, (question.first, question.last), today, measures)
     if question.compared is None:
         return _answer(session, question, measures, now_sums)
     first, last = compared_with(question.first, question.last, question.compared)
-    rows, whole = sums_of(session, Asked(cut, first, last, today), measures)
+    rows, whole = _summed(session, cut, (first, last), today, measures)
     before = (_moved(rows, question, first, last), whole)
-    return _answer(session, question, measures, now_sums, before, (first, last))
+    return _answer(session, question, measures, now_sums, (before, (first, last)))
+
+
+def _summed(session: Session, cut: Cut, days: tuple[date, date], today: date, measures: Sequence[Measure]) -> Pair:
+    return sums_of(session, Asked(cut, *days, today, dirty_days(session, *days)), measures)
 
 
 def _moved(rows: Sums, question: Question, first: date, last: date) -> Sums:
@@ -61,10 +67,10 @@ def _answer(
     question: Question,
     measures: tuple[Measure, ...],
     found: Pair,
-    before: Pair | None = None,
-    earlier: tuple[date, date] = (None, None),  # type: ignore[assignment]
+    before: tuple[Pair, tuple[date, date]] | None = None,
 ) -> Answer:
-    rows, whole = ({**before[at], **found[at]} if before else found[at] for at in (0, 1))
+    (old_rows, old_whole), earlier = before or ((None, None), (None, None))
+    rows, whole = found[0] | (old_rows or {}), found[1] | (old_whole or {})
     named = _names(session, question, rows)
 
     def told(keys: Keys, sums: Sums, compared: Sums | None) -> Iterable[Row]:
@@ -75,7 +81,6 @@ def _answer(
             past = _values(measures, then, currency) if compared is not None else None
             yield Row(names, currency, _values(measures, there, currency), past)
 
-    old_rows, old_whole = before if before else (None, None)
     listed = [row for keys in rows for row in told(keys, found[0], old_rows)]
     totals = [row for keys in (whole or {(): {}}) for row in told(keys, found[1], old_whole)]
     return Answer(question, measures, tuple(_ordered(listed, question)), tuple(totals), *earlier)

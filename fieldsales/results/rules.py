@@ -112,8 +112,18 @@ def check_question(question: Question) -> None:
         )
 
 
-def question(measures: tuple[str, ...], first: date, last: date, by: tuple[str, ...] = (), **more: object) -> Question:
+def question(
+    measures: tuple[str, ...],
+    first: date,
+    last: date,
+    by: tuple[str, ...] = (),
+    *,
+    only: Only | None = None,
+    compared: str | None = None,
+    top: int | None = None,
+) -> Question:
     """Return a question of names; raise `MeasureUnknown`, `DimensionUnknown`."""
     for each in measures:
         require_measure(each)
-    return Question(measures, first, last, tuple(require_by(each) for each in by), **more)  # type: ignore[arg-type]
+    keys = tuple(require_by(each) for each in by)
+    return Question(measures, first, last, keys, only or Only(), Compared(compared) if compared else None, top)

@@ -1,36 +1,26 @@
-"""The sums that measures are made of, for each row of a question and each currency."""
+"""The sums that measures are made of, each read where it is told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func
+from sqlalchemy import ColumnElement, case
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FromClause
 
 from fieldsales.catalog.models import Product
-from fieldsales.cuts.queries import Cut
+from fieldsales.dues import queries as dues
 from fieldsales.facts import queries as facts
-from fieldsales.registry.rules import OF_A_CURRENCY, Measure, Source
+from fieldsales.flows.queries import Asked, Sums, add, flow
+from fieldsales.reaches import queries as reaches
+from fieldsales.registry.rules import GOODS, Measure, Source
+from fieldsales.rollups import queries as rollups
+from fieldsales.spans.rules import Span
 
-Keys = tuple[Any, ...]
-Sums = dict[Keys, dict[str | None, dict[str, int]]]
-"""By the keys of a row, by currency (None for what has none), by the name of a sum."""
 ADDITIVE = frozenset(Source) - {Source.COVERAGE, Source.RANGE, Source.DEBTS}
 """Sources whose rows add up to the total; of others the total must be asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How facts are cut, the days, and the earliest day that it is today anywhere."""
-
-    cut: Cut
-    first: date
-    last: date
-    today: date
 
 
 def sums_of(session: Session, asked: Asked, measures: Collection[Measure]) -> tuple[Sums, Sums]:
@@ -49,15 +39,6 @@ def sums_of(session: Session, asked: Asked, measures: Collection[Measure]) -> tu
     return rows, whole
 
 
-def add(into: Sums, more: Sums) -> None:
-    """Add sums to others."""
-    for keys, by_currency in more.items():
-        for currency, sums in by_currency.items():
-            there = into.setdefault(keys, {}).setdefault(currency, {})
-            for name, value in sums.items():
-                there[name] = there.get(name, 0) + value
-
-
 def _folded(sums: Sums) -> Sums:
     whole: Sums = {}
     for by_currency in sums.values():
@@ -65,70 +46,57 @@ def _folded(sums: Sums) -> Sums:
     return whole
 
 
-def read(session: Session, statement: Select[Any], keys: int, names: Iterable[str], *, currency: bool) -> Sums:
-    """Return what a statement finds: so many keys, the currency if there is one, then a sum for each name."""
-    names, found = list(names), Sums()
-    for row in session.execute(statement):
-        values = row[keys + currency :]
-        sums = {name: int(value) for name, value in zip(names, values, strict=True) if value}
-        if sums:
-            found.setdefault(tuple(row[:keys]), {})[row[keys] if currency else None] = sums
-    return found
-
-
-def _flow(
-    session: Session, asked: Asked, fact: FromClause, sums: Mapping[str, ColumnElement[Any]], *, currency: bool
-) -> Sums:
-    """Return sums of facts of the days that are asked for."""
-    if not sums:
-        return {}
-    coins = [fact.c.currency] if currency else []
-    totals = [func.sum(each).label(name) for name, each in sums.items()]
-    statement = asked.cut.of(fact, [*coins, *totals]).where(fact.c.day.between(asked.first, asked.last))
-    if currency:
-        statement = statement.group_by(fact.c.currency)
-    return read(session, statement, len(asked.cut.by), sums, currency=currency)
-
-
 def _sales(session: Session, asked: Asked, needed: set[str]) -> Sums:
-    fact = facts.sales().subquery("sale")
-    plain = {name: fact.c[name] for name in needed & set(fact.c.keys())}
-    money = {name: each for name, each in plain.items() if name in OF_A_CURRENCY}
-    found = _flow(session, asked, fact, money, currency=True)
-    add(found, _flow(session, asked, fact, {name: plain[name] for name in set(plain) - set(money)}, currency=False))
-    if needed & {"costed", "cost"}:
-        add(found, _costs(session, asked, fact))
+    """Sum by day what needs no product, all in one look where something does."""
+    costs = needed & {"costed", "cost"}
+    if not costs and not GOODS & asked.cut.dimensions:
+        fact = rollups.sales_by_day(*asked.days)
+        return flow(session, asked, fact, {name: fact.c[name] for name in sorted(needed)})
+    found: Sums = {}
+    if "orders" in needed:  # which no product has
+        needed -= {"orders"}
+        add(found, _sales(session, asked, {"orders"}))
+    fact = _by_product(asked)
+    sums: dict[str, ColumnElement[Any]] = {name: fact.c[name] for name in sorted(needed - costs)}
+    if costs:
+        known = Product.cost_minor.is_not(None) & (Product.currency == fact.c.currency)
+        sums["costed"] = case((known, fact.c.sold - fact.c.tax), else_=0)
+        sums["cost"] = case((known, fact.c.pieces * Product.cost_minor), else_=0)
+        asked = replace(asked, cut=replace(asked.cut, priced=True))
+    add(found, flow(session, asked, fact, sums))
     return found
 
 
-def _costs(session: Session, asked: Asked, fact: FromClause) -> Sums:
-    known = Product.cost_minor.is_not(None) & (Product.currency == fact.c.currency)
-    sums = {
-        "costed": case((known, fact.c.sold - fact.c.tax), else_=0),
-        "cost": case((known, fact.c.pieces * Product.cost_minor), else_=0),
-    }
-    return _flow(session, replace(asked, cut=replace(asked.cut, priced=True)), fact, sums, currency=True)
+def _by_product(asked: Asked) -> FromClause:
+    """What is kept by month knows neither days nor weeks; the shorter of two ways knows no customers."""
+    if {Span.DAY, Span.WEEK} & set(asked.cut.by):
+        return facts.sales([(asked.first, asked.last)]).subquery("sale")
+    if asked.cut.knows_customers:
+        return rollups.sales_by_month(*asked.days)
+    return rollups.products_by_month(*asked.days)
 
 
 def _calls(session: Session, asked: Asked, needed: set[str]) -> Sums:
-    fact, drop = facts.calls().subquery("call"), facts.drops().subquery("dropped_at")
-    plain = {name: fact.c[name] for name in sorted(needed - {"dropped"})}
-    found = _flow(session, asked, fact, plain, currency=False)
+    found: Sums = {}
+    if told := sorted(needed - {"dropped"}):
+        fact = rollups.calls_by_day(*asked.days)
+        add(found, flow(session, asked, fact, {name: fact.c[name] for name in told}))
     if "dropped" in needed:
-        add(found, _flow(session, asked, drop, {"dropped": drop.c.dropped}, currency=True))
+        sale = rollups.sales_by_day(*asked.days)
+        add(found, flow(session, asked, sale, {"dropped": sale.c.dropped}))
     return found
 
 
 def _payments(session: Session, asked: Asked, _needed: set[str]) -> Sums:
-    fact = facts.payments().subquery("paid_by")
-    return _flow(session, asked, fact, {"paid": fact.c.paid}, currency=True)
+    fact = facts.payments([(asked.first, asked.last)]).subquery("paid_by")
+    return flow(session, asked, fact, {"paid": fact.c.paid})
 
 
 def _plans(session: Session, asked: Asked, _needed: set[str]) -> Sums:
     """A day that is not over counts what is done of it."""
-    fact = facts.plans().subquery("plan")
+    fact = facts.plans([(asked.first, asked.last)]).subquery("plan")
     over = case((fact.c.day < asked.today, fact.c.planned), else_=fact.c.planned_done)
-    return _flow(session, asked, fact, {"planned": over, "planned_done": fact.c.planned_done}, currency=False)
+    return flow(session, asked, fact, {"planned": over, "planned_done": fact.c.planned_done})
 
 
 _READERS: Mapping[Source, Callable[[Session, Asked, set[str]], Sums]] = {
@@ -136,4 +104,9 @@ _READERS: Mapping[Source, Callable[[Session, Asked, set[str]], Sums]] = {
     Source.CALLS: _calls,
     Source.PAYMENTS: _payments,
     Source.PLANS: _plans,
+    Source.COVERAGE: reaches.coverage,
+    Source.RANGE: reaches.reach,
+    Source.DELIVERIES: dues.deliveries,
+    Source.DEBTS: dues.debts,
+    Source.FIRSTS: dues.firsts,
 }
