@@ -37,6 +37,7 @@ from api.guard import enforce
 from api.health import health
 from api.holdout.routes import holdout
 from api.invoices.routes import invoices
+from api.jobs.routes import jobs
 from api.journeys.routes import journeys
 from api.limits import limit_guesses
 from api.map.routes import map_
@@ -120,6 +121,7 @@ RESOURCES = (
     receipts,
     exports,
     webhooks,
+    jobs,
     policies,
     gift_budgets,
     holdout,

@@ -39,6 +39,8 @@ _LEAST: dict[str, float] = {
     "mail_port": 1,
     "call_private": 0,
     "call_seconds": 0.1,
+    "jobs_seconds": 0.1,
+    "jobs_lease": 1.0,
 }
 
 
@@ -48,6 +50,7 @@ _CHOICES: dict[str, tuple[str | int, ...]] = {
     "paper_mm": (58, 80),
     "mail_security": ("starttls", "tls", "none"),
     "call_private": (0, 1),
+    "jobs": ("here", "apart"),
 }
 
 
@@ -104,6 +107,11 @@ class Settings:
     map_attribution: str = _setting("", "whom the map's tiles are owed to, shown on the map")
     call_private: int = _setting(0, "1 lets webhooks go to plain http and into private networks")
     call_seconds: float = _setting(10.0, "longest that one call of a webhook may take, in seconds")
+    jobs: str = _setting("here", "where nightly work is done: here, in servers, or apart, by fieldsales jobs work")
+    jobs_seconds: float = _setting(5.0, "how often it is looked whether work is due, in seconds")
+    jobs_lease: float = _setting(60.0, "without a sign of life for so many seconds a worker has died")
+    celery_broker: str = _setting("", "Celery's broker, e.g. redis://127.0.0.1:6379/0; empty: no Celery")
+    celery_queue: str = _setting("fieldsales.jobs", "queue of the broker; each database needs its own")
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():

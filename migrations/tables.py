@@ -24,6 +24,7 @@ import fieldsales.feeds.models
 import fieldsales.imports.models
 import fieldsales.integrity.models
 import fieldsales.invoices.models
+import fieldsales.jobs.models
 import fieldsales.journeys.models
 import fieldsales.ledger.models
 import fieldsales.letters.models

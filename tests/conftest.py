@@ -14,6 +14,7 @@ import second_chances
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from worlds import brokers
 
 from fieldsales import passwords
 from fieldsales.db.engine import make_engine
@@ -41,8 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_report_header() -> str:
-    """Say which PostgreSQL the tests talk to; they never skip it."""
-    return f"databases: SQLite in files, {databases.describe_postgresql()}"
+    """Say which PostgreSQL and which brokers the tests talk to; they never skip the former."""
+    return f"databases: SQLite in files, {databases.describe_postgresql()}; brokers: {brokers.describe()}"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from fieldsales.alerts.models import Alert, AlertMessage, AlertState, MessageState
@@ -72,10 +72,17 @@ def open_of_watch(session: Session, watch_id: uuid.UUID) -> dict[str, Alert]:
     return {each.cause: each for each in session.scalars(found)}
 
 
+def is_any_due(session: Session, now: datetime) -> bool:
+    """Tell whether a message is due."""
+    return session.scalar(select(AlertMessage.id).where(_is_due(now)).limit(1)) is not None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    lifted = AlertMessage.held_by.in_(select(Mute.id).where(Mute.ended_at.is_not(None)))
+    return and_(AlertMessage.state == MessageState.WAITING, or_(AlertMessage.due_at <= now, lifted))
+
+
 def due_messages(session: Session, now: datetime, most: int) -> Sequence[AlertMessage]:
     """Return messages that are due, locked, leaving out what another worker has: also those whose mute was ended."""
-    lifted = AlertMessage.held_by.in_(select(Mute.id).where(Mute.ended_at.is_not(None)))
-    is_due = or_(AlertMessage.due_at <= now, lifted)
-    due = select(AlertMessage).where(AlertMessage.state == MessageState.WAITING, is_due)
-    due = due.order_by(AlertMessage.due_at, AlertMessage.id).limit(most)
+    due = select(AlertMessage).where(_is_due(now)).order_by(AlertMessage.due_at, AlertMessage.id).limit(most)
     return session.scalars(due.with_for_update(skip_locked=True)).all()

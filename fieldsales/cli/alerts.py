@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, time
+from functools import partial
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from fieldsales.alerts.models import AlertState
 from fieldsales.alerts.queries import find_alerts, require_alert
 from fieldsales.alerts.service import acknowledge
 from fieldsales.attempts.queries import attempts_at
-from fieldsales.cli.alert_rounds import deliver_round, look_round
+from fieldsales.chores.alerts import deliver_round, look_round
 from fieldsales.cli.context import Context
 from fieldsales.cli.lookup import find_customer, find_person, find_rep, find_territory
 from fieldsales.cli.rounds import keep_on
@@ -194,8 +195,9 @@ def check(context: Context, every: float | None, dry_run: bool) -> None:
         return
 
     def once() -> None:
-        look_round(context.engine, utc_now(), lambda name, seen: _say(context, name, seen))
-        done = deliver_round(context.engine, utc_now(), context.settings.public_url)
+        transact = partial(transaction, context.engine)
+        look_round(transact, utc_now(), lambda name, seen: _say(context, name, seen))
+        done = deliver_round(transact, utc_now(), context.settings.public_url)
         if every is None or done:
             told = f"{done.letters} letters written, {done.webhooks} webhooks told, {done.put_off} put off"
             context.console.print(f"{told}, {done.dropped} dropped.")

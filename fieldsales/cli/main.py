@@ -22,6 +22,7 @@ from fieldsales.cli.edits import plans
 from fieldsales.cli.exports import export
 from fieldsales.cli.gifts import gifts
 from fieldsales.cli.imports import imports
+from fieldsales.cli.jobs import jobs
 from fieldsales.cli.journeys import journeys
 from fieldsales.cli.key_accounts import key_accounts
 from fieldsales.cli.mail import mail
@@ -124,6 +125,7 @@ for command in (
     uplift,
     targets,
     alerts,
+    jobs,
 ):
     main.add_command(command)
 customers.add_command(arrange_customer)

@@ -55,6 +55,12 @@ def next_letter(session: Session, now: datetime) -> Letter | None:
     return found
 
 
+def is_one_due(session: Session, now: datetime) -> bool:
+    """Tell whether a letter is due."""
+    due = select(Letter.id).where(Letter.state == LetterState.WAITING, Letter.next_at <= now)
+    return session.scalar(due.limit(1)) is not None
+
+
 def note_sent(session: Session, letter_id: uuid.UUID, now: datetime) -> None:
     """Note that the mail server has it."""
     letter = session.get_one(Letter, letter_id)

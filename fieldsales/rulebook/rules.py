@@ -22,6 +22,7 @@ from fieldsales.edits.rules import PLANNING
 from fieldsales.gifts.rules import GIFTS
 from fieldsales.holdout.rules import HOLDOUT
 from fieldsales.integrity.rules import INTEGRITY
+from fieldsales.jobs.rules import JOBS
 from fieldsales.ladders.rules import TIERS, Ladder
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
 from fieldsales.selling.rules import SELLING
@@ -48,6 +49,7 @@ _ALL: tuple[Kind[Any], ...] = (
     DELIVERIES,
     GIFTS,
     STOCK,
+    JOBS,
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 

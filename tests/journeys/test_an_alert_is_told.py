@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -17,9 +18,10 @@ from worlds.mail_server import MailServer
 from worlds.small_town import NOON
 from worlds.web import Web
 
-import fieldsales.cli.mail as mailing
-from fieldsales.cli.alert_rounds import deliver_round, look_round
-from fieldsales.cli.webhook_worker import Worker
+import fieldsales.chores.letters as mailing
+from fieldsales.chores.alerts import deliver_round, look_round
+from fieldsales.chores.webhooks import Worker
+from fieldsales.db.session import transaction
 from fieldsales.lookouts.service import Seen
 from fieldsales.mail import Mailbox
 from fieldsales.webhooks.rules import is_signed
@@ -94,13 +96,13 @@ def rule(web: Web, **other: Any) -> dict[str, Any]:
 
 def look(web: Web, at: datetime) -> dict[str, Seen]:
     found: dict[str, Seen] = {}
-    look_round(web.engine, at, found.setdefault)
+    look_round(partial(transaction, web.engine), at, found.setdefault)
     return found
 
 
 def send(web: Web, server: MailServer, at: datetime, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """Hand over what is due, then one round of the mail worker."""
-    deliver_round(web.engine, at, BASE)
+    deliver_round(partial(transaction, web.engine), at, BASE)
     monkeypatch.setattr(mailing, "utc_now", lambda: at)
     mailbox = Mailbox("127.0.0.1", server.port, "house@sales.example", security="none", seconds=5)
     return mailing.deliver_letters(web.engine, mailbox)
@@ -175,9 +177,9 @@ def test_a_webhook_hears_of_an_alert_signed_and_after_a_failure_again(town: Web,
     assert refused.json["code"] == "webhook.not_found"
     town.max.post("/api/v1/alert-rules", rule(town, mails=[], webhooks=[hook["id"]]))
     look(town, NOON)
-    deliver_round(town.engine, NOON, BASE)
+    deliver_round(partial(transaction, town.engine), NOON, BASE)
     at = NOON
-    worker = Worker(town.engine, lambda: at, True, 5)
+    worker = Worker(town.engine, lambda: at, private=True, seconds=5)
     assert worker.work_once().failed == 1
     at = NOON + timedelta(minutes=5)
     assert worker.work_once().delivered == 3
