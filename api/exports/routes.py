@@ -123,12 +123,21 @@ def _csv(name: str, columns: tuple[str, ...], rows: Rows) -> Response:
     return _file(blocks(), f"{name}.csv", f"{CSV}; charset=utf-8")
 
 
+def workbook_of(name: str, columns: tuple[str, ...], rows: Iterable[list[Cell]]) -> Response:
+    """Return rows that are known already as a workbook."""
+    return _workbook(name, columns, lambda: rows)
+
+
 def _xlsx(name: str, columns: tuple[str, ...], rows: Rows) -> Response:
+    with reading(db.engine) as session:
+        return _workbook(name, columns, lambda: rows(session))
+
+
+def _workbook(name: str, columns: tuple[str, ...], rows: Callable[[], Iterable[list[Cell]]]) -> Response:
     """The workbook is made on disk first: it cannot begin before its last row is known."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the answer
     try:
-        with reading(db.engine) as session:
-            write_workbook(file, columns, rows(session))
+        write_workbook(file, columns, rows())
     except BaseException:
         file.close()
         raise

@@ -13,6 +13,7 @@ from fieldsales.alerts.service import Handed, deliver_due
 from fieldsales.chores.chore import Context, Result
 from fieldsales.config import Settings
 from fieldsales.lookouts.service import Seen, clean_up, escalate_due, evaluate_next, tell_reviews
+from fieldsales.watches.queries import is_anything_watched
 
 Transact = Callable[[], AbstractContextManager[Session]]
 """Opens a session for one unit of work, which is committed at its end."""
@@ -43,6 +44,11 @@ def deliver_round(transact: Transact, now: datetime, base: str) -> Handed:
         put_off, dropped = put_off + done.put_off, dropped + done.dropped
         if not (done.letters or done.webhooks or done.dropped):
             return Handed(letters, webhooks, put_off, dropped)
+
+
+def are_rules_there(session: Session, _now: datetime, _settings: Settings) -> bool:
+    """Tell whether anything is watched."""
+    return is_anything_watched(session)
 
 
 def look_for_reasons(context: Context) -> Result:

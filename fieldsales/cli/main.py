@@ -32,6 +32,7 @@ from fieldsales.cli.policies import policies
 from fieldsales.cli.prices import prices
 from fieldsales.cli.receipts import receipts
 from fieldsales.cli.receivables import approvals, invoices, receivables
+from fieldsales.cli.results import results
 from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
 from fieldsales.cli.settlements import settlements
@@ -126,6 +127,7 @@ for command in (
     targets,
     alerts,
     jobs,
+    results,
 ):
     main.add_command(command)
 customers.add_command(arrange_customer)

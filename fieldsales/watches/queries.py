@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from fieldsales.alerts.models import Alert, AlertState
 from fieldsales.alerts.rules import About
 from fieldsales.catalog.models import Product
 from fieldsales.clock import local_day
@@ -55,6 +56,13 @@ def require_watch(session: Session, actor: Actor | None, watch_id: uuid.UUID) ->
     if found is None:
         raise WatchNotFound(f"There is no rule {watch_id}.", id=str(watch_id))
     return found
+
+
+def is_anything_watched(session: Session) -> bool:
+    """Tell whether there is a rule that has not ended, or that left alerts open."""
+    watched = select(Watch.id).where(Watch.ended_at.is_(None)).limit(1)
+    left = select(Alert.id).where(Alert.watch_id.is_not(None), Alert.state == AlertState.OPEN).limit(1)
+    return session.scalar(watched) is not None or session.scalar(left) is not None
 
 
 def next_due(session: Session, now: datetime) -> Watch | None:

@@ -24,6 +24,7 @@ OPEN_TO_THE_WORLD = {
     "GET /docs",
     "GET /docs/assets/<path:name>",
     "GET /docs/errors",
+    "GET /docs/measures",
     "GET /openapi.json",
     "GET /health/live",
     "GET /health/ready",
