@@ -132,3 +132,19 @@ class SharedSchema(Schema):
     owned = fields.Dict(keys=fields.UUID(), values=fields.Integer(), required=True)
     moved = fields.Integer(required=True)
     without_position = fields.Integer(required=True)
+
+
+class CustomerNoteSchema(Schema):
+    """A remark about a customer, by whom and when."""
+
+    id = fields.UUID(required=True, attribute="note.id")
+    rep = fields.String(required=True)
+    visit_id = fields.UUID(required=True, allow_none=True, attribute="note.visit_id")
+    text = fields.String(required=True, attribute="note.text")
+    noted_at = fields.DateTime(required=True, attribute="note.noted_at")
+
+
+class CustomerNotesSchema(Schema):
+    """What was remembered of a customer."""
+
+    notes = fields.List(fields.Nested(CustomerNoteSchema), required=True)
