@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import migrations.tables  # noqa: F401 -- a table may refer to one that no route imports
 from api.accounts.routes import accounts
+from api.alert_rules.routes import alert_rules
+from api.alerts.routes import alerts
 from api.anomalies.routes import anomalies
 from api.approvals.routes import approvals
 from api.arrangements.routes import arrangements
@@ -41,6 +43,7 @@ from api.journeys.routes import journeys
 from api.limits import limit_guesses
 from api.map.routes import map_
 from api.metrics.routes import metrics
+from api.mutes.routes import mutes
 from api.openapi import document
 from api.outings.routes import outings
 from api.packing.answers import pack_answers
@@ -76,6 +79,7 @@ from api.sync.sightings import install_sightings
 from api.sync.stream import install_streams, stream
 from api.sync.versions import install_versions
 from api.sync.watermelon import watermelon
+from api.targets.routes import targets
 from api.team.routes import team
 from api.territories.routes import territories
 from api.tiers.routes import tiers
@@ -126,6 +130,10 @@ RESOURCES = (
     anomalies,
     causes,
     uplift,
+    targets,
+    alerts,
+    alert_rules,
+    mutes,
     results,
     measures,
     plans,

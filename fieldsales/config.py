@@ -102,6 +102,7 @@ class Settings:
     mail_from: str = _setting("", "address that mail comes from")
     mail_user: str = _setting("", "login at the SMTP server; empty: none is needed")
     mail_password: str = _setting("", "password at the SMTP server")
+    public_url: str = _setting("", "address of this server as people reach it, for links in mail; empty: no links")
     map_tiles: str = _setting("", "address of map tiles for the console, with {z}, {x} and {y}; empty: none")
     map_attribution: str = _setting("", "whom the map's tiles are owed to, shown on the map")
     call_private: int = _setting(0, "1 lets webhooks go to plain http and into private networks")

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import fieldsales.adjustments.models
+import fieldsales.alerts.models
 import fieldsales.anomalies.models
 import fieldsales.approvals.models
 import fieldsales.arrangements.models
+import fieldsales.attempts.models
 import fieldsales.audit.models
 import fieldsales.budgets.models
 import fieldsales.calendars.models
@@ -26,6 +29,7 @@ import fieldsales.jobs.models
 import fieldsales.journeys.models
 import fieldsales.ledger.models
 import fieldsales.letters.models
+import fieldsales.mutes.models
 import fieldsales.notes.models
 import fieldsales.notices.models
 import fieldsales.orders.models
@@ -46,11 +50,13 @@ import fieldsales.snapshots.models
 import fieldsales.steps.models
 import fieldsales.stock.models
 import fieldsales.surveys.models
+import fieldsales.targets.models
 import fieldsales.tiers.models
 import fieldsales.tracks.models
 import fieldsales.units.models
 import fieldsales.visits.models
 import fieldsales.warehouses.models
+import fieldsales.watches.models
 import fieldsales.webhooks.models
 import sync.models
 from fieldsales.db.base import Base

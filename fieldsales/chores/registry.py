@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import time, timedelta
 
+from fieldsales.chores.alerts import are_messages_waiting, are_rules_there, hand_over, look_for_reasons
 from fieldsales.chores.chore import Chore, Context, Result
 from fieldsales.chores.delivery import are_webhooks_waiting, deliver_mail, deliver_webhooks, is_mail_waiting
 from fieldsales.chores.housekeeping import (
@@ -52,6 +53,14 @@ CHORES: tuple[Chore, ...] = (
         expire_approvals,
         wanted=are_approvals_over,
     ),
+    Chore(
+        "alerts.look",
+        "Look at the rules of alerts",
+        Every(timedelta(minutes=5)),
+        look_for_reasons,
+        wanted=are_rules_there,
+    ),
+    Chore("alerts.hand_over", "Hand over alerts that are due", SOON, hand_over, wanted=are_messages_waiting),
     Chore("webhooks.deliver", "Tell webhooks", SOON, deliver_webhooks, wanted=are_webhooks_waiting),
     Chore("mail.deliver", "Send mail", SOON, deliver_mail, wanted=is_mail_waiting),
     Chore("sessions.forget", "Delete what is over", Daily(time(3, 30)), forget_what_is_over),

@@ -10,6 +10,7 @@ import click
 
 import fieldsales.cli.replans
 import fieldsales.cli.stock_moves  # noqa: F401 -- commands of `stock`
+from fieldsales.cli.alerts import alerts
 from fieldsales.cli.anomalies import anomalies
 from fieldsales.cli.arrangements import arrange_customer
 from fieldsales.cli.calendars import calendars
@@ -37,6 +38,7 @@ from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
 from fieldsales.cli.settlements import settlements
 from fieldsales.cli.stock import stock
+from fieldsales.cli.targets import targets
 from fieldsales.cli.tiers import tiers
 from fieldsales.cli.uplift import uplift
 from fieldsales.cli.visits import visits
@@ -124,6 +126,8 @@ for command in (
     visits,
     anomalies,
     uplift,
+    targets,
+    alerts,
     jobs,
     results,
 ):
