@@ -24,6 +24,7 @@ from fieldsales.holdout.rules import HOLDOUT
 from fieldsales.integrity.rules import INTEGRITY
 from fieldsales.ladders.rules import TIERS, Ladder
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
+from fieldsales.privacy.rules import TRACKING
 from fieldsales.selling.rules import SELLING
 from fieldsales.settlements.rules import SETTLEMENTS
 from fieldsales.stock.rules import STOCK
@@ -48,6 +49,7 @@ _ALL: tuple[Kind[Any], ...] = (
     DELIVERIES,
     GIFTS,
     STOCK,
+    TRACKING,
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 
