@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from flask import Response, current_app, request
@@ -20,8 +20,12 @@ from sqlalchemy import Engine
 from api.database import db
 from api.guard import LEADERS, actor
 from api.openapi import Resource
+from api.settings import clock
 from api.sync.stream import check_still_logged_in, streams_of
-from fieldsales.db.session import reading
+from fieldsales.accesses.rules import Way, hour_of
+from fieldsales.accesses.service import note_looks_at_moments
+from fieldsales.clock import Clock
+from fieldsales.db.session import reading, transaction
 from fieldsales.errors import FieldsalesError
 from fieldsales.news.queries import happened, mark_now, positions_after
 from fieldsales.news.rules import Happening, NewsMark, read_mark
@@ -51,16 +55,16 @@ def watch_field() -> Response:
     who, streams = actor(), streams_of(current_app)
     streams.check_room(who.user_id)
     since = read_mark(request.headers.get("Last-Event-ID", ""))
-    told = _written(db.engine, streams, who, since) if request.method == "GET" else ()
+    told = _written(db.engine, streams, who, since, clock()) if request.method == "GET" else ()
     return Response(told, mimetype=_EVENTS, headers={"X-Accel-Buffering": "no"})
 
 
-def _written(engine: Engine, streams: Streams, who: Actor, since: NewsMark | None) -> Iterator[str]:
+def _written(engine: Engine, streams: Streams, who: Actor, since: NewsMark | None, now: Clock) -> Iterator[str]:
     yield _PAUSE
     with streams.place(who.user_id) as there_is_one:
         if there_is_one:
             try:
-                yield from _Watch(engine, who, since).told(streams)
+                yield from _Watch(engine, who, since, now).told(streams)
             except FieldsalesError:
                 return
 
@@ -68,9 +72,11 @@ def _written(engine: Engine, streams: Streams, who: Actor, since: NewsMark | Non
 class _Watch:
     """What one watcher was told so far."""
 
-    def __init__(self, engine: Engine, who: Actor, since: NewsMark | None) -> None:
+    def __init__(self, engine: Engine, who: Actor, since: NewsMark | None, clock: Clock) -> None:
         self.engine, self.who, self.mark = engine, who, since
         self.positions: dict[uuid.UUID, datetime] = {}
+        self.clock = clock
+        self.noted: set[tuple[uuid.UUID, datetime]] = set()
 
     def told(self, streams: Streams) -> Iterator[str]:
         """Yield events until the time of the stream is up or the server stops."""
@@ -97,10 +103,21 @@ class _Watch:
             elif now.horizon > self.mark.horizon:
                 found += happened(session, self.who, self.mark, now)
                 self.mark = now
-            for rep_id, (at, position) in positions_after(session, self.who, self.positions).items():
-                self.positions[rep_id] = at
-                found.append(position)
+            moved = positions_after(session, self.who, self.positions)
+        self._note(moved)
+        for rep_id, (at, position) in moved.items():
+            self.positions[rep_id] = at
+            found.append(position)
         return "".join(_lines(found, self.mark))
+
+    def _note(self, moved: Mapping[uuid.UUID, tuple[datetime, Happening]]) -> None:
+        """Write down, before it is told, whose positions are seen: once an hour for each rep and stream."""
+        now = self.clock()
+        fresh = {rep_id: at for rep_id, (at, _) in moved.items() if (rep_id, hour_of(now)) not in self.noted}
+        if fresh:
+            with transaction(self.engine) as books:
+                note_looks_at_moments(books, fresh, Way.EVENTS, by=self.who.user_id, now=now)
+            self.noted |= {(rep_id, hour_of(now)) for rep_id in fresh}
 
 
 def _lines(found: list[Happening], mark: NewsMark) -> Iterator[str]:

@@ -41,4 +41,4 @@ def with_readers(session: Session, accesses: Sequence[TrackAccess]) -> list[Look
     """Put the readers' names beside."""
     ids = {each.reader_id for each in accesses if each.reader_id}
     names = dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
-    return [Look(each, names.get(each.reader_id, OPERATOR)) for each in accesses]
+    return [Look(each, names[each.reader_id] if each.reader_id else OPERATOR) for each in accesses]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fieldsales.accesses.models import TrackAccess
 from fieldsales.accesses.rules import Way, hour_of
+from fieldsales.clock import local_day
 from fieldsales.db.base import new_id
+from fieldsales.people.models import User
 
 
 def note_looks(
@@ -50,3 +54,15 @@ def note_looks(
             for each in others
         ],
     )
+
+
+def note_looks_at_moments(
+    session: Session, moments: Mapping[uuid.UUID, datetime], way: Way, *, by: uuid.UUID | None, now: datetime
+) -> None:
+    """Note that somebody looked at where reps were at some moment each, as the day that it was there."""
+    days: dict[date, list[uuid.UUID]] = defaultdict(list)
+    for rep in session.scalars(select(User).where(User.id.in_(moments))):
+        zone = rep.territory.time_zone if rep.territory else "UTC"
+        days[local_day(moments[rep.id], zone)].append(rep.id)
+    for day, rep_ids in sorted(days.items()):
+        note_looks(session, rep_ids, day, way, by=by, now=now)

@@ -20,9 +20,9 @@ from fieldsales.clock import zone
 from fieldsales.disclosures.rules import COLUMNS, Position, as_row, geojson_pieces, gpx_pieces
 from fieldsales.people.models import User
 from fieldsales.privacy.queries import Standing, consents_of, standing_of, zone_of
+from fieldsales.trackers.queries import trackers_of
 from fieldsales.tracks.models import TrackPoint
 from fieldsales.tracks.queries import Holding, holding_of
-from fieldsales.trackers.queries import trackers_of
 
 _BLOCK = 64 * 1024
 
@@ -34,6 +34,16 @@ class TrackingOf:
     rep: User
     standing: Standing
     holding: Holding
+
+    @property
+    def said_version(self) -> str | None:
+        """Which version of the text the rep answered last."""
+        return self.standing.last.version if self.standing.last else None
+
+    @property
+    def said_at(self) -> datetime | None:
+        """When the rep answered last."""
+        return self.standing.last.at if self.standing.last else None
 
 
 def tracking_of(session: Session, rep: User, now: datetime) -> TrackingOf:

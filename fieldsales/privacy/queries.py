@@ -39,8 +39,17 @@ class Standing:
     terms: Terms
     hours: Hours | None
     last: TrackingConsent | None
-    active: bool
-    """Whether positions are kept at all: consent is given or not needed, and there are hours or none are needed."""
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the rep's last word agrees to the text that holds now."""
+        return self.last is not None and agreed(_said([self.last]), self.policy.version)
+
+    @property
+    def active(self) -> bool:
+        """Whether positions are kept at all: consent is given or not needed, and hours are known or not needed."""
+        allowed = self.agreed or not self.terms.consent
+        return allowed and (self.hours is not None or self.terms.window is Window.ANY)
 
 
 def tracking_on(session: Session, day: date) -> Tracking:
@@ -58,15 +67,7 @@ def standing_of(session: Session, rep: User, now: datetime) -> Standing:
     """Return how a rep stands with being tracked at a moment."""
     policy, terms = terms_of(session, rep, now)
     consents = consents_of(session, rep.id)
-    agrees = not terms.consent or agreed(_said(consents), policy.version)
-    hours = _hours(rep, terms)
-    return Standing(
-        policy,
-        terms,
-        hours,
-        consents[-1] if consents else None,
-        agrees and (hours is not None or terms.window is Window.ANY),
-    )
+    return Standing(policy, terms, _hours(rep, terms), consents[-1] if consents else None)
 
 
 def terms_of(session: Session, rep: User, now: datetime) -> tuple[Tracking, Terms]:
@@ -109,9 +110,7 @@ def zone_of(rep: User) -> str:
     return rep.territory.time_zone if rep.territory else "UTC"
 
 
-def _upwards(
-    area: uuid.UUID | None, above: Mapping[uuid.UUID, tuple[str, uuid.UUID | None]]
-) -> Iterable[str]:
+def _upwards(area: uuid.UUID | None, above: Mapping[uuid.UUID, tuple[str, uuid.UUID | None]]) -> Iterable[str]:
     while area is not None and area in above:
         code, area = above[area]
         yield code

@@ -18,6 +18,8 @@ from fieldsales.policies.rules import Body, Kind
 WITHOUT_CONSENT = "points_without_consent"
 OFF_SHIFT = "points_off_shift"
 ONE_DAY = timedelta(days=1)
+LONG_AGO = 2
+"""A shift of nearly a day that begins before midnight, with its margin, ends two days later."""
 
 
 class TextChanged(Conflict):
@@ -138,7 +140,7 @@ def in_shift(moment: datetime, shift: Shift, margin: timedelta) -> bool:
     back an hour longer. A shift past midnight belongs to the day that it begins on.
     """
     wall = moment.astimezone(shift.zone).replace(tzinfo=None)
-    for day in (wall.date() + ahead * ONE_DAY for ahead in (-1, 0, 1)):
+    for day in (wall.date() + ahead * ONE_DAY for ahead in (-LONG_AGO, -1, 0, 1)):
         since, until = shift.hours.on(day)
         if since - margin <= wall < until + margin and day in shift.worked:
             return True
@@ -170,7 +172,7 @@ def withheld(without_consent: int, off_shift: int) -> list[str]:
 def days_around(moments: Iterable[datetime], zone: ZoneInfo) -> tuple[date, date]:
     """Return the first and the last day on which a shift may have begun that any of these moments lies in."""
     days = [moment.astimezone(zone).date() for moment in moments]
-    return min(days) - ONE_DAY, max(days) + ONE_DAY
+    return min(days) - LONG_AGO * ONE_DAY, max(days) + ONE_DAY
 
 
 def _terms(body: Mapping[str, Any]) -> Terms:

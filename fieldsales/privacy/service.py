@@ -13,6 +13,18 @@ from fieldsales.privacy.queries import consents_of, standing_of
 from fieldsales.privacy.rules import TextChanged, TextNotThere
 
 
+def answer(
+    session: Session, rep: User, *, agree: bool, version: str | None, language: str | None, at: datetime, now: datetime
+) -> TrackingConsent:
+    """Have a rep agree to being tracked, or not, or not any more. To agree is to agree to a version of the text.
+
+    `at` is when the rep did it, `now` when we heard of it. Raises `TextChanged`, `TextNotThere`.
+    """
+    if agree:
+        return give_consent(session, rep, version or "", language, at=at, now=now)
+    return withdraw_consent(session, rep, at=at, now=now)
+
+
 def give_consent(
     session: Session, rep: User, version: str, language: str | None, *, at: datetime, now: datetime
 ) -> TrackingConsent:
@@ -46,7 +58,8 @@ def withdraw_consent(session: Session, rep: User, *, at: datetime, now: datetime
 
 
 def _last(session: Session, rep: User) -> TrackingConsent | None:
-    return (consents_of(session, rep.id) or [None])[-1]
+    found = consents_of(session, rep.id)
+    return found[-1] if found else None
 
 
 def _say(session: Session, rep: User, word: TrackingConsent, at: datetime, now: datetime) -> TrackingConsent:

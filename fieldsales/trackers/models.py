@@ -16,7 +16,7 @@ class Tracker(Base):
 
     Only the SHA-256 of the key is kept: who reads the database cannot send positions. A key has 130 random bits, so
     that a slow hash would guard nothing more. `kept`, `without_consent` and `off_shift` count what became of its
-    positions, the repeated ones left aside.
+    positions; what is sent again was kept once, and is counted so.
     """
 
     __tablename__ = "tracker"

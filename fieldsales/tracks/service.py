@@ -76,9 +76,7 @@ def keep(session: Session, track: Track) -> int:
     statement = insert(TrackPoint.__table__).on_conflict_do_nothing(index_elements=["rep_id", "at"])  # type: ignore[arg-type]
     # In one order of moments for everybody, so that two devices of a rep cannot wait for each other.
     points = sorted(track.points, key=attrgetter("at"))
-    rows = [
-        dict(zip(_NAMES, _facts(point), strict=True)) | shared | {"source": track.source} for point in points
-    ]
+    rows = [dict(zip(_NAMES, _facts(point), strict=True)) | shared | {"source": track.source} for point in points]
     return len(session.execute(statement.returning(TrackPoint.__table__.c.at), rows).all())
 
 
@@ -99,8 +97,14 @@ def erase_expired(session: Session, now: datetime, limit: int = AT_ONCE) -> Eras
 
 
 def erase_person(
-    session: Session, rep: User, reason: str, *, until: datetime | None = None, dry_run: bool, by: Actor | None,
-    now: datetime
+    session: Session,
+    rep: User,
+    reason: str,
+    *,
+    until: datetime | None = None,
+    dry_run: bool,
+    by: Actor | None,
+    now: datetime,
 ) -> int:
     """Erase all positions of a rep's tracks, or those before a moment; return how many. With `dry_run` only count.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from simulation.accounts import check_trade
@@ -24,6 +25,7 @@ from fieldsales.notes.models import Note
 from fieldsales.receivables.models import Payment
 from fieldsales.tracks.models import TrackPoint
 from fieldsales.visits.models import Visit
+from sync.ledger import without_points
 from sync.models import Mutation, Status
 
 ATHENS = ZoneInfo("Europe/Athens")
