@@ -15,11 +15,11 @@ from api.looks import note_looks_at
 from api.openapi import Resource
 from api.settings import now
 from api.tracking.schemas import (
-    AnswerSchema,
     ErasedSchema,
     EraseSchema,
     LookPageSchema,
     LooksQuery,
+    TrackingAnswerSchema,
     TrackingSchema,
 )
 from fieldsales.accesses.queries import Look, looks_at
@@ -45,7 +45,7 @@ def read_my_tracking() -> TrackingOf:
     return tracking_of(session(), require_rep_in_scope(session(), actor(), actor().user_id), now())
 
 
-@my_tracking.on("PUT", "", roles=REPS, takes=AnswerSchema, gives=TrackingSchema, problems=[409, 422])
+@my_tracking.on("PUT", "", roles=REPS, takes=TrackingAnswerSchema, gives=TrackingSchema, problems=[409, 422])
 def answer_about_tracking(body: dict[str, Any]) -> TrackingOf:
     """Agree to being tracked, or take that back
 

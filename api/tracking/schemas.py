@@ -37,7 +37,7 @@ class TrackingSchema(Schema):
     last_at = fields.DateTime(required=True, allow_none=True, attribute="holding.last_at")
 
 
-class AnswerSchema(Strict):
+class TrackingAnswerSchema(Strict):
     """What a rep says about being tracked. To agree is to agree to a version of the text."""
 
     agree = Flag(required=True)

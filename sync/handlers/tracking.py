@@ -12,7 +12,7 @@ from sync.handlers.context import Applied, Context, Handler
 from sync.wire import Flag, Strict, words
 
 
-class AnswerSchema(Strict):
+class TrackingAnswerSchema(Strict):
     """`tracking.answer`, version 1."""
 
     answer_id = fields.UUID(required=True)
@@ -30,4 +30,4 @@ def _answer(context: Context, data: dict[str, Any]) -> Applied:
     )
 
 
-ANSWER = Handler(AnswerSchema(), ("tracking_answer", "answer_id"), _answer)
+ANSWER = Handler(TrackingAnswerSchema(), ("tracking_answer", "answer_id"), _answer)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from worlds.pictures import shelf, written
 
 from fieldsales.accesses.models import TrackAccess
+from fieldsales.audit.models import AuditEntry
 from fieldsales.db.base import new_id
 from fieldsales.db.session import reading, transaction
 from fieldsales.integrity.service import judge_due

@@ -86,7 +86,7 @@ def test_a_rep_answers_without_a_network_and_it_holds_from_that_moment(town):
     answer_id = new_id()
     told = {"answer_id": str(answer_id), "agree": True, "version": "1", "language": "en"}
     town.anna.do("tracking.answer", ("tracking_answer", answer_id), told)
-    town.anna.wait(600)
+    town.anna.wait(10)
     town.anna.track([HERE | {"ago_ms": ago} for ago in (0, 599_000, 601_000)])
     town.anna.do("tracking.answer", ("tracking_answer", answer_id), told | {"agree": False})
     town.anna.do("tracking.answer", ("tracking_answer", answer_id), told | {"version": "0"})
