@@ -5,6 +5,7 @@ Privacy is the default (GDPR, Art. 25): without a policy consent is needed, only
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -133,18 +134,24 @@ def agreed_at(said: Sequence[Said], moment: datetime) -> bool:
     return bool(before) and before[-1].given
 
 
-def in_shift(moment: datetime, shift: Shift, margin: timedelta) -> bool:
-    """Tell whether a moment is in a shift, as the wall clock shows it.
+class Windows:
+    """When a shift's positions are kept, as spans on the wall clock of its zone.
 
     What the clock shows decides: where it is set forward a shift through the night is an hour shorter, where it is set
     back an hour longer. A shift past midnight belongs to the day that it begins on.
     """
-    wall = moment.astimezone(shift.zone).replace(tzinfo=None)
-    for day in (wall.date() + ahead * ONE_DAY for ahead in (-LONG_AGO, -1, 0, 1)):
-        since, until = shift.hours.on(day)
-        if since - margin <= wall < until + margin and day in shift.worked:
-            return True
-    return False
+
+    def __init__(self, shift: Shift, margin: timedelta) -> None:
+        self.zone = shift.zone
+        spans = [shift.hours.on(day) for day in sorted(shift.worked)]
+        self.since = [since - margin for since, _ in spans]
+        self.until = [until + margin for _, until in spans]
+
+    def hold(self, moment: datetime) -> bool:
+        """Tell whether a moment is in one of them. All are as long, so that the one begun last ends last."""
+        wall = moment.astimezone(self.zone).replace(tzinfo=None)
+        begun = bisect_right(self.since, wall)
+        return begun > 0 and wall < self.until[begun - 1]
 
 
 def sift(moments: Sequence[datetime], terms: Terms, said: Sequence[Said], version: str, shift: Shift | None) -> Sifted:
@@ -154,11 +161,12 @@ def sift(moments: Sequence[datetime], terms: Terms, said: Sequence[Said], versio
     out for both reasons counts as without consent.
     """
     agrees = not terms.consent or agreed(said, version)
+    windows = Windows(shift, terms.margin) if shift is not None else None
     kept, without = [], 0
     for place, moment in enumerate(moments):
         if terms.consent and not (agrees and agreed_at(said, moment)):
             without += 1
-        elif terms.window is Window.ANY or (shift is not None and in_shift(moment, shift, terms.margin)):
+        elif terms.window is Window.ANY or (windows is not None and windows.hold(moment)):
             kept.append(place)
     return Sifted(tuple(kept), without, len(moments) - len(kept) - without)
 

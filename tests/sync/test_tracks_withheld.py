@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from worlds.tracked_town import agree, points
 from fieldsales.db.base import new_id
 from fieldsales.db.session import reading, transaction
 from fieldsales.policies.models import Policy
+from sync.forgetting import forget_held
 from sync.models import Mutation
 
 HERE = {"lat": 38.24, "lon": 21.72}
@@ -98,3 +100,15 @@ def test_a_rep_answers_without_a_network_and_it_holds_from_that_moment(town):
     assert old.problem["code"] == "tracking.text_changed"
     assert after.result["without_consent"] == 1
     assert len(points(town.engine)) == 2, "what was kept stays until it is erased"
+
+
+def test_a_track_that_nobody_decides_about_is_emptied_in_time(town):
+    agree(town.engine, "anna", NOON - timedelta(hours=2))
+    first = town.anna.track([HERE | {"ago_ms": 0}], after=[str(new_id())])
+    town.anna.send(town.engine)
+    for days, emptied in ((90, 0), (91, 1), (92, 0)):
+        with transaction(town.engine) as session:
+            assert forget_held(session, NOON + timedelta(days=days)) == emptied
+    with reading(town.engine) as session:
+        found = session.get_one(Mutation, uuid.UUID(first["id"]))
+        assert (found.status, found.payload["data"]["points"]) == ("held", [])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldsales.privacy.rules import Hours, Shift, in_shift
+from fieldsales.privacy.rules import Hours, Shift, Windows
 
 ZONES = [ZoneInfo(name) for name in ("Europe/Athens", "America/Chicago", "Australia/Lord_Howe", "Asia/Shanghai")]
 """The clock on Lord Howe is set by half an hour, the one in Shanghai never."""
@@ -21,6 +21,10 @@ CHANGES = {
 }
 NONE = timedelta()
 MINUTES = st.integers(0, 24 * 60 - 1)
+
+
+def in_shift(moment: datetime, shift: Shift, margin: timedelta) -> bool:
+    return Windows(shift, margin).hold(moment)
 
 
 def at(minute: int) -> time:
