@@ -84,6 +84,8 @@ from api.team.routes import team
 from api.territories.routes import territories
 from api.tiers.routes import tiers
 from api.tokens import install_tokens
+from api.trackers.routes import my_trackers, reps_trackers, trackers
+from api.tracking.routes import my_tracking, tracking
 from api.uplift.routes import uplift
 from api.visits.routes import geofences, visits
 from api.warehouses.routes import warehouses
@@ -120,6 +122,11 @@ RESOURCES = (
     visits,
     geofences,
     outings,
+    my_tracking,
+    tracking,
+    my_trackers,
+    reps_trackers,
+    trackers,
     receipts,
     exports,
     webhooks,
@@ -210,6 +217,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
         logging_in=("auth.log_in", "auth.log_in_browser"),
         changing="me.change_my_password",
         handing_in="hand_in.hand_in_work",
+        tracking=("trackers.take_from_owntracks", "trackers.take_from_traccar", "trackers.take_from_osmand"),
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

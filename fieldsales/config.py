@@ -66,6 +66,7 @@ class Settings:
     refresh_token_days: int = _setting(30, "life of a refresh token")
     login_rate: str = _setting("5 per minute; 50 per hour", "how often one address may try one login")
     hand_in_rate: str = _setting("10 per minute; 100 per hour", "how often somebody locked out may hand in work")
+    tracker_rate: str = _setting("1200 per minute", "how often one tracking app may send a position")
     limiter_storage: str = _setting("memory://", "where login attempts are counted, e.g. redis://127.0.0.1:6379")
     currency: str = _setting("EUR", "currency of imported prices that name none")
     time_zone: str = _setting("UTC", "time zone of a new territory that names none")

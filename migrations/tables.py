@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fieldsales.accesses.models
 import fieldsales.adjustments.models
 import fieldsales.alerts.models
 import fieldsales.anomalies.models
@@ -39,6 +40,7 @@ import fieldsales.pictures.models
 import fieldsales.planning.models
 import fieldsales.policies.models
 import fieldsales.pricebooks.models
+import fieldsales.privacy.models
 import fieldsales.promotions.models
 import fieldsales.receipts.models
 import fieldsales.receivables.models
@@ -52,6 +54,7 @@ import fieldsales.stock.models
 import fieldsales.surveys.models
 import fieldsales.targets.models
 import fieldsales.tiers.models
+import fieldsales.trackers.models
 import fieldsales.tracks.models
 import fieldsales.units.models
 import fieldsales.visits.models

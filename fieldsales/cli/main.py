@@ -40,6 +40,7 @@ from fieldsales.cli.settlements import settlements
 from fieldsales.cli.stock import stock
 from fieldsales.cli.targets import targets
 from fieldsales.cli.tiers import tiers
+from fieldsales.cli.tracks import tracks
 from fieldsales.cli.uplift import uplift
 from fieldsales.cli.visits import visits
 from fieldsales.cli.webhooks import webhooks
@@ -124,6 +125,7 @@ for command in (
     roads,
     calendars,
     visits,
+    tracks,
     anomalies,
     uplift,
     targets,

@@ -25,6 +25,7 @@ from fieldsales.integrity.rules import INTEGRITY
 from fieldsales.jobs.rules import JOBS
 from fieldsales.ladders.rules import TIERS, Ladder
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
+from fieldsales.privacy.rules import TRACKING
 from fieldsales.selling.rules import SELLING
 from fieldsales.settlements.rules import SETTLEMENTS
 from fieldsales.stock.rules import STOCK
@@ -50,6 +51,7 @@ _ALL: tuple[Kind[Any], ...] = (
     GIFTS,
     STOCK,
     JOBS,
+    TRACKING,
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 

@@ -39,6 +39,9 @@ OPEN_TO_THE_WORLD = {
     "GET /console/<path:name>",
     "OPTIONS /sync/v1/files",
     "POST /sync/v1/hand-in",
+    "POST /api/v1/trackers/owntracks",
+    "POST /api/v1/trackers/osmand",
+    "GET /api/v1/trackers/osmand",
 }
 SHARED = {"parameters"}
 TUS = {"Tus-Resumable": "1.0.0"}
