@@ -17,6 +17,7 @@ import fieldsales.counts.models
 import fieldsales.credits.models
 import fieldsales.customers.models
 import fieldsales.deliveries.models
+import fieldsales.disputes.models
 import fieldsales.feeds.models
 import fieldsales.imports.models
 import fieldsales.integrity.models
@@ -28,6 +29,7 @@ import fieldsales.notes.models
 import fieldsales.notices.models
 import fieldsales.orders.models
 import fieldsales.overrides.models
+import fieldsales.payruns.models
 import fieldsales.people.models
 import fieldsales.pictures.models
 import fieldsales.planning.models
@@ -37,6 +39,7 @@ import fieldsales.promotions.models
 import fieldsales.receipts.models
 import fieldsales.receivables.models
 import fieldsales.reservations.models
+import fieldsales.schemes.models
 import fieldsales.searches.models
 import fieldsales.settlements.models
 import fieldsales.snapshots.models

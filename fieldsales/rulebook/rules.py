@@ -23,6 +23,7 @@ from fieldsales.gifts.rules import GIFTS
 from fieldsales.holdout.rules import HOLDOUT
 from fieldsales.integrity.rules import INTEGRITY
 from fieldsales.ladders.rules import TIERS, Ladder
+from fieldsales.payruns.rules import PAY
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
 from fieldsales.selling.rules import SELLING
 from fieldsales.settlements.rules import SETTLEMENTS
@@ -48,6 +49,7 @@ _ALL: tuple[Kind[Any], ...] = (
     DELIVERIES,
     GIFTS,
     STOCK,
+    PAY,
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 

@@ -67,6 +67,7 @@ def test_everybody_reads_what_holds_and_what_each_kind_looks_like(web: Web) -> N
         "deliveries",
         "gifts",
         "stock",
+        "pay",
     ]
     tiers, score, *_ = kinds
     assert tiers["in_force"]["body"] == body()
