@@ -42,6 +42,9 @@ from api.metrics.routes import metrics
 from api.openapi import document
 from api.outings.routes import outings
 from api.packing.answers import pack_answers
+from api.pay_corrections.routes import pay_corrections
+from api.pay_disputes.routes import pay_disputes
+from api.pay_runs.routes import pay_runs
 from api.payments.routes import payments
 from api.people.routes import me, people
 from api.photos.routes import photos
@@ -56,6 +59,7 @@ from api.receipts.routes import receipts
 from api.receivables.routes import receivables
 from api.replans.routes import replan_day  # noqa: F401 -- a route of `days`
 from api.review.routes import review
+from api.schemes.routes import schemes
 from api.searches.routes import route_searches
 from api.searches.runner import install_searches
 from api.settings import furnish
@@ -108,6 +112,10 @@ RESOURCES = (
     payments,
     approvals,
     settlements,
+    schemes,
+    pay_runs,
+    pay_disputes,
+    pay_corrections,
     deliveries,
     picking,
     visits,

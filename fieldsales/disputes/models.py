@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
+from fieldsales.payruns.models import PayLine
 
 _OPEN = text("state = 'open'")
 
@@ -44,3 +45,5 @@ class PayDispute(Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     correction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pay_correction.id"))
+
+    line: Mapped[PayLine] = relationship(lazy="joined", innerjoin=True)

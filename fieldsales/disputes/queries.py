@@ -34,7 +34,8 @@ def find_disputes(
 
 def require_dispute(session: Session, dispute_id: uuid.UUID) -> PayDispute:
     """Return a dispute, locked; raise `DisputeNotFound`."""
-    found = session.get(PayDispute, dispute_id, with_for_update=True, populate_existing=True)
+    lock = {"of": PayDispute}
+    found = session.get(PayDispute, dispute_id, with_for_update=lock, populate_existing=True)
     if found is None:
         raise DisputeNotFound(f"There is no dispute {dispute_id}.", id=str(dispute_id))
     return found

@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -89,15 +90,17 @@ def find_lines(session: Session, lines: Select[PayLine], wanted: PageWanted) -> 
     return fetch_page(session, lines, (PayLine.rep_id, PayLine.position), wanted)
 
 
-def require_line(session: Session, actor: Actor | None, line_id: uuid.UUID, now: datetime) -> PayLine:
-    """Return a line that somebody may see; raise `LineNotFound`."""
+def require_line(
+    session: Session, actor: Actor | None, line_id: uuid.UUID, now: datetime, run_id: uuid.UUID | None = None
+) -> PayLine:
+    """Return a line that somebody may see, of one run if that is given; raise `LineNotFound`."""
     runs = _runs(actor).with_only_columns(PayRun.id)
     found = session.scalars(
         select(PayLine).where(
             PayLine.id == line_id, PayLine.run_id.in_(runs), PayLine.rep_id.in_(payees(session, actor, now))
         )
     ).one_or_none()
-    if found is None:
+    if found is None or run_id not in (None, found.run_id):
         raise LineNotFound(f"There is no line {line_id}.", id=str(line_id))
     return found
 
@@ -163,7 +166,8 @@ def is_used(session: Session, scheme_id: uuid.UUID) -> bool:
 
 def touched(session: Session, last: date, unpaid_days: int | None) -> set[uuid.UUID]:
     """Return the orders of which something came back or is paid late, and the money that was taken back, by a day."""
-    after = dict(session.execute(select(Order.amends_id, Order.id).where(Order.amends_id.is_not(None))).tuples().all())
+    amended: Any = session.execute(select(Order.amends_id, Order.id).where(Order.amends_id.is_not(None)))
+    after: dict[uuid.UUID | None, uuid.UUID] = dict(amended.all())
     back = select(Order.against_id).where(
         Order.kind == OrderKind.RETURN, Order.against_id.is_not(None), Order.ordered_on <= last
     )

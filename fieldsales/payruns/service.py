@@ -71,8 +71,11 @@ def make_run(session: Session, code: str, day: date, *, now: datetime, by: Actor
     return run
 
 
-def try_run(session: Session, code: str, day: date) -> tuple[PayRun, Reckoning, list[Entry]]:
+def try_run(
+    session: Session, code: str, day: date, *, by: Actor | None = None
+) -> tuple[PayRun, Reckoning, list[Entry]]:
     """Return the run that `make_run` would make, with its entries, and keep nothing. Raises likewise."""
+    require_all_territories(session, by)
     first, last = month_of(day)
     _check_month(session, code, first)
     return _reckoned(session, scheme_on(session, code, first), first, last)
