@@ -3,11 +3,11 @@
     python -m benchmarks.commission FOLDER [--database sqlite:///pay.db] [--months 22] [--close]
 
 FOLDER has the State of Iowa's `outlets.csv.gz`, `products.csv.gz` and `order_lines*.csv.gz` (date, store, item,
-invoice, bottles, dollars). The outlets are shared out among five reps from west to east; the ten largest are key accounts of two
-reps each. Invoices become orders, what came back becomes returns; dollars are what the outlet paid, without tax. All
-schemes are simulated over all months and printed beside each other; with `--close` every month of each is run, checked
-and closed, must come to the cent to what was simulated, and one line is explained to its last order line.
-A database that has orders already is used as it is.
+invoice, bottles, dollars). The outlets are shared out among five reps from west to east; the ten largest are key
+accounts of two reps each. Invoices become orders, what came back becomes returns; dollars are what the outlet paid,
+without tax. All schemes are simulated over all months and printed beside each other. With `--close` every month of each
+is run, checked and closed, and must come to the cent to what was simulated; one line is explained to its last order
+line. A database that has orders already is used as it is.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import { Anomalies } from "./pages/anomalies";
 import { Approvals } from "./pages/approvals";
 import { Customers } from "./pages/customers";
 import { LogIn } from "./pages/login";
+import { Pay } from "./pages/pay";
 import { Performance } from "./pages/performance";
 import { Plans } from "./pages/plans";
 import { SettingsPage } from "./pages/settings";
@@ -18,7 +19,7 @@ import { Loading, Trouble } from "./parts/ui";
 import { choose, language, LANGUAGES, t, type Key } from "./texts";
 import type { Me, Territory } from "./types";
 
-const PAGES = { today: Today, visits: Visits, anomalies: Anomalies, approvals: Approvals, customers: Customers, plans: Plans, performance: Performance, sync: SyncHealth, settings: SettingsPage };
+const PAGES = { today: Today, visits: Visits, anomalies: Anomalies, approvals: Approvals, customers: Customers, plans: Plans, performance: Performance, pay: Pay, sync: SyncHealth, settings: SettingsPage };
 export type PageName = keyof typeof PAGES;
 
 export interface PageProps {
