@@ -40,7 +40,7 @@ function Runs({ boss }: { boss: boolean }) {
           <tbody>{runs.map((each) => (
             <tr key={each.id}><td><a href={`#/pay/run/${each.id}`}>{each.first.slice(0, 7)}</a></td><td>{each.scheme}</td><td><span class={`chip flush ${each.state === "closed" ? "done" : "warn"}`}>{tcode("pay", each.state)}</span></td>
               <td class="num">{sayMoney(each.amount_minor, each.currency)}</td><td class="num">{sayNumber(each.lines)}</td><td class="num">{each.nobodys_minor ? sayMoney(each.nobodys_minor, each.currency) : "–"}</td></tr>))}</tbody>
-        </table></div> : <Empty><p>{codes.length ? t("pay.no_runs") : t("pay.no_schemes")}</p></Empty>}
+        </table></div> : <Empty><p>{boss && !codes.length ? t("pay.no_schemes") : t("pay.no_runs")}</p></Empty>}
       </>)}</Show>
   );
 }
