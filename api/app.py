@@ -47,6 +47,9 @@ from api.mutes.routes import mutes
 from api.openapi import document
 from api.outings.routes import outings
 from api.packing.answers import pack_answers
+from api.pay_corrections.routes import pay_corrections
+from api.pay_disputes.routes import pay_disputes
+from api.pay_runs.routes import pay_runs
 from api.payments.routes import payments
 from api.people.routes import me, people
 from api.photos.routes import photos
@@ -62,6 +65,7 @@ from api.receivables.routes import receivables
 from api.replans.routes import replan_day  # noqa: F401 -- a route of `days`
 from api.results.routes import measures, results
 from api.review.routes import review
+from api.schemes.routes import schemes
 from api.searches.routes import route_searches
 from api.searches.runner import install_searches
 from api.settings import furnish
@@ -117,6 +121,10 @@ RESOURCES = (
     payments,
     approvals,
     settlements,
+    schemes,
+    pay_runs,
+    pay_disputes,
+    pay_corrections,
     deliveries,
     picking,
     visits,

@@ -22,6 +22,7 @@ import fieldsales.covers.models
 import fieldsales.credits.models
 import fieldsales.customers.models
 import fieldsales.deliveries.models
+import fieldsales.disputes.models
 import fieldsales.feeds.models
 import fieldsales.imports.models
 import fieldsales.integrity.models
@@ -35,6 +36,7 @@ import fieldsales.notes.models
 import fieldsales.notices.models
 import fieldsales.orders.models
 import fieldsales.overrides.models
+import fieldsales.payruns.models
 import fieldsales.people.models
 import fieldsales.pictures.models
 import fieldsales.planning.models
@@ -46,6 +48,7 @@ import fieldsales.receipts.models
 import fieldsales.receivables.models
 import fieldsales.reservations.models
 import fieldsales.rollups.models
+import fieldsales.schemes.models
 import fieldsales.searches.models
 import fieldsales.settlements.models
 import fieldsales.snapshots.models

@@ -24,6 +24,7 @@ export const PAGES = entries({
   customers: { group: "customers", load: async () => (await import("./pages/customers")).Customers },
   anomalies: { group: "customers", bar: true, load: async () => (await import("./pages/anomalies")).Anomalies },
   performance: { group: "numbers", load: async () => (await import("./pages/performance")).Performance },
+  pay: { group: "numbers", bosses: true, load: async () => (await import("./pages/pay")).Pay },
   sync: { group: "house", load: async () => (await import("./pages/sync")).SyncHealth },
   jobs: { group: "house", bosses: true, load: async () => (await import("./pages/jobs")).Jobs },
   settings: { group: "house", load: async () => (await import("./pages/settings")).SettingsPage },

@@ -27,6 +27,7 @@ from fieldsales.cli.jobs import jobs
 from fieldsales.cli.journeys import journeys
 from fieldsales.cli.key_accounts import key_accounts
 from fieldsales.cli.mail import mail
+from fieldsales.cli.pay import pay
 from fieldsales.cli.people import people
 from fieldsales.cli.plans import plan
 from fieldsales.cli.policies import policies
@@ -111,6 +112,7 @@ for command in (
     receivables,
     approvals,
     settlements,
+    pay,
     deliveries,
     receipts,
     mail,

@@ -24,6 +24,7 @@ from fieldsales.holdout.rules import HOLDOUT
 from fieldsales.integrity.rules import INTEGRITY
 from fieldsales.jobs.rules import JOBS
 from fieldsales.ladders.rules import TIERS, Ladder
+from fieldsales.payruns.rules import PAY
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
 from fieldsales.privacy.rules import TRACKING
 from fieldsales.selling.rules import SELLING
@@ -52,6 +53,7 @@ _ALL: tuple[Kind[Any], ...] = (
     STOCK,
     JOBS,
     TRACKING,
+    PAY,
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 
