@@ -24,6 +24,7 @@ import fieldsales.invoices.models
 import fieldsales.journeys.models
 import fieldsales.ledger.models
 import fieldsales.letters.models
+import fieldsales.mailings.models
 import fieldsales.notes.models
 import fieldsales.notices.models
 import fieldsales.orders.models

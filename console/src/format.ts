@@ -9,6 +9,10 @@ export function settle(timeZone: string | undefined, money: string | undefined) 
   currency = money ?? currency;
 }
 
+export function zoneName(): string {
+  return zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 export function today(): string {
   return new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date());
 }

@@ -4,6 +4,7 @@ import type { PageProps } from "../app";
 import { all, get, post, type Page } from "../api";
 import { addDays, sayDay, sayMoney, today } from "../format";
 import { people, repsOf } from "../parts/people";
+import { TakeAlong } from "../parts/takealong";
 import { Dialog, Empty, say, Show, Stat, Told, useLoad } from "../parts/ui";
 import { t, tcode } from "../texts";
 import type { Anomaly, Customer, Me, Person } from "../types";
@@ -34,6 +35,7 @@ export function Customers({ rest, me }: PageProps) {
               <option value="">{t("customers.every_tier")}</option>
               {["A", "B", "C", "D"].map((each) => <option key={each}>{each}</option>)}
             </select></label>
+          <TakeAlong path="/api/v1/customers" query={{ search: asked, tier }} />
         </div>
       </header>
       <Show of={list}>
