@@ -55,6 +55,7 @@ from api.products.routes import products
 from api.receipts.routes import receipts
 from api.receivables.routes import receivables
 from api.replans.routes import replan_day  # noqa: F401 -- a route of `days`
+from api.reports.routes import reports, subscriptions
 from api.review.routes import review
 from api.searches.routes import route_searches
 from api.searches.runner import install_searches
@@ -132,6 +133,8 @@ RESOURCES = (
     reps_calendars,
     calendars,
     team,
+    reports,
+    subscriptions,
     events,
     map_,
     offline,

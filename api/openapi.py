@@ -116,7 +116,7 @@ class Resource(Blueprint):  # type: ignore[misc]
 
     def __init__(self, name: str, import_name: str, **options: Any) -> None:
         super().__init__(name, import_name, **options)
-        self._prepare_doc_cbks += (_prepare_guard_doc, _prepare_table_doc)
+        self._prepare_doc_cbks += (_prepare_guard_doc, _prepare_also_doc)
 
     def on(
         self,
@@ -131,6 +131,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         media_type: str | None = None,
         status: int = 200,
         rows: str | None = None,
+        also: Iterable[str] = (),
         problems: Iterable[int] = (),
         example: Mapping[str, Any] | None = None,
     ) -> Callable[[View], View]:
@@ -138,7 +139,8 @@ class Resource(Blueprint):  # type: ignore[misc]
 
         `problems` are the statuses of errors that a client should expect here; `example` is of the body. A view
         that reads its body by itself only `documents` it. An answer that is not JSON has another `media_type`. One
-        that holds a list can be taken along as a file; `rows` names the list where it is not the only one.
+        that holds a list can be taken along as a file; `rows` names the list where it is not the only one. `also` are
+        the media types of other forms of the answer.
         """
         answer = gives() if isinstance(gives, type) else gives
         table = _table(self.url_prefix + rule, answer, rows) if method == "GET" and answer else None
@@ -157,7 +159,9 @@ class Resource(Blueprint):  # type: ignore[misc]
             if query:
                 told = self.arguments(_leaving(query(), table), location="query")(told)
             if table:
-                told = _marked(self.arguments(TableQuery(), location="query")(told), table)
+                told = self.arguments(TableQuery(), location="query")(told)
+                told.table_names = [column.name for column in table.columns]
+            told._apidoc = {**told._apidoc, "also": [*also, *((CSV, XLSX) if table else ())]}
             self.route(rule, methods=[method], endpoint=view.__name__)(mark(told, roles))
             return view
 
@@ -169,13 +173,6 @@ def _table(path: str, answer: Schema, rows: str | None) -> Table | None:
     return table_of(answer, rows) if rows or path.startswith("/api/") else None
 
 
-def _marked(view: Any, table: Table) -> Any:
-    """Have the documentation tell that an answer can be taken along, and a test see its columns."""
-    view._apidoc = {**view._apidoc, "table": True}
-    view.table_names = [column.name for column in table.columns]
-    return view
-
-
 def _leaving(query: Schema, table: Table | None) -> Schema:
     """Have a query leave to others what says how its list is taken along."""
     if table:
@@ -183,10 +180,9 @@ def _leaving(query: Schema, table: Table | None) -> Schema:
     return query
 
 
-def _prepare_table_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_context: Any) -> dict[str, Any]:
-    if doc_info.get("table"):
-        file = {"schema": {"type": "string", "format": "binary"}}
-        doc["responses"][200]["content"] |= {CSV: file, XLSX: file}
+def _prepare_also_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    for media_type in doc_info.get("also", ()):
+        doc["responses"][200]["content"][media_type] = {"schema": {"type": "string", "format": "binary"}}
     return doc
 
 

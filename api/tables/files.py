@@ -43,7 +43,7 @@ View = Callable[..., Any]
 
 
 class TableTooLong(Invalid):
-    """A list is taken along with at most 200,000 rows. Filter it."""
+    """A list is taken along with at most 200,000 rows. Filter it, or take it in parts."""
 
     code = "table.too_long"
     title = "The list is too long for one file"

@@ -9,6 +9,7 @@ import { Customers } from "./pages/customers";
 import { LogIn } from "./pages/login";
 import { Performance } from "./pages/performance";
 import { Plans } from "./pages/plans";
+import { ReportPage } from "./pages/report";
 import { SettingsPage } from "./pages/settings";
 import { SyncHealth } from "./pages/sync";
 import { Today } from "./pages/today";
@@ -18,7 +19,7 @@ import { Loading, Trouble } from "./parts/ui";
 import { choose, language, LANGUAGES, t, type Key } from "./texts";
 import type { Me, Territory } from "./types";
 
-const PAGES = { today: Today, visits: Visits, anomalies: Anomalies, approvals: Approvals, customers: Customers, plans: Plans, performance: Performance, sync: SyncHealth, settings: SettingsPage };
+const PAGES = { today: Today, visits: Visits, anomalies: Anomalies, approvals: Approvals, customers: Customers, plans: Plans, performance: Performance, report: ReportPage, sync: SyncHealth, settings: SettingsPage };
 export type PageName = keyof typeof PAGES;
 
 export interface PageProps {

@@ -6,6 +6,9 @@ from fieldsales.dailies.rules import DailyReport, RepReport
 from fieldsales.headlines.rules import Teller, Told
 from fieldsales.sheets.rules import Cell, Page, is_chinese
 
+_HEAD_MM = 36.0
+"""A rep's heading stands on the page of its first visits."""
+
 
 def report_pdf(report: DailyReport, language: str, base: str) -> bytes:
     """Return a report as a PDF of A4 pages. The same report always gives the same bytes."""
@@ -39,7 +42,7 @@ def _figures(page: Page, teller: Teller) -> None:
     page.table_of(
         [teller.say("figures"), "", "", "", "", ""],
         rows,
-        widths=(34, 24, 28, 34, 24, 28),
+        widths=(34, 25, 29, 36, 25, 31),
         aligns=("L", "R", "R", "L", "R", "R"),
     )
 
@@ -49,7 +52,7 @@ def _figure(told: Told) -> tuple[Cell, Cell, Cell]:
 
 
 def _reps(page: Page, teller: Teller) -> None:
-    heads = ("rep", "planned_done", "missed", "off_plan", "orders", "sold", "collected", "field")
+    heads = ("rep", "planned_done", "missed", "off_plan", "orders", "sold_short", "collected", "field")
     rows = []
     for rep in teller.report.reps:
         day = rep.figures
@@ -78,17 +81,19 @@ def _reps(page: Page, teller: Teller) -> None:
 
 
 def _calls(page: Page, teller: Teller, rep: RepReport) -> None:
+    page.room_for(_HEAD_MM)
     page.line_of(rep.name, size=12)
     page.line_of(teller.of_rep(rep.figures), size=8.5, grey=True)
+    page.ln(1)
     page.table_of(
-        [teller.say(each) for each in ("time", "customer", "state", "stay", "sold")],
+        [teller.say(each) for each in ("time", "customer", "state", "stay", "sold_short")],
         (
             [
                 Cell(teller.clock(call.at)),
                 Cell(call.customer, teller.page_of(call)),
                 Cell(
                     teller.say(str(call.state))
-                    + (f" ({teller.say('doubted')})" if call.doubtful else "")
+                    + (f" ({teller.say('doubtful')})" if call.doubtful else "")
                     + (f": {call.why}" if call.why else "")
                 ),
                 Cell(teller.duration(call.store_s)),

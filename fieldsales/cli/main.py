@@ -30,6 +30,7 @@ from fieldsales.cli.policies import policies
 from fieldsales.cli.prices import prices
 from fieldsales.cli.receipts import receipts
 from fieldsales.cli.receivables import approvals, invoices, receivables
+from fieldsales.cli.reports import reports
 from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
 from fieldsales.cli.settlements import settlements
@@ -108,6 +109,7 @@ for command in (
     deliveries,
     receipts,
     mail,
+    reports,
     export,
     webhooks,
     days_off,

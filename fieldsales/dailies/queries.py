@@ -93,6 +93,11 @@ def daily_report(
     )
 
 
+def time_zone_of(session: Session, actor: Actor | None, territory_id: uuid.UUID | None = None) -> str:
+    """Return the clock that a report goes by. Raises `TerritoryNotFound`."""
+    return _ground(session, scope_of(session, actor, territory_id)[1])[0]
+
+
 def _ground(session: Session, territory: Territory | None) -> tuple[str, str]:
     """The clock and the currency: the territory's, or those that most territories have."""
     if territory is not None:

@@ -32,6 +32,8 @@ to_do=To do
 off_plan=Off plan
 orders=Orders
 sold=Sold, returns taken off
+sold_short=Sold
+doubtful=in doubt
 returned=Returned
 collected=Collected
 field=Time in the field
@@ -50,6 +52,7 @@ asked={who}, since {at}
 silent=not heard of that day
 held={n} waiting for a person
 seen=last heard of {at}
+never=never heard of
 open=Open in the console
 unsubscribe=Do not send this any more
 subject={title} {day}: {place}
@@ -67,8 +70,8 @@ return=Return
 write_off=Debt to write off
 stock_count=Count of stock
 settlement=Settlement of a day
-hours={h} h {m} min
-minutes={m} min
+hours={h} h {m} min
+minutes={m} min
 page=Page
 """
 _CHINESE = """
@@ -92,6 +95,8 @@ to_do=待访
 off_plan=计划外
 orders=订单
 sold=销售额（已扣退货）
+sold_short=销售额
+doubtful=存疑
 returned=退货
 collected=回款
 field=在外时长
@@ -110,6 +115,7 @@ asked={who}，自 {at}
 silent=当天没有联系
 held={n} 项等待处理
 seen=最后联系 {at}
+never=从未联系
 open=在控制台打开
 unsubscribe=不再接收
 subject={title} {day}：{place}
@@ -302,10 +308,13 @@ class Teller:
         return Entry(title, f"{self.amount(each.amount_minor, each.currency)} · {asked}", self.link("approvals"))
 
     def _phone(self, each: Phone) -> Entry:
-        told = [self.say("silent")] if each.silent else []
-        told += [self.say("held", n=each.held)] if each.held else []
-        detail = " · ".join([*told, self.say("seen", at=self.moment(each.seen_at))])
-        return Entry(each.rep, detail, self.link("sync"))
+        told = [self.say("held", n=each.held)] if each.held else []
+        if each.seen_at is None:
+            told.append(self.say("never"))
+        else:
+            told += [self.say("silent")] if each.silent else []
+            told.append(self.say("seen", at=self.moment(each.seen_at)))
+        return Entry(each.rep, " · ".join(told), self.link("sync"))
 
     def of_rep(self, figures: Figures) -> str:
         """Return a rep's day in one line."""
@@ -339,9 +348,9 @@ class Teller:
     def _money(self, name: str, total: Figures, link: str, *, better: int) -> Told:
         amounts: Amounts = getattr(total, name)
         main, label = self.report.currency, self.say(name)
-        if not self.report.usual.days:
-            return Told(label, self.money(amounts), link=link)
         usual = round(self.report.usual.values.get(f"{name} {main}", 0))
+        if not self.report.usual.days or not (usual or any(amounts.values())):
+            return Told(label, self.money(amounts), link=link)
         tone = self._tone(amounts.get(main, 0), usual, better)
         return Told(label, self.money(amounts), self.say("usually", value=self.amount(usual, main)), tone, link)
 

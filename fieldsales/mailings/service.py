@@ -14,7 +14,7 @@ from fieldsales.audit.service import record
 from fieldsales.broadsheets.rules import report_pdf
 from fieldsales.bulletins.rules import report_html, report_text
 from fieldsales.clock import zone
-from fieldsales.dailies.queries import daily_report, scope_of
+from fieldsales.dailies.queries import daily_report, time_zone_of
 from fieldsales.dailies.rules import DailyReport
 from fieldsales.db.session import reading, transaction
 from fieldsales.errors import FieldsalesError
@@ -75,7 +75,6 @@ def subscribe(
     if not may or person is None or person.role is Role.REP:
         raise NotForReps("Subscribe those who lead a team.", mend="A rep's own day is in the app.")
     session.execute(select(User.id).where(User.id == person.id).with_for_update()).all()
-    _, territory = scope_of(session, _reader(person), wish.territory_id)
     made = ReportSubscription(
         user_id=person.id,
         territory_id=wish.territory_id,
@@ -83,7 +82,7 @@ def subscribe(
         language=check_language(wish.language or person.language),
         sends_at=wish.sends_at,
         weekdays=tidy_weekdays(wish.weekdays),
-        time_zone=zone(wish.time_zone or (territory.time_zone if territory else "UTC")).key,
+        time_zone=zone(wish.time_zone or time_zone_of(session, _reader(person), wish.territory_id)).key,
         covers=wish.covers or usual_cover(wish.sends_at),
         secret=secrets.token_urlsafe(32),
         made_at=now,

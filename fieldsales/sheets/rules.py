@@ -29,7 +29,7 @@ _CHINESE = "\u2e80"
 """From here on Unicode has Chinese, Japanese and Korean; that font takes a second to read."""
 _WIDE, _PRICE, _AMOUNT = 100.0, 40.0, 40.0
 """The columns of `row` in mm: name, quantity × price, amount."""
-_GREY, _SHADE, _BLACK = (90, 98, 110), (236, 240, 243), (0, 0, 0)
+_GREY, _SHADE, _RULE, _BLACK = (90, 98, 110), (236, 240, 243), (205, 212, 219), (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ class Page(FPDF):
     ) -> None:
         """Draw a table over the whole width; its head stands on each page that it reaches. `aligns` are L, C or R."""
         self.sized(size)
+        self.set_draw_color(*_RULE)
         with self.table(
             col_widths=tuple(widths),
             text_align=tuple(aligns),
@@ -110,7 +111,13 @@ class Page(FPDF):
                 line = table.row()
                 for cell in row:
                     line.cell(printable(cell.text), link=cell.link or None)
-        self.ln(2)
+        self.set_draw_color(*_BLACK)
+        self.ln(4)
+
+    def room_for(self, height: float) -> None:
+        """Go on to the next page unless so many mm are left on this one."""
+        if self.will_page_break(height):
+            self.add_page()
 
     def across(self) -> None:
         """Draw a line across the page."""

@@ -221,6 +221,7 @@ def _view(web: Web, rule: Any) -> Any:
 
 def test_amounts_are_read_with_the_digits_of_their_currency() -> None:
     """Yen have none, and an amount without a currency stays as it is, by its own name."""
+
     class Row(Schema):
         amount_minor = fields.Integer()
         currency = fields.String()
@@ -246,6 +247,7 @@ def test_amounts_are_read_with_the_digits_of_their_currency() -> None:
 
 def test_a_day_is_a_day() -> None:
     """Not a text that looks like one."""
+
     class Row(Schema):
         day = fields.Date()
 
