@@ -69,7 +69,7 @@ def come_in(browser: Browser, town: ServedTown, locale: str = "en-GB", width: in
     page.goto(town.base + "/console/")
     page.locator("input[type=text], input:not([type])").first.fill("max")
     page.locator("input[type=password]").fill(PASSWORD)
-    page.locator("button[type=submit]").click()
+    page.keyboard.press("Enter")
     expect(page.locator("nav")).to_be_visible()
     return page
 
