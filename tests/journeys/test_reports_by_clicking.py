@@ -82,7 +82,11 @@ def test_every_page_with_a_list_hands_it_out(browser: Browser, town: ServedTown)
         with page.expect_download() as waited:
             page.get_by_role("button", name="Excel").last.click()
         assert waited.value.suggested_filename == f"{file}.xlsx"
-        head = next(openpyxl.load_workbook(waited.value.path()).active.iter_rows(values_only=True))
+        head = next(
+            openpyxl.load_workbook(io.BytesIO(Path(waited.value.path()).read_bytes())).active.iter_rows(
+                values_only=True
+            )
+        )
         assert all(str(each)[0].isupper() for each in head), head
     with reading(town.engine) as session:
         noted = session.scalars(select(AuditEntry).where(AuditEntry.action == "table.taken_along")).all()

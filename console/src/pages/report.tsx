@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { PageProps } from "../app";
 import { all, get, post } from "../api";
-import { addDays, sayDay, sayDuration, sayMoment, sayMoney, sayTime, today, zoneName } from "../format";
+import { addDays, sayDay, sayDuration, sayMoment, sayMoney, sayTime, sayWeekday, today, zoneName } from "../format";
 import { download } from "../parts/takealong";
 import { Empty, say, Show, Told, useLoad } from "../parts/ui";
 import { language, t, tcode, type Key } from "../texts";
@@ -97,7 +97,7 @@ function Matters({ title, many, children }: { title: string; many: number; child
 }
 
 const DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
-const weekdayName = (at: number) => sayDay(addDays("2026-03-02", at)).split(/[ ,]/)[0]!;
+const weekdayName = (at: number) => sayWeekday(addDays("2026-03-02", at));
 
 function Subscriptions({ lands, area, language: own }: { lands: Territory[]; area: string; language: string }) {
   const list = useLoad(() => get<{ subscriptions: Subscription[] }>("/api/v1/report-subscriptions"), []);
