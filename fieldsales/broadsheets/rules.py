@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fieldsales.dailies.rules import DailyReport, RepReport
+from fieldsales.folios.rules import Cell, Page, is_chinese
 from fieldsales.headlines.rules import Teller, Told
-from fieldsales.sheets.rules import Cell, Page, is_chinese
 
 _HEAD_MM = 36.0
 """A rep's heading stands on the page of its first visits."""

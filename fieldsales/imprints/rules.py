@@ -14,9 +14,9 @@ from math import ceil
 from PIL import Image, ImageDraw, ImageFont
 
 from fieldsales.escpos.rules import COLUMNS, UnknownPrinter
+from fieldsales.folios.rules import FONTS, font_file
 from fieldsales.papers.rules import code_matrix
 from fieldsales.printouts.rules import Mark, Row, Run, printout
-from fieldsales.sheets.rules import FONTS, font_file
 from fieldsales.widths import column_width
 
 CELL, LINE, MARGIN, SIZE = 12, 30, 16, 22

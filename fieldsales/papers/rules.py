@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import segno
 
+from fieldsales.folios.rules import Page, is_chinese
 from fieldsales.labels.rules import LANGUAGES, Language
 from fieldsales.receipts.rules import Item, Party, Receipt
-from fieldsales.sheets.rules import Page, is_chinese
 
 _CODE_MM = 32.0
 
