@@ -17,6 +17,7 @@ from api.auth.routes import auth
 from api.causes.routes import causes
 from api.console.routes import console
 from api.converters import document_converters, fill_in_me, install_converters
+from api.covers.routes import covers
 from api.customers.routes import customers
 from api.database import connect
 from api.days.files import roadbooks
@@ -127,6 +128,7 @@ RESOURCES = (
     route_searches,
     journeys,
     days_off,
+    covers,
     planned_visits,
     days,
     roadbooks,

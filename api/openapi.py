@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import wraps
+from functools import cached_property, wraps
 from http import HTTPStatus
+from threading import Lock
 from typing import Any, NoReturn, TypeVar
 
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -221,9 +223,33 @@ def _name(schema: type[Schema] | Schema) -> str:
 
 
 class Documentation(Api):  # type: ignore[misc]
-    """Gathers the routes of all resources into one OpenAPI document."""
+    """Gathers the routes of all resources into one OpenAPI document, once somebody asks for it.
+
+    Writing it takes four times as long as all else that an app needs to be made, and most processes never show it.
+    """
 
     ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        self._untold: list[Resource] = []
+        self._writing = Lock()
+        super().__init__(app, **options)
+
+    def register_blueprint(self, blp: Resource, **options: Any) -> None:
+        """Serve the routes of a resource; tell of them later."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._untold.append(blp)
+
+    @cached_property
+    def written(self) -> str:
+        """The document as JSON, with every resource that was registered before it was first asked for."""
+        with self._writing:
+            while self._untold:
+                resource = self._untold.pop(0)
+                resource.register_views_in_doc(self, self._app, self.spec, name=resource.name, parameters=None)
+                self.spec.tag({"name": resource.name, "description": resource.description})
+            return json.dumps(self.spec.to_dict())
 
     def _register_error_handlers(self) -> None:
         """Leave errors to `api.problems`."""

@@ -14,6 +14,7 @@ import fieldsales.changes.models
 import fieldsales.conduct.models
 import fieldsales.contexts.models
 import fieldsales.counts.models
+import fieldsales.covers.models
 import fieldsales.credits.models
 import fieldsales.customers.models
 import fieldsales.deliveries.models

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import browsers
 import databases
 import hypothesis
 import pytest
@@ -40,9 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=0))
 
 
-def pytest_report_header() -> str:
-    """Say which PostgreSQL the tests talk to; they never skip it."""
-    return f"databases: SQLite in files, {databases.describe_postgresql()}"
+def pytest_report_header() -> list[str]:
+    """Say which PostgreSQL and which browser the tests talk to; they never skip them."""
+    return [f"databases: SQLite in files, {databases.describe_postgresql()}", browsers.told()]
 
 
 @pytest.fixture(scope="session", autouse=True)

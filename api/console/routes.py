@@ -13,6 +13,7 @@ from flask import Blueprint, Response, redirect, send_from_directory
 from werkzeug.wrappers import Response as PlainResponse
 
 from api.guard import public
+from api.packing.answers import pack_file
 from api.settings import settings
 from fieldsales.errors import Unavailable
 
@@ -50,7 +51,8 @@ def page() -> Response:
 @public
 def asset(name: str) -> Response:
     """Return a file; those in `assets/` are named after what they hold, and never change."""
-    answer = send_from_directory(SITE, name)
+    answer = send_from_directory(SITE, name, conditional=False)
+    pack_file(answer, SITE / name)
     lasting = name.startswith("assets/")
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
     return answer

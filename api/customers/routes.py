@@ -11,6 +11,7 @@ from api.customers.context_schemas import OrderContextSchema
 from api.customers.schemas import (
     CustomerCardSchema,
     CustomerChangesSchema,
+    CustomerNotesSchema,
     CustomerPageSchema,
     CustomerQuery,
     KeyAccountSchema,
@@ -27,6 +28,7 @@ from fieldsales.customers import queries, service
 from fieldsales.customers.queries import CustomerCard
 from fieldsales.db.paging import Page
 from fieldsales.districts.service import Sharing, share_customers
+from fieldsales.notes.queries import notes_of
 from fieldsales.people.queries import days_at
 from fieldsales.proposals import service as proposals
 
@@ -47,6 +49,13 @@ def read_order_context(customer_id: uuid.UUID) -> Mapping[str, Any]:
     """What is known of a customer's buying this morning; phones pull the same as `order_context`"""
     customer = queries.require_customer_in_scope(session(), actor(), customer_id)
     return drafted_contexts(session(), [customer], days_at(session(), now())[0])[customer_id]
+
+
+@customers.on("GET", "/<uuid:customer_id>/notes", roles=EVERYBODY, gives=CustomerNotesSchema, problems=[404])
+def read_notes(customer_id: uuid.UUID) -> dict[str, Any]:
+    """What reps remembered of a customer, the latest first; at most a hundred"""
+    queries.require_customer_in_scope(session(), actor(), customer_id)
+    return {"notes": [{"note": note, "rep": name} for note, name in notes_of(session(), customer_id)]}
 
 
 @customers.on("GET", "/<uuid:customer_id>", roles=EVERYBODY, gives=CustomerCardSchema, problems=[404])

@@ -23,7 +23,7 @@ class AssignmentSchema(Schema):
 
     id = fields.UUID(required=True)
     rep_id = fields.UUID(required=True)
-    kind = fields.String(required=True, metadata={"enum": ["owner", "key_account"]})
+    kind = fields.String(required=True, metadata={"enum": ["owner", "key_account", "stand_in"]})
     instruction = fields.String(allow_none=True)
     priority = fields.Integer(required=True, metadata={"description": "1 goes first, 3 is ordinary, 5 last"})
     from_on = fields.Date(allow_none=True)
@@ -62,6 +62,9 @@ class CustomerCardSchema(CustomerSchema):
 
     owner_id = fields.UUID(allow_none=True)
     key_account = fields.List(fields.Nested(AssignmentSchema), required=True)
+    stand_ins = fields.List(
+        fields.Nested(AssignmentSchema), required=True, metadata={"description": "who serves it in another's place"}
+    )
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
         """Look on the card first, then on its customer."""
@@ -132,3 +135,19 @@ class SharedSchema(Schema):
     owned = fields.Dict(keys=fields.UUID(), values=fields.Integer(), required=True)
     moved = fields.Integer(required=True)
     without_position = fields.Integer(required=True)
+
+
+class CustomerNoteSchema(Schema):
+    """A remark about a customer, by whom and when."""
+
+    id = fields.UUID(required=True, attribute="note.id")
+    rep = fields.String(required=True)
+    visit_id = fields.UUID(required=True, allow_none=True, attribute="note.visit_id")
+    text = fields.String(required=True, attribute="note.text")
+    noted_at = fields.DateTime(required=True, attribute="note.noted_at")
+
+
+class CustomerNotesSchema(Schema):
+    """What was remembered of a customer."""
+
+    notes = fields.List(fields.Nested(CustomerNoteSchema), required=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import swagger_ui_bundle
@@ -23,8 +22,8 @@ pages = Blueprint("documentation", __name__, template_folder="templates", static
 
 
 def serve_documentation(app: Flask, api: Documentation) -> None:
-    """Serve the documentation that was gathered, once all resources are registered."""
-    app.extensions[_EXTENSION] = json.dumps(api.spec.to_dict())
+    """Serve the documentation that is gathered once somebody asks for it."""
+    app.extensions[_EXTENSION] = api
     app.register_blueprint(pages)
 
 
@@ -39,7 +38,8 @@ def start() -> PlainResponse:
 @public
 def openapi() -> Response:
     """Return the OpenAPI 3 document."""
-    return Response(current_app.extensions[_EXTENSION], mimetype="application/json")
+    api: Documentation = current_app.extensions[_EXTENSION]
+    return Response(api.written, mimetype="application/json")
 
 
 @pages.get("/docs")

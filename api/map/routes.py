@@ -10,6 +10,7 @@ from flask import Response, send_file
 from api.guard import EVERYBODY
 from api.map.schemas import MapGroundSchema
 from api.openapi import Resource
+from api.packing.answers import pack_file
 from api.settings import settings
 from fieldsales.errors import NotFound
 
@@ -45,6 +46,8 @@ def read_streets() -> Response:
     if not _streets().is_file():
         raise NoStreets("No streets are known here.", mend=f"Put {STREETS} into the data folder, or set tiles.")
     answer = send_file(_streets().absolute(), mimetype=GEOJSON, conditional=True)
+    if answer.status_code == 200:
+        pack_file(answer, _streets().absolute())
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
+
 from flask import Flask, Request, Response, g, request
 from werkzeug.datastructures import Accept
 
 from api.faults import NotAcceptable
-from api.packing.codings import CODINGS, pack, pack_pieces
+from api.packing.codings import CODINGS, Effort, pack, pack_pieces
 
 IDENTITY = "identity"
 SMALLEST = 1024
 """Bytes below which packing is not worth its while."""
 _TYPES = frozenset({"application/json", "application/problem+json", "application/x-ndjson"})
+_TEXTS = frozenset({"text/javascript", "text/css", "text/html", "image/svg+xml", "application/geo+json"})
+"""Of files; pictures are packed already."""
 _NEVER = frozenset({"auth"})
 """Blueprints whose answers carry tokens: how well a secret packs would tell something of it (BREACH)."""
 
@@ -20,6 +25,22 @@ def pack_answers(app: Flask) -> None:
     """Make an app pack its JSON answers; what a view packed itself is left alone."""
     app.before_request(_choose)
     app.after_request(_pack)
+
+
+def pack_file(response: Response, file: Path) -> None:
+    """Put a small file that rarely changes into an answer as the client takes it; what was packed is kept."""
+    if coding() == IDENTITY or response.mimetype not in _TEXTS:
+        return
+    response.close()  # what was opened to be sent as it is
+    response.direct_passthrough = False
+    response.set_data(_packed(coding(), file, file.stat().st_mtime_ns))
+    response.content_encoding = coding()
+    response.vary.add("Accept-Encoding")
+
+
+@lru_cache(maxsize=256)
+def _packed(form: str, file: Path, _changed_ns: int) -> bytes:
+    return pack(form, file.read_bytes(), Effort.SOME)
 
 
 def coding() -> str:

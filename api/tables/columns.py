@@ -120,6 +120,8 @@ def _columns(
         money_of = (*path, "currency")
     for key, field in found.items():
         here = (*path, key)
+        if field.metadata.get("type") == "array":
+            continue
         if isinstance(field, fields.Nested) and not field.many:
             if len(here) < _DEEPEST:
                 yield from _columns(_told(field.schema), here, money_of)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from marshmallow import Schema, fields
 
 from api.anomalies.schemas import PlannedVisitSchema
 from api.days.schemas import MadeSchema, RepSchema
+from fieldsales.teams.queries import BoardCall, BoardPlanned, TeamStop
 
 
 class PositionSchema(Schema):
@@ -64,3 +67,69 @@ class TeamDaySchema(Schema):
 
     day = fields.Date(required=True)
     reps = fields.List(fields.Nested(RepOfDaySchema), required=True)
+
+
+class OneRepSchema(Schema):
+    """All reps, or one of them."""
+
+    rep_id = fields.UUID(metadata={"description": "only this rep's day"})
+
+
+BOARD = (
+    "planned_visit_id",
+    "customer_id",
+    "customer_name",
+    "latitude",
+    "longitude",
+    "source",
+    "status",
+    "version",
+    "arrival_at",
+    "visited",
+    "checked_in_at",
+    "checked_out_at",
+)
+"""What each row of a board's stops holds, in this order."""
+
+
+class BoardRepSchema(RepOfDaySchema):
+    """One rep's day in numbers, and its stops in driving order as rows; what the columns are, the board says once."""
+
+    stops = fields.Function(  # type: ignore[assignment]
+        lambda rep: [_row(stop) for stop in rep.stops],
+        required=True,
+        metadata={"type": "array", "items": {"type": "array", "items": {"nullable": True}}},
+    )
+
+
+class BoardSchema(Schema):
+    """A day of all reps whom I may see, as little of it as a map and a list of reps need."""
+
+    day = fields.Date(required=True)
+    columns = fields.Constant(BOARD, required=True, metadata={"type": "array", "items": {"type": "string"}})
+    reps = fields.List(fields.Nested(BoardRepSchema), required=True)
+
+
+def _row(stop: TeamStop) -> tuple[object, ...]:
+    """Places to a decimetre and times to a second: what a map shows, and half of the bytes."""
+    planned, made = stop.planned, stop.made
+    if not isinstance(planned, BoardPlanned) or not isinstance(made, BoardCall | None):
+        raise TypeError(stop)
+    return (
+        str(planned.id),
+        str(planned.customer_id),
+        planned.name,
+        None if planned.latitude is None else round(planned.latitude, 6),
+        None if planned.longitude is None else round(planned.longitude, 6),
+        planned.source.value,
+        planned.status.value,
+        planned.version,
+        _moment(stop.arrival_at),
+        made is not None,
+        made and _moment(made.checked_in_at),
+        made and _moment(made.checked_out_at),
+    )
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")

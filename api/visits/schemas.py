@@ -94,14 +94,17 @@ class VisitQuery(PageQuery):
     """Which visits; what is left out does not matter."""
 
     day = fields.Date()
+    since = fields.Date(metadata={"description": "this day or later"})
+    until = fields.Date(metadata={"description": "this day or earlier"})
     rep_id = fields.UUID()
+    customer_id = fields.UUID()
     doubtful = fields.Boolean()
     decision = fields.Enum(Decision, by_value=True)
 
     @post_load
     def narrow(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Put the filters together."""
-        names = ("day", "rep_id", "doubtful", "decision")
+        names = ("day", "since", "until", "rep_id", "customer_id", "doubtful", "decision")
         return {"wanted": Wanted(**{name: data.pop(name) for name in names if name in data}), **data}
 
 

@@ -6,6 +6,7 @@ export interface Problem {
   title: string;
   detail: string;
   mend?: string;
+  errors?: { in: string; pointer: string; message: string }[];
 }
 
 export class ApiError extends Error {

@@ -1,26 +1,16 @@
 /** The shell: who is logged in, which page is shown, whether news come in. */
+import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { get, logOut, renew, whenLoggedOut, type Page } from "./api";
-import { settle } from "./format";
+import { zoned, settle, today } from "./format";
 import { watch, type FieldEvent } from "./live";
-import { Anomalies } from "./pages/anomalies";
-import { Approvals } from "./pages/approvals";
-import { Customers } from "./pages/customers";
+import { ahead } from "./parts/board";
 import { LogIn } from "./pages/login";
-import { Performance } from "./pages/performance";
-import { Plans } from "./pages/plans";
-import { ReportPage } from "./pages/report";
-import { SettingsPage } from "./pages/settings";
-import { SyncHealth } from "./pages/sync";
-import { Today } from "./pages/today";
-import { Visits } from "./pages/visits";
-import { Icon } from "./parts/icon";
+import { PAGES, type PageName } from "./pages";
+import { Navigation } from "./parts/navigation";
 import { Loading, Trouble } from "./parts/ui";
-import { choose, language, LANGUAGES, t, type Key } from "./texts";
+import { choose, language, LANGUAGES, t } from "./texts";
 import type { Me, Territory } from "./types";
-
-const PAGES = { today: Today, visits: Visits, anomalies: Anomalies, approvals: Approvals, customers: Customers, plans: Plans, performance: Performance, report: ReportPage, sync: SyncHealth, settings: SettingsPage };
-export type PageName = keyof typeof PAGES;
 
 export interface PageProps {
   me: Me;
@@ -30,11 +20,20 @@ export interface PageProps {
   heard: FieldEvent | undefined;
 }
 
+function read(): [PageName, string] {
+  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+  return [name && name in PAGES ? (name as PageName) : "today", rest.join("/")];
+}
+
+/** Fetch what the page at the address needs while it is still being found out who asks. */
+function hurry(known: boolean) {
+  const [name, rest] = read();
+  if (name !== "today") return void PAGES[name].load().catch(() => undefined);
+  if (known) return ahead(rest.split("/")[0] || today());
+  void Promise.all([PAGES.today.load(), import("./parts/fieldmap")]).catch(() => undefined);
+}
+
 function useAddress(): [PageName, string] {
-  const read = (): [PageName, string] => {
-    const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
-    return [name && name in PAGES ? (name as PageName) : "today", rest.join("/")];
-  };
   const [address, setAddress] = useState(read);
   useEffect(() => {
     const moved = () => setAddress(read());
@@ -50,8 +49,7 @@ export function App() {
   const enter = async () => {
     setWrong(undefined);
     try {
-      const found = await get<Me>("/api/v1/me");
-      const lands = await get<Page<Territory>>("/api/v1/territories", { limit: 100 });
+      const [found, lands] = await Promise.all([get<Me>("/api/v1/me"), get<Page<Territory>>("/api/v1/territories", { limit: 100 })]);
       const own = lands.items.find((each) => each.id === found.territory_id) ?? lands.items[0];
       settle(own?.time_zone, own?.currency);
       setMe(found);
@@ -61,7 +59,12 @@ export function App() {
   };
   useEffect(() => {
     whenLoggedOut(() => setMe(null));
-    renew().then((known) => (known ? enter() : setMe(null)), setWrong);
+    hurry(false);
+    renew().then((known) => {
+      if (!known) return setMe(null);
+      if (zoned()) hurry(true);
+      return enter();
+    }, setWrong);
   }, []);
   if (wrong) return <main class="alone"><Trouble wrong={wrong} again={() => location.reload()} /></main>;
   if (me === undefined) return <main class="alone"><Loading /></main>;
@@ -88,17 +91,12 @@ function Shell({ me }: { me: Me }) {
   useEffect(() => {
     document.title = `${t(`nav.${name}`)} · fieldsales`;
   }, [name]);
-  const Current = PAGES[name];
   return (
     <div class="shell">
       <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById("content")?.focus(); }}>{t("app.skip")}</a>
       <header class="side">
         <div class="brand"><img src={new URL("./icon.svg", import.meta.url).href} alt="" width="28" height="28" /> fieldsales</div>
-        <nav aria-label={t("nav.main")}>
-          {(Object.keys(PAGES) as PageName[]).map((each) => (
-            <a key={each} href={`#/${each}`} aria-current={each === name ? "page" : undefined}><Icon name={each} /><span>{t(`nav.${each}` as Key)}</span></a>
-          ))}
-        </nav>
+        <Navigation current={name} />
         <div class="self">
           <p class={live ? "live on" : "live"} role="status">{live ? t("app.live") : t("app.not_live")}</p>
           <p class="name">{me.name}</p>
@@ -112,8 +110,23 @@ function Shell({ me }: { me: Me }) {
       </header>
       <main id="content" tabIndex={-1}>
         {!online && <div class="offline" role="status">{t("app.offline")}</div>}
-        <Current key={name} me={me} rest={rest} heard={heard} />
+        <Current key={name} name={name} me={me} rest={rest} heard={heard} />
       </main>
     </div>
   );
+}
+
+const loaded = new Map<PageName, ComponentType<PageProps>>();
+
+/** The page of a name; its script is fetched when it is first asked for. */
+function Current({ name, ...props }: PageProps & { name: PageName }) {
+  const [, arrived] = useState(loaded.has(name));
+  const [wrong, setWrong] = useState<unknown>();
+  useEffect(() => {
+    if (!loaded.has(name)) PAGES[name].load().then((page) => { loaded.set(name, page); arrived(true); }, setWrong);
+  }, [name]);
+  const Page = loaded.get(name);
+  if (Page) return <Page {...props} />;
+  // A page that was replaced by a newer version, or no connection: loading all anew helps with both.
+  return wrong ? <Trouble wrong={navigator.onLine ? wrong : t("app.offline")} again={() => location.reload()} /> : <Loading />;
 }

@@ -24,7 +24,7 @@ export interface Customer {
   opening_hours: string | null; tier: string | null; tier_reason: string | null; tier_since: string | null; owner_id: string | null;
   key_account: Assignment[]; references: { system: string; value: string }[]; active: boolean; flags: string[];
 }
-export interface Signal { code: string; points: number; says: string }
+export interface Signal { code: string; points: number; says: string; facts: Record<string, number | string> }
 export interface VisitLine {
   visit_id: string; rep_id: string; rep: string; customer_id: string; customer: string; day: string; checked_in_at: string | null; checked_out_at: string | null;
   score: number | null; doubtful: boolean; signals: Signal[]; judged_at: string | null; due_at: string | null;

@@ -14,6 +14,7 @@ from fieldsales.cli.anomalies import anomalies
 from fieldsales.cli.arrangements import arrange_customer
 from fieldsales.cli.calendars import calendars
 from fieldsales.cli.context import Context
+from fieldsales.cli.covers import covers
 from fieldsales.cli.customers import customers
 from fieldsales.cli.days_off import days_off
 from fieldsales.cli.deliveries import deliveries
@@ -113,6 +114,7 @@ for command in (
     export,
     webhooks,
     days_off,
+    covers,
     journeys,
     plan,
     plans,

@@ -124,11 +124,11 @@ SHAPE: dict[str, Any] = {
     "additionalProperties": False,
     "required": ["invoicing", "over_limit"],
     "properties": {
-        "invoicing": {"enum": [*Invoicing]},
-        "over_limit": {"enum": [*Then]},
+        "invoicing": {"enum": [each.value for each in Invoicing]},
+        "over_limit": {"enum": [each.value for each in Then]},
         "payment_days": _DAYS,
         "uninvoiced_days": _DAYS,
-        "on_account": {"enum": [*OnAccount]},
+        "on_account": {"enum": [each.value for each in OnAccount]},
     },
 }
 

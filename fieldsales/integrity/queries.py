@@ -54,9 +54,12 @@ class Looking:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which visits a list is to hold; None: all."""
+    """Which visits a list is to hold; None: all. `since` and `until` are days, both included."""
 
     day: date | None = None
+    since: date | None = None
+    until: date | None = None
+    customer_id: uuid.UUID | None = None
     rep_id: uuid.UUID | None = None
     doubtful: bool | None = None
     decision: Decision | None = None
@@ -71,6 +74,13 @@ def find_scores(session: Session, actor: Actor | None, wanted: Wanted, page: Pag
         VisitScore.decision: wanted.decision,
     }
     statement = _theirs(actor).where(*(column == value for column, value in asked.items() if value is not None))
+    if wanted.since is not None:
+        statement = statement.where(VisitScore.day >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(VisitScore.day <= wanted.until)
+    if wanted.customer_id is not None:
+        of_customer = select(Visit.id).where(Visit.customer_id == wanted.customer_id)
+        statement = statement.where(VisitScore.visit_id.in_(of_customer))
     found = fetch_page(session, statement, (VisitScore.day, VisitScore.visit_id), page, largest_first=True)
     return Page(_lines(session, found.items), found.next)
 

@@ -178,7 +178,7 @@ def judge_sale(policy: Selling, sale: Sale, *, approved: Collection[str] = ()) -
     return tuple(each.flag for each in found)
 
 
-_THEN = {"enum": [*Then]}
+_THEN = {"enum": [each.value for each in Then]}
 _AMOUNTS: dict[str, Any] = {
     "type": "object",
     "propertyNames": {"pattern": "^[A-Z]{3}$"},

@@ -1,14 +1,14 @@
 """Subscriptions to reports
 
 Revision ID: 0024
-Revises: 0018
+Revises: 0027
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0024'
-down_revision = '0018'
+down_revision = '0027'
 branch_labels = None
 depends_on = None
 

@@ -3,16 +3,27 @@ import { useEffect, useState } from "preact/hooks";
 import type { PageProps } from "../app";
 import { all, get, post, type Page } from "../api";
 import { addDays, sayDay, sayMoney, today } from "../format";
+import { Assign } from "../parts/assign";
+import { sayCadence } from "../parts/cadence";
 import { people, repsOf } from "../parts/people";
 import { TakeAlong } from "../parts/takealong";
 import { Dialog, Empty, say, Show, Stat, Told, useLoad } from "../parts/ui";
 import { t, tcode } from "../texts";
-import type { Anomaly, Customer, Me, Person } from "../types";
+import { Score } from "./visits";
+import type { Anomaly, Customer, Me, Person, VisitLine } from "../types";
 
 export function Customers({ rest, me }: PageProps) {
   const [search, setSearch] = useState("");
   const [tier, setTier] = useState("");
   const [asked, setAsked] = useState("");
+  const [picked, setPicked] = useState<ReadonlyMap<string, string>>(new Map());
+  const [giving, setGiving] = useState(false);
+  const boss = me.role === "manager" || me.role === "admin";
+  const pick = (some: Customer[], on: boolean) => setPicked((was) => {
+    const next = new Map(was);
+    for (const each of some) if (on) next.set(each.id, each.name); else next.delete(each.id);
+    return next;
+  });
   useEffect(() => {
     const wait = setTimeout(() => setAsked(search.trim()), 250);
     return () => clearTimeout(wait);
@@ -42,9 +53,10 @@ export function Customers({ rest, me }: PageProps) {
         {(found) => !found.items.length ? <Empty><p>{t("customers.empty")}</p></Empty> : (
           <>
             <table class="wide cards">
-              <thead><tr><th>{t("customers.tier")}</th><th>{t("anomalies.customer")}</th><th>{t("customers.category")}</th><th>{t("customers.place")}</th><th>{t("customers.rep")}</th></tr></thead>
+              <thead><tr>{boss && <th class="check"><input type="checkbox" aria-label={t("anomalies.select_all")} checked={found.items.every((each) => picked.has(each.id))} onChange={(event) => pick(found.items, event.currentTarget.checked)} /></th>}<th>{t("customers.tier")}</th><th>{t("anomalies.customer")}</th><th>{t("customers.category")}</th><th>{t("customers.place")}</th><th>{t("customers.rep")}</th></tr></thead>
               <tbody>{found.items.map((each) => (
                 <tr key={each.id}>
+                  {boss && <td class="check pick"><input type="checkbox" aria-label={t("anomalies.select", { name: each.name })} checked={picked.has(each.id)} onChange={(event) => pick([each], event.currentTarget.checked)} /></td>}
                   <td class="check"><span class={`badge ${each.tier ?? ""}`}>{each.tier ?? "–"}</span></td>
                   <td><a href={`#/customers/${each.id}`}>{each.name}</a>{each.key_account.length ? <span class="chip">{t("customers.key_account")}</span> : null}</td>
                   <td>{each.category?.replaceAll("_", " ")}</td><td>{[each.address, each.city].filter(Boolean).join(", ")}</td>
@@ -55,6 +67,14 @@ export function Customers({ rest, me }: PageProps) {
           </>
         )}
       </Show>
+      {picked.size > 0 && (
+        <div class="actions" role="region" aria-label={t("assign.go")}>
+          <span>{t("assign.selected", { n: picked.size })}</span>
+          <button type="button" class="plain" onClick={() => setPicked(new Map())}>{t("anomalies.clear")}</button>
+          <button type="button" class="main" onClick={() => setGiving(true)}>{t("assign.go")}</button>
+        </div>
+      )}
+      {giving && who.data && <Assign customers={new Map(picked)} who={who.data} close={() => setGiving(false)} done={() => { setPicked(new Map()); list.again(); }} />}
       {rest && <Card key={rest} id={rest} me={me} who={who.data} close={() => (location.hash = "#/customers")} />}
     </div>
   );
@@ -66,20 +86,27 @@ interface Context {
 }
 interface Statement { open_invoices: { id: string; reference: string | null; currency: string; open_minor: number; due_on: string }[] }
 interface Standings { credit: { currency: string; limit_minor: number | null; owed_minor: number; left_minor: number | null }[] }
-interface Whole { customer: Customer; context: Context | null; standings: Standings | null; statement: Statement | null; cadence: { cadence: string; last_visit_on: string | null } | null; anomalies: Anomaly[]; products: Map<string, string> }
+interface Remark { id: string; rep: string; text: string; noted_at: string }
+interface Tiers { body: { tiers: { tier: string; rrule: string }[] } }
+interface Whole { customer: Customer; context: Context | null; standings: Standings | null; statement: Statement | null; cadence: string | null; arranged: boolean; visits: VisitLine[]; notes: Remark[]; anomalies: Anomaly[]; products: Map<string, string> }
 
 async function whole(id: string): Promise<Whole> {
   const quietly = <T,>(found: Promise<T>) => found.catch(() => null);
-  const [customer, context, standings, statement, anomalies] = await Promise.all([
+  const [customer, context, standings, statement, anomalies, visits, notes, tiers, arranged] = await Promise.all([
     get<Customer>(`/api/v1/customers/${id}`),
     quietly(get<Context>(`/api/v1/customers/${id}/order-context`)),
     quietly(get<Standings>(`/api/v1/customers/${id}/credit`)),
     quietly(get<Statement>(`/api/v1/customers/${id}/statement`, { since: addDays(today(), -90), until: today() })),
     quietly(all<Anomaly>("/api/v1/anomalies")),
+    quietly(get<Page<VisitLine>>("/api/v1/visits", { customer_id: id, limit: 8 })),
+    quietly(get<{ notes: Remark[] }>(`/api/v1/customers/${id}/notes`)),
+    quietly(get<Tiers>("/api/v1/policies/tiers")),
+    quietly(get<{ rrule: string | null }>(`/api/v1/customers/${id}/arrangement`)),
   ]);
   const products = context?.favourites.length ? await quietly(all<{ id: string; name: string }>("/api/v1/products")) : null;
   return {
-    customer, context, standings, statement, cadence: null,
+    customer, context, standings, statement, visits: visits?.items ?? [], notes: notes?.notes ?? [], arranged: !!arranged?.rrule,
+    cadence: arranged?.rrule ?? tiers?.body.tiers.find((each) => each.tier === customer.tier)?.rrule ?? null,
     anomalies: (anomalies ?? []).filter((each) => each.customer_id === id),
     products: new Map((products ?? []).map((each) => [each.id, each.name])),
   };
@@ -100,6 +127,8 @@ function Facts({ all, me, who, again }: { all: Whole; me: Me; who: Map<string, P
       {customer.tier_reason && <p class="quiet">{customer.tier_reason}{customer.tier_since ? ` (${t("customers.since", { day: sayDay(customer.tier_since) })})` : ""}</p>}
       <dl class="stats slim">
         {(standings?.credit ?? []).map((each) => <><Stat label={t("customers.owes")} value={sayMoney(each.owed_minor, each.currency)} tone={each.left_minor !== null && each.left_minor < 0 ? "bad" : ""} /><Stat label={t("customers.limit")} value={each.limit_minor === null ? t("customers.no_limit") : sayMoney(each.limit_minor, each.currency)} /></>)}
+        <Stat label={t("customers.cadence")} value={<>{all.cadence ? sayCadence(all.cadence) : "–"}<small>{t(all.arranged ? "customers.by_arrangement" : "customers.by_tier")}</small></>} />
+        <Stat label={t("customers.last_visit")} value={sayDay(all.visits[0]?.day)} />
         <Stat label={t("customers.rep")} value={customer.owner_id ? name(customer.owner_id) : t("customers.nobody")} />
       </dl>
       {all.anomalies.map((each) => <p class="note warn" key={each.id}><strong>{tcode("kind", each.kind)}, {sayMoney(each.at_risk_minor, undefined, true)}.</strong> {each.reason}</p>)}
@@ -112,6 +141,12 @@ function Facts({ all, me, who, again }: { all: Whole; me: Me; who: Map<string, P
         </section>
         <section><h3>{t("customers.open_invoices")}</h3>
           {statement?.open_invoices.length ? <ul class="lines">{statement.open_invoices.slice(0, 6).map((each) => <li key={each.id}><span>{each.reference ?? "–"} <small>{t("customers.due", { day: sayDay(each.due_on) })}</small></span><span class={each.due_on < today() ? "bad" : ""}>{sayMoney(each.open_minor, each.currency)}</span></li>)}</ul> : <p class="quiet">{t("customers.none")}</p>}
+        </section>
+        <section><h3>{t("customers.visits")}</h3>
+          {all.visits.length ? <ul class="lines">{all.visits.slice(0, 6).map((each) => <li key={each.visit_id}><a href={`#/visits/${each.visit_id}`}>{sayDay(each.day)}</a><span>{each.rep} <Score of={each} /></span></li>)}</ul> : <p class="quiet">{t("customers.none")}</p>}
+        </section>
+        <section><h3>{t("customers.notes")}</h3>
+          {all.notes.length ? <ul class="lines">{all.notes.slice(0, 6).map((each) => <li key={each.id}><span>{each.text}<small class="said">{each.rep}, {sayDay(each.noted_at)}</small></span></li>)}</ul> : <p class="quiet">{t("customers.none")}</p>}
         </section>
         <section><h3>{t("customers.about")}</h3>
           <ul class="lines">

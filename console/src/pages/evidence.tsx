@@ -5,8 +5,8 @@ import { sayDay, sayMoment, sayNumber, sayTime } from "../format";
 import { people } from "../parts/people";
 import { Photos } from "../parts/photos";
 import { Dialog, say, Show, Told, useLoad } from "../parts/ui";
-import { t, tcode, type Key } from "../texts";
-import type { Me, Person, VisitEvidence, VisitLine } from "../types";
+import { has, language, t, tcode, type Key } from "../texts";
+import type { Me, Person, Signal, VisitEvidence, VisitLine } from "../types";
 import { Score } from "./visits";
 
 const DECISIONS = ["honest", "fake", "unclear"] as const;
@@ -50,9 +50,16 @@ function Body({ of, who, me, again }: { of: VisitEvidence; who: Map<string, Pers
   );
 }
 
+/** What was seen, in the reader's language; the server says it in English, with a little more. */
+function saySignal({ code, says, facts }: Signal): string {
+  if (language() === "en" || !has(`says.${code}`)) return says;
+  const told = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, typeof value === "number" ? sayNumber(value) : value]));
+  return t(`says.${code}` as Key, told);
+}
+
 function Signals({ of }: { of: VisitLine }) {
   if (!of.signals.length) return <p class="quiet">{of.score === null ? t("visits.due") : t("visits.nothing_against")}</p>;
-  return <ul class="signals">{of.signals.map((each) => <li key={each.code}><span><strong>{tcode("signal", each.code)}</strong><small>{each.says}</small></span><span class="num">{each.points ? `−${each.points}` : "0"}</span></li>)}</ul>;
+  return <ul class="signals">{of.signals.map((each) => <li key={each.code}><span><strong>{tcode("signal", each.code)}</strong><small>{saySignal(each)}</small></span><span class="num">{each.points ? `−${each.points}` : "0"}</span></li>)}</ul>;
 }
 
 function Comments({ of, name, again }: { of: VisitEvidence; name: (id: string) => string; again: () => void }) {

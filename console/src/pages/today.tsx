@@ -1,9 +1,10 @@
 /** The day of the team: the map, each rep's timeline, and what needs a look. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { PageProps } from "../app";
 import { all, get, post, type Page } from "../api";
 import { addDays, sayDay, sayDuration, sayMoney, sayNumber, sayTime, sayWhen, today } from "../format";
 import type { Drawing, MapRep } from "../parts/fieldmap";
+import { board, stopsOf } from "../parts/board";
 import { driven, type Driven } from "../parts/driven";
 import { MapView } from "../parts/map";
 import { TakeAlong } from "../parts/takealong";
@@ -32,12 +33,16 @@ export function Today({ rest, heard }: PageProps) {
   const day = wantedDay || today();
   const chosen = wantedRep || null;
   const go = (to: string, rep: string | null = chosen) => (location.hash = `#/today/${to}${rep ? `/${rep}` : ""}`);
-  const team = useLoad(() => get<TeamDay>(`/api/v1/team/days/${day}`), [day]);
+  const team = useLoad(() => board(day), [day]);
+  const own = useLoad(async () => (chosen ? { rep: chosen, stops: await stopsOf(day, chosen) } : null), [day, chosen]);
   const open = useLoad(() => get<Page<Approval>>("/api/v1/approvals", { state: "open", limit: 100 }), []);
   const doubts = useLoad(() => all<VisitLine>("/api/v1/visits", { day, doubtful: true }, 500), [day]);
   const [route, setRoute] = useState<Route>();
   const [way, setWay] = useState<Driven>();
   const [seen, setSeen] = useState<ReadonlyMap<string, Position>>(new Map());
+  const due = useRef<number>(undefined);
+  const again = useRef(() => {});
+  useEffect(() => () => clearTimeout(due.current), []);
   useEffect(() => {
     if (!heard) return;
     if (heard.what === "position") {
@@ -45,9 +50,12 @@ export function Today({ rest, heard }: PageProps) {
       setSeen((was) => new Map(was).set(rep_id, position));
       return;
     }
-    const wait = setTimeout(() => (heard.what === "approval" ? open : team).again(), 400);
-    return () => clearTimeout(wait);
+    // At the beginning all was read just now; later, many events make one look.
+    due.current ??= setTimeout(() => again.current(), heard.what === "resync" ? 2500 : 1000);
   }, [heard]);
+  useEffect(() => {
+    again.current = () => { due.current = undefined; open.again(); team.again(); own.again(); };
+  });
   useEffect(() => {
     if (!chosen) return;
     void get<Seen>(`/api/v1/reps/${chosen}/days/${day}/route.geojson`).then((seen) => {
@@ -58,7 +66,7 @@ export function Today({ rest, heard }: PageProps) {
   useEffect(() => {
     if (chosen && day <= today()) void driven(chosen, day).then(setWay, () => undefined);
   }, [chosen, day]);
-  const doubtful = useMemo(() => new Map((doubts.data ?? []).map((each) => [each.visit_id, each])), [doubts.data]);
+  const doubtful = useMemo(() => new Map((doubts.data ?? []).map((each) => [`${each.rep_id}/${each.customer_id}`, each])), [doubts.data]);
   return (
     <div class="page">
       <header class="head">
@@ -73,11 +81,16 @@ export function Today({ rest, heard }: PageProps) {
       </header>
       <Show of={team}>
         {(found) => found.reps.some((rep) => rep.stops.length || rep.visited)
-          ? <Day day={day === today() ? withPositions(found, seen) : found} chosen={chosen} choose={(rep) => go(day, rep)} waiting={open.data?.items.length ?? 0} route={route} way={way?.key === `${chosen}/${day}` ? way : undefined} doubtful={doubtful} />
+          ? <Day day={inFull(day === today() ? withPositions(found, seen) : found, own.data)} chosen={chosen} choose={(rep) => go(day, rep)} waiting={open.data?.items.length ?? 0} route={route} way={way?.key === `${chosen}/${day}` ? way : undefined} doubtful={doubtful} />
           : <NoPlan day={day} go={(to) => go(to, null)} again={team.again} />}
       </Show>
     </div>
   );
+}
+
+/** The day with the chosen rep's stops in full, once they are here. */
+function inFull(day: TeamDay, own: { rep: string; stops: TeamStop[] } | null | undefined): TeamDay {
+  return own ? { ...day, reps: day.reps.map((each) => (each.rep.id === own.rep ? { ...each, stops: own.stops } : each)) } : day;
 }
 
 function withPositions(day: TeamDay, seen: ReadonlyMap<string, Position>): TeamDay {
@@ -93,14 +106,14 @@ function NoPlan({ day, go, again }: { day: string; go: (day: string) => void; ag
   const [wrong, setWrong] = useState<unknown>();
   const next = useLoad(async () => {
     for (let ahead = 1; ahead <= 4; ahead++) {
-      const later = await get<TeamDay>(`/api/v1/team/days/${addDays(day, ahead)}`);
+      const later = await board(addDays(day, ahead));
       if (later.reps.some((rep) => rep.stops.length)) return later.day;
     }
     return null;
   }, [day]);
   const last = useLoad(async () => {
     for (let back = 1; back <= 4; back++) {
-      const before = await get<TeamDay>(`/api/v1/team/days/${addDays(day, -back)}`);
+      const before = await board(addDays(day, -back));
       if (before.reps.some((rep) => rep.visited)) return before.day;
     }
     return null;
@@ -173,7 +186,7 @@ function Day({ day, chosen, choose, waiting, route, way, doubtful }: { day: Team
         ) : <p class="quiet">{t("today.no_alerts")}</p>}
       </section>
       <div class="split">
-        <MapView drawing={drawing} label={t("today.map")} pick={choose} />
+        <MapView drawing={drawing} label={t("today.map")} pick={(id) => choose(id)} />
         <section aria-labelledby="reps" class="reps">
           <div class="row between"><h2 id="reps">{t("today.reps")}</h2>{chosen && <button type="button" class="plain" onClick={() => choose(null)}>{t("today.all")}</button>}</div>
           <ul>
@@ -202,9 +215,9 @@ function drawn(rep: RepOfDay, color: string, now: number, road: [number, number]
     stops: moments(rep, way).flatMap(({ stop, halt }, place) => {
       const spot = stop && stop.latitude !== null ? at(stop) : halt && way?.spots.get(halt);
       if (!spot) return [];
-      if (!stop) return [{ at: spot, number: place + 1, state: halt!.kind === "visit" ? "done" : "stay", label: `${halt!.name ?? t("today.stay")} · ${sayTime(halt!.since)}–${sayTime(halt!.until)}` }];
+      if (!stop) return [{ at: spot, number: place + 1, state: halt!.kind === "visit" ? "done" : "stay", label: () => `${halt!.name ?? t("today.stay")} · ${sayTime(halt!.since)}–${sayTime(halt!.until)}` }];
       const state = stateOf(stop, rep.missed > 0, now);
-      return [{ at: spot, number: place + 1, state, doubtful: doubtful.has(stop.made?.id ?? ""), label: `${stop.customer_name} · ${t(`state.${state}`)}${stop.arrival_at ? ` · ${sayTime(stop.arrival_at)}` : ""}` }];
+      return [{ at: spot, number: place + 1, state, doubtful: !!stop.made && doubtful.has(`${rep.rep.id}/${stop.planned.customer_id}`), label: () => `${stop.customer_name} · ${t(`state.${state}`)}${stop.arrival_at ? ` · ${sayTime(stop.arrival_at)}` : ""}` }];
     }),
   };
 }
@@ -242,7 +255,7 @@ function Timeline({ rep, now, way, doubtful }: { rep: RepOfDay; now: number; way
     <ol class="stops">
       {moments(rep, way).map(({ key, stop, halt, at }, place) => {
         const state = stop ? stateOf(stop, rep.missed > 0, now) : halt?.kind === "visit" ? "done" : "stay";
-        const doubt = doubtful.get(stop?.made?.id ?? "");
+        const doubt = stop?.made ? doubtful.get(`${rep.rep.id}/${stop.planned.customer_id}`) : undefined;
         return (
           <li key={key} class={state}>
             <time>{sayTime(at)}</time>

@@ -10,14 +10,14 @@ import { t, tcode } from "../texts";
 import type { VisitLine } from "../types";
 import { Evidence } from "./evidence";
 
-interface Wanted { day: string; rep_id: string; doubtful: boolean }
+interface Wanted { since: string; until: string; rep_id: string; decision: string; doubtful: boolean }
 
 export function Visits({ rest, me }: PageProps) {
-  const [wanted, setWanted] = useState<Wanted>({ day: "", rep_id: "", doubtful: false });
+  const [wanted, setWanted] = useState<Wanted>({ since: "", until: "", rep_id: "", decision: "", doubtful: false });
   const [more, setMore] = useState<Page<VisitLine>>({ items: [], next: null });
   const [wrong, setWrong] = useState<unknown>();
   const who = useLoad(people, []);
-  const ask = (after: string | null) => get<Page<VisitLine>>("/api/v1/visits", { limit: 50, after, day: wanted.day, rep_id: wanted.rep_id, doubtful: wanted.doubtful || undefined });
+  const ask = (after: string | null) => get<Page<VisitLine>>("/api/v1/visits", { limit: 50, after, since: wanted.since, until: wanted.until, rep_id: wanted.rep_id, decision: wanted.decision, doubtful: wanted.doubtful || undefined });
   const found = useLoad(async () => {
     setMore({ items: [], next: null });
     return ask(null);
@@ -32,17 +32,22 @@ export function Visits({ rest, me }: PageProps) {
   const onward = () => ask(next!).then((page) => setMore((was) => ({ items: [...was.items, ...page.items], next: page.next })), setWrong);
   return (
     <div class="page">
-      <header class="head"><h1>{t("nav.visits")}</h1><TakeAlong path="/api/v1/visits" query={{ day: wanted.day, rep_id: wanted.rep_id, doubtful: wanted.doubtful || undefined }} /></header>
+      <header class="head"><h1>{t("nav.visits")}</h1><TakeAlong path="/api/v1/visits" query={{ since: wanted.since, until: wanted.until, rep_id: wanted.rep_id, decision: wanted.decision, doubtful: wanted.doubtful || undefined }} /></header>
       {waiting.data?.items.length ? (
         <section class="card alerts" aria-labelledby="waiting"><h2 id="waiting">{t("visits.waiting", { n: waiting.data.next ? "100+" : waiting.data.items.length })}</h2>
           <ul>{waiting.data.items.slice(0, 5).map((each) => <li class="bad" key={each.visit_id}><a href={`#/visits/${each.visit_id}`}>{each.customer} · {each.rep}, {sayDay(each.day)}</a></li>)}</ul>
         </section>
       ) : null}
       <div class="filters">
-        <label>{t("today.day")}<input type="date" value={wanted.day} onChange={(event) => narrow({ day: event.currentTarget.value })} /></label>
+        <label>{t("visits.since")}<input type="date" value={wanted.since} max={wanted.until} onChange={(event) => narrow({ since: event.currentTarget.value })} /></label>
+        <label>{t("visits.until")}<input type="date" value={wanted.until} min={wanted.since} onChange={(event) => narrow({ until: event.currentTarget.value })} /></label>
         <label>{t("customers.rep")}<select value={wanted.rep_id} onChange={(event) => narrow({ rep_id: event.currentTarget.value })}>
           <option value="">{t("today.all")}</option>
           {who.data && repsOf(who.data).map((each) => <option key={each.id} value={each.id}>{each.name}</option>)}
+        </select></label>
+        <label>{t("visits.decision")}<select value={wanted.decision} onChange={(event) => narrow({ decision: event.currentTarget.value })}>
+          <option value="">{t("visits.any_decision")}</option>
+          {["honest", "fake", "unclear"].map((each) => <option key={each} value={each}>{tcode("decision", each)}</option>)}
         </select></label>
         <label class="inline"><input type="checkbox" checked={wanted.doubtful} onChange={(event) => narrow({ doubtful: event.currentTarget.checked })} /> {t("visits.doubtful_only")}</label>
       </div>

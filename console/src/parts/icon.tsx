@@ -9,6 +9,14 @@ const PATHS: Record<string, string> = {
   performance: "M4 20V10M10 20V4M16 20v-8M21 20H3",
   report: "M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 15h7M9 18h4",
   sync: "M4 12a8 8 0 0114-5l2 2M20 4v5h-5M20 12a8 8 0 01-14 5l-2-2M4 20v-5h5",
+  import: "M12 3v11M7.500 9.500L12 14l4.500-4.500M4 15v5h16v-5",
+  results: "M4 20V10M10 20V4M16 20v-8M21 20H3",
+  pay: "M3 7h18v11H3zM3 11h18M7 15h3",
+  targets: "M12 3a9 9 0 100 18 9 9 0 000-18zM12 8a4 4 0 100 8 4 4 0 000-8zM12 12h.01",
+  alerts: "M6 17v-6a6 6 0 0112 0v6l2 2H4zM10 19a2 2 0 004 0",
+  jobs: "M4 12l4 4 4-8 4 6 4-2M3 4h18M3 20h18",
+  reports: "M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h7",
+  more: "M4 7h16M4 12h16M4 17h16",
   settings: "M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4",
 };
 

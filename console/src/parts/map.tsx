@@ -5,7 +5,7 @@ import type { Drawing, FieldMap } from "./fieldmap";
 
 export interface Ground { tiles: string | null; attribution: string; streets: string | null }
 
-export function MapView({ drawing, label, pick }: { drawing: Drawing; label: string; pick: (repId: string) => void }) {
+export function MapView({ drawing, label, pick }: { drawing: Drawing; label: string; pick: (repId: string, stopId?: string) => void }) {
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<FieldMap>(undefined);
   const latest = useRef(drawing);
@@ -15,10 +15,12 @@ export function MapView({ drawing, label, pick }: { drawing: Drawing; label: str
   useEffect(() => {
     let gone = false;
     void (async () => {
-      const [{ FieldMap }, ground] = await Promise.all([import("./fieldmap"), get<Ground>("/api/v1/map")]);
+      const { FieldMap } = await import("./fieldmap");
       if (gone || !box.current) return;
-      map.current = new FieldMap(box.current, (id) => picked.current(id));
+      map.current = new FieldMap(box.current, (id, stop) => picked.current(id, stop));
       map.current.draw(latest.current);
+      const ground = await get<Ground>("/api/v1/map");
+      if (gone) return;
       if (ground.tiles) map.current.tiles(ground.tiles, ground.attribution);
       else if (ground.streets) {
         const streets = await get<GeoJSON.FeatureCollection>(ground.streets);

@@ -31,6 +31,8 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
+export const has = (key: string): key is Key => key in texts;
+
 /** A text for a code of the server's, or the code itself where we have none. */
 export function tcode(prefix: string, code: string): string {
   const key = `${prefix}.${code}`;

@@ -1,0 +1,1 @@
+"""How soon the console's pages of a large team are usable in a real browser: `python -m benchmarks.console`."""

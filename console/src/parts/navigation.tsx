@@ -1,0 +1,34 @@
+/** The way to all pages: a column of groups beside the page; on a phone four of them at its foot, and all behind More. */
+import { useState } from "preact/hooks";
+import { GROUPS, PAGES, type PageName } from "../pages";
+import { t, type Key } from "../texts";
+import { Icon } from "./icon";
+import { Dialog } from "./ui";
+
+const names = Object.keys(PAGES) as PageName[];
+
+function Way({ to, current, left }: { to: PageName; current: PageName; left?: () => void }) {
+  return <a href={`#/${to}`} class={PAGES[to].bar ? "bar-page" : ""} aria-current={to === current ? "page" : undefined} onClick={left}><Icon name={to} /><span>{t(`nav.${to}` as Key)}</span></a>;
+}
+
+function Groups({ current, left }: { current: PageName; left?: () => void }) {
+  return (
+    <>{GROUPS.map((group) => {
+      const own = names.filter((each) => PAGES[each].group === group);
+      return own.length ? <div class="group" key={group} role="group" aria-label={t(`nav.group_${group}` as Key)}><p aria-hidden="true">{t(`nav.group_${group}` as Key)}</p>{own.map((each) => <Way key={each} to={each} current={current} left={left} />)}</div> : null;
+    })}</>
+  );
+}
+
+export function Navigation({ current }: { current: PageName }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <nav aria-label={t("nav.main")}>
+        <Groups current={current} />
+        <button type="button" class="more plain" aria-haspopup="dialog" aria-current={PAGES[current].bar ? undefined : "page"} onClick={() => setOpen(true)}><Icon name="more" /><span>{t("nav.more")}</span></button>
+      </nav>
+      {open && <Dialog title={t("nav.main")} close={() => setOpen(false)}><div class="all-pages"><Groups current={current} left={() => setOpen(false)} /></div></Dialog>}
+    </>
+  );
+}
