@@ -63,6 +63,7 @@ from api.products.routes import products
 from api.receipts.routes import receipts
 from api.receivables.routes import receivables
 from api.replans.routes import replan_day  # noqa: F401 -- a route of `days`
+from api.reports.routes import reports, subscriptions
 from api.results.routes import measures, results
 from api.review.routes import review
 from api.schemes.routes import schemes
@@ -162,6 +163,8 @@ RESOURCES = (
     reps_calendars,
     calendars,
     team,
+    reports,
+    subscriptions,
     events,
     map_,
     offline,

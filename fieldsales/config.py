@@ -97,7 +97,7 @@ class Settings:
     seller_tax_number: str = _setting("", "the seller's tax number on receipts")
     printer: str = _setting("epson", "what receipt printers understand: epson, gb18030 or utf8")
     paper_mm: int = _setting(80, "width of the paper in receipt printers: 58 or 80")
-    mail_host: str = _setting("", "SMTP server that sends receipts; empty: none")
+    mail_host: str = _setting("", "SMTP server that sends receipts and reports; empty: none")
     mail_port: int = _setting(587, "port of the SMTP server")
     mail_security: str = _setting("starttls", "how the SMTP server is spoken to: starttls, tls or none")
     mail_from: str = _setting("", "address that mail comes from")

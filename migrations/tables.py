@@ -31,6 +31,7 @@ import fieldsales.jobs.models
 import fieldsales.journeys.models
 import fieldsales.ledger.models
 import fieldsales.letters.models
+import fieldsales.mailings.models
 import fieldsales.mutes.models
 import fieldsales.notes.models
 import fieldsales.notices.models

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask import Response
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from api.database import db
 from api.exports.schemas import OrderPeriodQuery, PeriodQuery
 from api.guard import LEADERS, actor
 from api.openapi import Resource
+from api.tables.files import CSV, XLSX, blocks_of
 from fieldsales.db.session import reading
 from fieldsales.exports.queries import invoice_rows, order_rows, payment_rows, posting_rows
 from fieldsales.exports.rules import (
@@ -27,11 +28,9 @@ from fieldsales.exports.rules import (
 )
 from fieldsales.orders.models import OrderKind
 from fieldsales.people.rules import Actor
-from fieldsales.tabular.writing import BLOCK, csv_blocks, write_workbook
+from fieldsales.tabular.writing import csv_blocks, write_workbook
 
 exports = Resource("exports", __name__, url_prefix="/api/v1/exports", description="Files for an ERP or a spreadsheet")
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Rows = Callable[[Session], Iterable[list[Cell]]]
 OfPeriod = Callable[[Session, Actor | None, date, date], Iterable[list[Cell]]]
 
@@ -143,15 +142,9 @@ def _workbook(name: str, columns: tuple[str, ...], rows: Callable[[], Iterable[l
         file.close()
         raise
     file.seek(0)
-    answer = _file(_blocks_of(file), f"{name}.xlsx", XLSX)
+    answer = _file(blocks_of(file), f"{name}.xlsx", XLSX)
     answer.call_on_close(file.close)
     return answer
-
-
-def _blocks_of(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while block := file.read(BLOCK):
-            yield block
 
 
 def _file(blocks: Iterator[bytes], name: str, content_type: str) -> Response:

@@ -25,6 +25,7 @@ export const PAGES = entries({
   anomalies: { group: "customers", bar: true, load: async () => (await import("./pages/anomalies")).Anomalies },
   performance: { group: "numbers", load: async () => (await import("./pages/performance")).Performance },
   pay: { group: "numbers", bosses: true, load: async () => (await import("./pages/pay")).Pay },
+  report: { group: "numbers", load: async () => (await import("./pages/report")).ReportPage },
   sync: { group: "house", load: async () => (await import("./pages/sync")).SyncHealth },
   jobs: { group: "house", bosses: true, load: async () => (await import("./pages/jobs")).Jobs },
   settings: { group: "house", load: async () => (await import("./pages/settings")).SettingsPage },

@@ -34,6 +34,7 @@ from fieldsales.cli.policies import policies
 from fieldsales.cli.prices import prices
 from fieldsales.cli.receipts import receipts
 from fieldsales.cli.receivables import approvals, invoices, receivables
+from fieldsales.cli.reports import reports
 from fieldsales.cli.results import results
 from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
@@ -116,6 +117,7 @@ for command in (
     deliveries,
     receipts,
     mail,
+    reports,
     export,
     webhooks,
     days_off,

@@ -30,6 +30,8 @@ OPEN_TO_THE_WORLD = {
     "GET /health/ready",
     "GET /metrics",
     "GET /calendar/<string:secret>.ics",
+    "GET /api/v1/report-subscriptions/unsubscribe/<string:secret>",
+    "POST /api/v1/report-subscriptions/unsubscribe/<string:secret>",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/browser/login",

@@ -2,6 +2,7 @@ import type { PageProps } from "../app";
 import { get } from "../api";
 import { sayMoney } from "../format";
 import { Results } from "../parts/results";
+import { TakeAlong } from "../parts/takealong";
 import { Show, Stat, useLoad } from "../parts/ui";
 import { t } from "../texts";
 
@@ -17,10 +18,10 @@ export function Performance({ me }: PageProps) {
     <div class="page">
       <header class="head"><h1>{t("nav.performance")}</h1></header>
       <Results me={me} />
-      <section class="card"><h2>{t("performance.uplift")}</h2>
+      <section class="card"><div class="head"><h2>{t("performance.uplift")}</h2><TakeAlong path="/api/v1/uplift" /></div>
         <Show of={uplift}>{(found) => found.rows.length ? <ul class="plainlist">{found.rows.map((each) => <li key={each.design + each.source}>{each.sentence}</li>)}</ul> : <p class="quiet">{t("performance.none")}</p>}</Show>
       </section>
-      <section class="card"><h2>{t("performance.ageing")}</h2>
+      <section class="card"><div class="head"><h2>{t("performance.ageing")}</h2><TakeAlong path="/api/v1/receivables/ageing" /></div>
         <Show of={aged}>{(found) => found.totals.length ? (
           <>
             {found.totals.map((each) => <dl class="stats slim" key={each.currency}>{Object.entries(each.buckets).map(([name, minor]) => <Stat key={name} label={bucket(name)} value={sayMoney(minor, each.currency, true)} tone={/90/.test(name) && minor ? "bad" : ""} />)}</dl>)}
