@@ -19,6 +19,7 @@ import fieldsales.customers.models
 import fieldsales.deliveries.models
 import fieldsales.feeds.models
 import fieldsales.imports.models
+import fieldsales.intakes.models
 import fieldsales.integrity.models
 import fieldsales.invoices.models
 import fieldsales.journeys.models
