@@ -34,6 +34,8 @@ from api.gift_budgets.routes import gift_budgets
 from api.guard import enforce
 from api.health import health
 from api.holdout.routes import holdout
+from api.imports.routes import files_to_import
+from api.imports.runner import install_imports
 from api.invoices.routes import invoices
 from api.journeys.routes import journeys
 from api.limits import limit_guesses
@@ -115,6 +117,7 @@ RESOURCES = (
     outings,
     receipts,
     exports,
+    files_to_import,
     webhooks,
     policies,
     gift_budgets,
@@ -169,6 +172,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     connect(app, engine)
     install_planner(app, settings, engine)
     install_searches(app, settings, engine, clock)
+    install_imports(app, settings, engine, clock)
     install_streams(app, settings, engine)
     install_tokens(app, settings)
     handle_problems(app)

@@ -112,6 +112,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         query: type[Schema] | None = None,
         takes: type[Schema] | None = None,
         documents: type[Schema] | Schema | dict[str, Any] | None = None,
+        takes_bytes: bool = False,
         gives: type[Schema] | Schema | None = None,
         media_type: str | None = None,
         status: int = 200,
@@ -120,8 +121,9 @@ class Resource(Blueprint):  # type: ignore[misc]
     ) -> Callable[[View], View]:
         """Register a view, which is called with the loaded query, then the loaded body, then the path's parts.
 
-        `problems` are the statuses of errors that a client should expect here; `example` is of the body. A view
-        that reads its body by itself only `documents` it. An answer that is not JSON has another `media_type`.
+        `problems` are the statuses of errors that a client should expect here; `example` is of the body. A view that
+        reads its body by itself only `documents` it, or `takes_bytes` as they are. An answer that is not JSON has
+        another `media_type`.
         """
 
         def register(view: View) -> View:
@@ -134,12 +136,17 @@ class Resource(Blueprint):  # type: ignore[misc]
                 told = self.arguments(takes, example=example)(told)
             if documents:
                 told = self.doc(requestBody=_json_body(documents))(told)
+            if takes_bytes:
+                told = self.doc(requestBody=_BYTES)(told)
             if query:
                 told = self.arguments(query(), location="query")(told)
             self.route(rule, methods=[method], endpoint=view.__name__)(mark(told, roles))
             return view
 
         return register
+
+
+_BYTES = {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def _json_body(schema: type[Schema] | Schema | dict[str, Any]) -> dict[str, Any]:

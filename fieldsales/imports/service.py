@@ -32,6 +32,7 @@ from fieldsales.imports.orders.rules import OF_TOTALS, Reading, are_lines
 from fieldsales.imports.orders.service import OrderBook
 from fieldsales.imports.products.rules import FIELDS as PRODUCT_FIELDS
 from fieldsales.imports.products.service import ProductImport
+from fieldsales.imports.queries import common_currency
 from fieldsales.imports.staging.service import Staging
 from fieldsales.imports.tally.rules import Sink, Tally
 from fieldsales.imports.totals.service import TotalImport
@@ -48,6 +49,7 @@ FIELDS: dict[ImportKind, tuple[Field, ...]] = {
     ImportKind.PRODUCTS: PRODUCT_FIELDS,
     ImportKind.ORDERS: ORDER_FIELDS,
 }
+MARKS = {"point": ".", "comma": ","}
 BATCH = 4096
 _QUEUE = 7_120_253_304_417
 """The number of the lock that imports take on PostgreSQL."""
@@ -76,6 +78,17 @@ class Terms:
     currency: str = "EUR"
     writing: Writing = field(default_factory=Writing)
     by: Actor | None = None
+
+
+def terms_of(session: Session, options: Mapping[str, str], *, currency: str, by: Actor | None = None) -> Terms:
+    """Return what options say, as they are typed, sent or saved; `currency` is for when territories have several."""
+    return Terms(
+        system=options.get("system", "erp"),
+        territory=options.get("territory"),
+        currency=options.get("currency") or common_currency(session) or currency,
+        writing=Writing(MARKS.get(options.get("decimal", "")), options.get("dates")),
+        by=by,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +201,16 @@ def save_mapping(
 def _importer(session: Session, prepared: Prepared, staging: Staging, *, run_id: uuid.UUID, now: datetime) -> _Importer:
     positions, writing, terms = prepared.positions, prepared.writing, prepared.terms
     if prepared.kind is ImportKind.CUSTOMERS:
-        told = {"system": terms.system, "territory": terms.territory}
-        return CustomerImport(session, positions, writing.mark, staging, **told, by=terms.by, now=now)
+        return CustomerImport(
+            session,
+            positions,
+            writing.mark,
+            staging,
+            system=terms.system,
+            territory=terms.territory,
+            by=terms.by,
+            now=now,
+        )
     if prepared.kind is ImportKind.PRODUCTS:
         return ProductImport(session, positions, writing.mark, staging, currency=terms.currency)
     book = OrderBook(session, run_id, terms.currency, terms.by)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldsales.db.paging import Page, PageWanted, fetch_page
+from fieldsales.errors import FieldsalesError
 from fieldsales.imports.models import ImportMapping, ImportRun
+from fieldsales.imports.service import Prepared, prepare, terms_of
 from fieldsales.intakes.models import Intake
-from fieldsales.intakes.rules import IntakeNotFound
+from fieldsales.intakes.rules import OPEN, Asked, IntakeNotFound, legible, propose, without_options
 from fieldsales.people.models import User
 from fieldsales.people.rules import Actor
+from fieldsales.tabular.table import TableFile, examine
+
+SAMPLE_ROWS = 8
+LONGEST_SAMPLE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,52 @@ class RunTold:
 
     run: ImportRun
     by: str | None
+
+
+def examined(path: Path, *, encoding: str | None, delimiter: str | None, sheet: str | None) -> TableFile:
+    """Return how to read a file, as `examine` does; errors name the file and not where it lies."""
+    with _by_name(path):
+        return examine(path, encoding=encoding, delimiter=delimiter, sheet=sheet)
+
+
+def prepared(session: Session, file: TableFile, asked: Asked, *, by: Actor, currency: str) -> Prepared:
+    """Return a file ready to be imported as somebody asked. Raises what `prepare` raises."""
+    with _by_name(file.path):
+        terms = terms_of(session, asked.options, currency=currency, by=by)
+        return prepare(session, asked.kind, file, given=asked.columns, saved=asked.saved, terms=terms)
+
+
+def look_of(file: TableFile) -> dict[str, Any]:
+    """Return what a file looks like: how it is read, its columns, its first rows, and what it could be."""
+    with _by_name(file.path), file.open() as table:
+        rows = [
+            {"line": row.line, "cells": [legible(cell)[:LONGEST_SAMPLE] for cell in row.cells[: len(file.columns)]]}
+            for row in islice(table.rows(), SAMPLE_ROWS)
+        ]
+    names = ("encoding", "delimiter", "sheet", "sheets", "mended", "columns")
+    return {
+        **{name: getattr(file, name) for name in names},
+        "sample": rows,
+        "proposals": [
+            {
+                "kind": str(each.kind),
+                "columns": {match.field: match.column for match in each.matches},
+                "missing": list(each.missing),
+            }
+            for each in propose(file.columns)
+        ],
+    }
+
+
+def open_intakes(session: Session) -> list[tuple[uuid.UUID, int]]:
+    """Return the files that wait or are worked on by the books, each with its attempt."""
+    found = session.execute(select(Intake.id, Intake.attempt).where(Intake.state.in_(OPEN)))
+    return [(row.id, row.attempt) for row in found]
+
+
+def kept_ids(session: Session) -> set[uuid.UUID]:
+    """Return the ids of all files that the books know."""
+    return set(session.scalars(select(Intake.id)))
 
 
 def require_intake(session: Session, actor: Actor, intake_id: uuid.UUID, now: datetime) -> Intake:
@@ -65,7 +121,17 @@ def saved_mappings(session: Session) -> Sequence[ImportMapping]:
     return session.scalars(select(ImportMapping).order_by(ImportMapping.kind, ImportMapping.name)).all()
 
 
+@contextmanager
+def _by_name(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FieldsalesError as wrong:
+        facts = {name: value for name, value in wrong.facts.items() if name != "path"}
+        detail = without_options(legible(wrong.detail.replace(str(path), path.name)))
+        raise type(wrong)(detail, mend=wrong.mend and without_options(legible(wrong.mend)), **facts) from wrong
+
+
 def _told(session: Session, runs: Sequence[ImportRun]) -> list[RunTold]:
     ids = {run.actor_id for run in runs if run.actor_id}
-    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+    names = {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(ids)))}
     return [RunTold(run, names.get(run.actor_id) if run.actor_id else None) for run in runs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from fieldsales.imports.models import ImportKind
 from fieldsales.imports.service import FIELDS
 from fieldsales.imports.tally.rules import Reason, Sink, Tally
 from fieldsales.intakes.models import IntakeState
-from fieldsales.tabular.faults import Fault
+from fieldsales.tabular.faults import LOST, Fault
 
 OPEN = frozenset({IntakeState.WAITING, IntakeState.RUNNING})
 MOST_OF_ONE = 20
@@ -24,6 +25,8 @@ LOST_S = 20.0
 SHOWN = 200
 """How many rejected rows a report shows; the rejects file holds all."""
 _LONGEST_CELL = 200
+_OPTION = re.compile(r"--([a-z][a-z-]*)")
+_UNREADABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class IntakeNotFound(NotFound):
@@ -173,8 +176,19 @@ class Showing:
         self._sink.add(line, cells, fault)
         if len(self.shown) < SHOWN:
             name = column_of(fault, cells, self._positions)
-            cell = cells[self._positions[name]][:_LONGEST_CELL] if name else None
-            self.shown.append({"line": line, "code": fault.code, "detail": fault.detail, "field": name, "cell": cell})
+            cell = legible(cells[self._positions[name]])[:_LONGEST_CELL] if name else None
+            detail = without_options(legible(fault.detail))
+            self.shown.append({"line": line, "code": fault.code, "detail": detail, "field": name, "cell": cell})
+
+
+def legible(text: str) -> str:
+    """Return a text that every database and every JSON library takes, with what is none replaced."""
+    return _UNREADABLE.sub(LOST, text)
+
+
+def without_options(text: str) -> str:
+    """Return a sentence for the terminal with the names of its options as words: “dates” for `--dates`."""
+    return _OPTION.sub(r"“\1”", text)
 
 
 def report_of(tally: Tally, shown: Sequence[Mapping[str, Any]], **more: Any) -> dict[str, Any]:

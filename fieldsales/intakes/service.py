@@ -60,9 +60,19 @@ def check_room(session: Session, person_id: uuid.UUID, now: datetime) -> None:
 
 
 def begin(
-    session: Session, by: Actor, intake_id: uuid.UUID, asked: Asked, *, dry_run: bool, dead: Sequence[uuid.UUID], now: datetime
+    session: Session,
+    by: Actor,
+    intake_id: uuid.UUID,
+    asked: Asked,
+    *,
+    dry_run: bool,
+    dead: Sequence[uuid.UUID],
+    now: datetime,
 ) -> Intake:
-    """Have a file worked on. `dead` are those whose work is known to have died. Raises `IntakeBusy`, `TooManyIntakes`."""
+    """Have a file worked on; `dead` are those whose work is known to have died.
+
+    Raises `IntakeNotFound`, `IntakeBusy`, `TooManyIntakes`.
+    """
     session.execute(
         update(Intake).where(Intake.id.in_(dead), Intake.state.in_(OPEN)).values(state=IntakeState.DIED, ended_at=now)
     )
@@ -103,8 +113,9 @@ def end(
     _change(session, intake_id, attempt, **told)
 
 
-def note_import(session: Session, intake: Intake, run_id: uuid.UUID, counts: dict[str, Any], now: datetime) -> None:
+def note_import(session: Session, intake: Intake, run_id: uuid.UUID, report: dict[str, Any], now: datetime) -> None:
     """Write into the audit trail who imported what."""
+    counts = {name: report[name] for name in ("read", "new", "changed", "unchanged", "rejects")}
     facts = {"file": intake.file_name, "sha256": intake.sha256, "kind": str(intake.kind), "counts": counts}
     record(session, "import.run", ("import_run", run_id), actor_id=intake.handed_in_by, now=now, **facts)
 

@@ -31,8 +31,8 @@ _BLANK: dict[str, Any] = dict.fromkeys(COMPARED) | {"active": True, "flags": []}
 class CustomerImport:
     """Customers of one file, added or changed batch by batch. A blank cell leaves what is stored.
 
-    `system` is who gave the references, `territory` the code of where shops go for which the file names none. `by` reaches
-    only the customers at or below the own territory.
+    `system` is who gave the references, `territory` the code of where shops go for which the file names none. `by`
+    reaches only the customers at or below the own territory.
     """
 
     def __init__(
