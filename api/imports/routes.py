@@ -118,7 +118,7 @@ def hand_over_file(query: dict[str, Any], file_id: uuid.UUID) -> dict[str, Any]:
     except TooLong:
         raise _too_large(most) from None
     try:
-        file = examined(arrived, encoding=None, delimiter=None, sheet=None)
+        file = examined(arrived)
         made = Intake(
             id=file_id, handed_in_by=who.user_id, handed_in_at=now(), expires_at=_expiry(), about=look_of(file)
         )
@@ -160,7 +160,7 @@ def examine_file(body: dict[str, Any], file_id: uuid.UUID) -> dict[str, Any]:
     with reading(db.engine) as snapshot:
         intake = require_intake(snapshot, actor(), file_id, now())
         path = imports().inbox.place(file_id) / intake.file_name
-    about = look_of(examined(path, **{name: body.get(name) for name in ("encoding", "delimiter", "sheet")}))
+    about = look_of(examined(path, body), body)
     intake = require_intake(session(), actor(), file_id, now())
     if intake.state in OPEN and not _is_dead(file_id, intake.attempt):
         raise IntakeBusy("The file is being worked on.", mend="Wait for it, or cancel that.", state=str(intake.state))
@@ -189,7 +189,7 @@ def import_file(body: dict[str, Any], file_id: uuid.UUID) -> dict[str, Any]:
     with reading(db.engine) as snapshot:
         intake = require_intake(snapshot, who, file_id, now())
         asked = _asked(snapshot, body)
-        file = examined(work.inbox.place(file_id) / intake.file_name, **asked.reading)
+        file = examined(work.inbox.place(file_id) / intake.file_name, asked.reading)
         prepared(snapshot, file, asked, by=who, currency=settings().currency)
         dead = [each for each, attempt in open_intakes(snapshot) if _is_dead(each, attempt)]
     intake = begin(session(), who, file_id, asked, dry_run=body["dry_run"], dead=dead, now=now())

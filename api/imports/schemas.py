@@ -65,13 +65,17 @@ class ImportProposalSchema(Schema):
 
 
 class FileLookSchema(Schema):
-    """What the file looks like. The first proposal is the likeliest; `mended` says that it is a rejects file."""
+    """What the file looks like. The first proposal is the likeliest; `mended` says that it is a rejects file.
+
+    `given` is what was said about reading it, to be said again when it is imported.
+    """
 
     encoding = fields.String(allow_none=True)
     delimiter = fields.String(allow_none=True)
     sheet = fields.String(allow_none=True)
     sheets = fields.List(fields.String(), required=True)
     mended = fields.Boolean(required=True)
+    given = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     columns = fields.List(fields.String(), required=True)
     sample = fields.List(fields.Nested(SampleRowSchema), required=True)
     proposals = fields.List(fields.Nested(ImportProposalSchema), required=True)

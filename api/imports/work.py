@@ -107,7 +107,7 @@ class _Work:
             intake = session.get_one(Intake, errand.file_id)
             asked, path = Asked.of(intake.asked or {}), errand.inbox.place(intake.id) / intake.file_name
             is_trial = bool(intake.dry_run)
-        file = examined(path, **asked.reading)
+        file = examined(path, asked.reading)
         with reading(self.engine) as session:
             ready = prepared(session, file, asked, by=errand.by, currency=errand.currency)
         self.pulse.size = file.size

@@ -6,6 +6,7 @@ import { watch, type FieldEvent } from "./live";
 import { Anomalies } from "./pages/anomalies";
 import { Approvals } from "./pages/approvals";
 import { Customers } from "./pages/customers";
+import { ImportPage } from "./pages/import";
 import { LogIn } from "./pages/login";
 import { Performance } from "./pages/performance";
 import { Plans } from "./pages/plans";
@@ -18,7 +19,7 @@ import { Loading, Trouble } from "./parts/ui";
 import { choose, language, LANGUAGES, t, type Key } from "./texts";
 import type { Me, Territory } from "./types";
 
-const PAGES = { today: Today, visits: Visits, anomalies: Anomalies, approvals: Approvals, customers: Customers, plans: Plans, performance: Performance, sync: SyncHealth, settings: SettingsPage };
+const PAGES = { today: Today, visits: Visits, anomalies: Anomalies, approvals: Approvals, customers: Customers, plans: Plans, performance: Performance, sync: SyncHealth, import: ImportPage, settings: SettingsPage };
 export type PageName = keyof typeof PAGES;
 
 export interface PageProps {
@@ -94,7 +95,7 @@ function Shell({ me }: { me: Me }) {
       <header class="side">
         <div class="brand"><img src={new URL("./icon.svg", import.meta.url).href} alt="" width="28" height="28" /> fieldsales</div>
         <nav aria-label={t("nav.main")}>
-          {(Object.keys(PAGES) as PageName[]).map((each) => (
+          {(Object.keys(PAGES) as PageName[]).filter((each) => each !== "import" || me.role !== "supervisor").map((each) => (
             <a key={each} href={`#/${each}`} aria-current={each === name ? "page" : undefined}><Icon name={each} /><span>{t(`nav.${each}` as Key)}</span></a>
           ))}
         </nav>

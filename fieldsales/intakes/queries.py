@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -36,10 +37,13 @@ class RunTold:
     by: str | None
 
 
-def examined(path: Path, *, encoding: str | None, delimiter: str | None, sheet: str | None) -> TableFile:
-    """Return how to read a file, as `examine` does; errors name the file and not where it lies."""
+def examined(path: Path, reading: Mapping[str, str | None] = MappingProxyType({})) -> TableFile:
+    """Return how to read a file, as `examine` does; errors name the file and not where it lies.
+
+    `reading` holds what is given: encoding, delimiter, sheet.
+    """
     with _by_name(path):
-        return examine(path, encoding=encoding, delimiter=delimiter, sheet=sheet)
+        return examine(path, **reading)
 
 
 def prepared(session: Session, file: TableFile, asked: Asked, *, by: Actor, currency: str) -> Prepared:
@@ -49,8 +53,11 @@ def prepared(session: Session, file: TableFile, asked: Asked, *, by: Actor, curr
         return prepare(session, asked.kind, file, given=asked.columns, saved=asked.saved, terms=terms)
 
 
-def look_of(file: TableFile) -> dict[str, Any]:
-    """Return what a file looks like: how it is read, its columns, its first rows, and what it could be."""
+def look_of(file: TableFile, given: Mapping[str, str | None] = MappingProxyType({})) -> dict[str, Any]:
+    """Return what a file looks like: how it is read, its columns, its first rows, and what it could be.
+
+    `given` is what somebody said about reading it.
+    """
     with _by_name(file.path), file.open() as table:
         rows = [
             {"line": row.line, "cells": [legible(cell)[:LONGEST_SAMPLE] for cell in row.cells[: len(file.columns)]]}
@@ -59,6 +66,7 @@ def look_of(file: TableFile) -> dict[str, Any]:
     names = ("encoding", "delimiter", "sheet", "sheets", "mended", "columns")
     return {
         **{name: getattr(file, name) for name in names},
+        "given": {name: text for name, text in given.items() if text},
         "sample": rows,
         "proposals": [
             {

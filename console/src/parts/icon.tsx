@@ -8,6 +8,7 @@ const PATHS: Record<string, string> = {
   plans: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4M8 14h3M8 17h6",
   performance: "M4 20V10M10 20V4M16 20v-8M21 20H3",
   sync: "M4 12a8 8 0 0114-5l2 2M20 4v5h-5M20 12a8 8 0 01-14 5l-2-2M4 20v-5h5",
+  import: "M12 4v11M7.500 10.500L12 15l4.500-4.500M4 15v5h16v-5",
   settings: "M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4",
 };
 
