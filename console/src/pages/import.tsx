@@ -87,7 +87,7 @@ function History() {
   return (
     <section><h2>{t("import.history")}</h2>
       <Show of={runs}>{(found) => !found.items.length ? <Empty><p>{t("import.none")}</p></Empty> : (
-        <><div class="scroll"><table class="wide runs">
+        <><div class="scroll" tabIndex={0} role="region" aria-label={t("import.history")}><table class="wide runs">
           <thead><tr><th>{t("import.file")}</th><th>{t("import.when")}</th><th>{t("import.kind")}</th><th class="num">{t("import.new")}</th><th class="num">{t("import.changed")}</th><th class="num">{t("import.rejected")}</th></tr></thead>
           <tbody>{found.items.map((each) => (
             <tr key={each.id}><td>{each.file_name}<small class="quiet said">{each.by ?? t("import.terminal")}</small></td><td class="since">{sayWhen(each.started_at)}</td><td>{tcode("import.kind", each.kind)}</td>
