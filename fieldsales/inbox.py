@@ -100,6 +100,11 @@ class Inbox:
             draft.write_text(json.dumps(dict(progress)), encoding="utf-8")
             draft.replace(target)
 
+    def beat(self, file_id: uuid.UUID, attempt: int) -> None:
+        """Give a sign of life of an attempt that has nothing new to tell."""
+        with suppress(OSError):
+            self._progress(file_id, attempt).touch()
+
     def told(self, file_id: uuid.UUID, attempt: int) -> dict[str, Any]:
         """Return how far an attempt is; empty before anything was told."""
         with suppress(OSError, ValueError):

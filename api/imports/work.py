@@ -7,7 +7,9 @@ process is killed: either all of it is there, or the database is as before and w
 from __future__ import annotations
 
 import logging
+import pickle
 import sqlite3
+import sys
 import threading
 import time
 import uuid
@@ -56,8 +58,9 @@ class Errand:
     currency: str
 
 
-def work(errand: Errand) -> None:
-    """Do an errand; the main function of the process."""
+def main() -> None:
+    """Do the errand that the server sends; the main function of the process."""
+    errand: Errand = pickle.load(sys.stdin.buffer)  # noqa: S301 -- from the server that began this process
     step_back()
     end_with_parent()
     engine = make_engine(errand.database_url, PATIENCE_S)
