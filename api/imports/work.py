@@ -43,6 +43,8 @@ from routing.courtesy import end_with_parent, step_back
 BEAT_S = 0.5
 PATIENCE_S = 900.0
 """How long an import waits for another on SQLite, where there is one writer."""
+QUICK = 1 << 20
+"""A file of so many bytes is over soon and somebody waits; work on a larger one leaves the processor to others."""
 _log = logging.getLogger("fieldsales.api")
 
 
@@ -61,7 +63,6 @@ class Errand:
 def main() -> None:
     """Do the errand that the server sends; the main function of the process."""
     errand: Errand = pickle.load(sys.stdin.buffer)  # noqa: S301 -- from the server that began this process
-    step_back()
     end_with_parent()
     engine = make_engine(errand.database_url, PATIENCE_S)
     try:
@@ -114,6 +115,8 @@ class _Work:
         with reading(self.engine) as session:
             ready = prepared(session, file, asked, by=errand.by, currency=errand.currency)
         self.pulse.size = file.size
+        if file.size > QUICK:
+            step_back()
         if is_trial:
             self._try(ready)
         else:

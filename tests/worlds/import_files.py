@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 PATH = "/api/v1/imports"
-PATIENCE_S = 60
+PATIENCE_S = 180
 UNDER_WAY = ("waiting", "running")
 
 MESSY = (
