@@ -37,6 +37,8 @@ from api.gift_budgets.routes import gift_budgets
 from api.guard import enforce
 from api.health import health
 from api.holdout.routes import holdout
+from api.imports.routes import files_to_import
+from api.imports.runner import install_imports
 from api.invoices.routes import invoices
 from api.jobs.routes import jobs
 from api.journeys.routes import journeys
@@ -138,6 +140,7 @@ RESOURCES = (
     trackers,
     receipts,
     exports,
+    files_to_import,
     webhooks,
     jobs,
     policies,
@@ -202,6 +205,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     connect(app, engine)
     install_planner(app, settings, engine)
     install_searches(app, settings, engine, clock)
+    install_imports(app, settings, engine, clock)
     install_streams(app, settings, engine)
     install_tokens(app, settings)
     handle_problems(app)

@@ -34,6 +34,8 @@ _LEAST: dict[str, float] = {
     "trusted_proxies": 0,
     "max_upload_mb": 1,
     "max_body_mb": 1,
+    "max_import_mb": 1,
+    "import_keep_hours": 1,
     "most_streams": 0,
     "stream_seconds": 0.0,
     "mail_port": 1,
@@ -59,7 +61,7 @@ class Settings:
     """Everything that an operator may set, each from `FIELDSALES_<NAME>`."""
 
     database_url: str = _setting("sqlite:///var/fieldsales.sqlite3", "SQLAlchemy address of the database")
-    data_dir: Path = _setting(Path("var"), "folder for photo bytes and unfinished uploads")
+    data_dir: Path = _setting(Path("var"), "folder for photo bytes, unfinished uploads and files to import")
     photo_store: str = _setting("", "where photo bytes are kept, e.g. s3://bucket/prefix; empty: the data folder")
     secret_key: str = _setting("", "signs tokens; at least 32 characters; required to serve")
     access_token_minutes: int = _setting(15, "life of an access token")
@@ -90,6 +92,8 @@ class Settings:
     metrics_token: str = _setting("", "bearer token that may read /metrics; empty: only admins may")
     max_upload_mb: int = _setting(25, "largest photo accepted, in MB")
     max_body_mb: int = _setting(8, "largest JSON body accepted, in MB")
+    max_import_mb: int = _setting(256, "largest file to import that is taken over HTTP, in MB, as it is sent")
+    import_keep_hours: int = _setting(72, "hours after which a file that was uploaded to be imported is erased")
     most_streams: int = _setting(32, "phones that one process lets listen for news; each occupies a thread")
     stream_seconds: float = _setting(300.0, "how long a phone listens before it must ask again, in seconds")
     seller_name: str = _setting("fieldsales", "who sells, on receipts and in exports")

@@ -25,6 +25,7 @@ import fieldsales.deliveries.models
 import fieldsales.disputes.models
 import fieldsales.feeds.models
 import fieldsales.imports.models
+import fieldsales.intakes.models
 import fieldsales.integrity.models
 import fieldsales.invoices.models
 import fieldsales.jobs.models

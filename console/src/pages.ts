@@ -27,6 +27,7 @@ export const PAGES = entries({
   pay: { group: "numbers", bosses: true, load: async () => (await import("./pages/pay")).Pay },
   report: { group: "numbers", load: async () => (await import("./pages/report")).ReportPage },
   sync: { group: "house", load: async () => (await import("./pages/sync")).SyncHealth },
+  import: { group: "house", bosses: true, load: async () => (await import("./pages/import")).ImportPage },
   jobs: { group: "house", bosses: true, load: async () => (await import("./pages/jobs")).Jobs },
   settings: { group: "house", load: async () => (await import("./pages/settings")).SettingsPage },
 });
