@@ -1,7 +1,7 @@
 """files that are handed over to be imported
 
 Revision ID: 0025
-Revises: 0018
+Revises: 0024
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0025'
-down_revision = '0018'
+down_revision = '0024'
 branch_labels = None
 depends_on = None
 
