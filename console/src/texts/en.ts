@@ -313,6 +313,7 @@ export const en = {
   "mutation.customer.update": "Customer changed",
   "nav.jobs": "Jobs",
   "jobs.about": "What the house does by itself. Times of day are those of each territory.",
+  "jobs.timetable": "Timetable",
   "jobs.chore": "What",
   "jobs.when": "When",
   "jobs.last": "Last run",

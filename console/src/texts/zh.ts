@@ -315,6 +315,7 @@ export const zh: Catalogue = {
   "mutation.customer.update": "修改客户",
   "nav.jobs": "任务",
   "jobs.about": "系统自动完成的工作。时刻为各区域当地时间。",
+  "jobs.timetable": "时间表",
   "jobs.chore": "内容",
   "jobs.when": "时间",
   "jobs.last": "上次运行",
