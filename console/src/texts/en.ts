@@ -351,6 +351,7 @@ export const en = {
   "jobstate.failed": "Failed",
   "jobstate.paused": "Paused",
   "chore.key_accounts.end": "End key accounts whose time is over",
+  "chore.prices.publish": "Publish price books",
   "chore.tiers.refresh": "Give customers their tiers",
   "chore.anomalies.look": "Look for changed buying",
   "chore.journeys.extend": "Extend journey plans",

@@ -353,6 +353,7 @@ export const zh: Catalogue = {
   "jobstate.failed": "失败",
   "jobstate.paused": "已暂停",
   "chore.key_accounts.end": "结束到期的重要客户分配",
+  "chore.prices.publish": "发布价目表",
   "chore.tiers.refresh": "更新客户级别",
   "chore.anomalies.look": "查找异常客户",
   "chore.journeys.extend": "延续周期拜访计划",
