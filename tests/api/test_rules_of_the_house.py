@@ -25,6 +25,7 @@ OPEN_TO_THE_WORLD = {
     "GET /docs/assets/<path:name>",
     "GET /docs/errors",
     "GET /openapi.json",
+    "GET /health/jobs",
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",
