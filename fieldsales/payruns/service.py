@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from fieldsales.audit.service import record
@@ -59,10 +59,12 @@ def make_run(session: Session, code: str, day: date, *, now: datetime, by: Actor
     require_all_territories(session, by)
     first, last = month_of(day)
     _check_month(session, code, first)
+    scheme = scheme_on(session, code, first)
+    session.execute(select(CommissionScheme.id).where(CommissionScheme.id == scheme.id).with_for_update())
     before = run_of(session, code, first, RunState.OPEN)
     if before is not None:
         discard_run(session, before.id, now=now, by=by)
-    run, found, entries = _reckoned(session, scheme_on(session, code, first), first, last)
+    run, found, entries = _reckoned(session, scheme, first, last)
     run.made_at, run.made_by = now, by.user_id if by else None
     session.add(run)
     session.flush()
