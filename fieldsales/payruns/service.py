@@ -179,7 +179,11 @@ def _keep(session: Session, run: PayRun, found: Reckoning, entries: Sequence[Ent
         for who in people
     ]
     seen = {each.id for each in found.sources} | {each.source_id for each in entries if each.origin is None}
-    rows = [_line(run, number, each) for number, each in enumerate(entries, start=1)]
+    numbers: dict[uuid.UUID, int] = defaultdict(int)
+    rows = []
+    for each in entries:
+        numbers[each.rep_id] += 1
+        rows.append(_line(run, numbers[each.rep_id], each))
     insert_rows(session.connection(), [*slips, *rows, *(PaySeen(run_id=run.id, source_id=who) for who in sorted(seen))])
 
 

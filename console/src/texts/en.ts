@@ -408,4 +408,5 @@ export const en = {
   "pay.source.return": "return",
   "pay.source.payment": "payment",
   "pay.source.correction": "correction",
+  "pay.per_1000": "{amount} for 1,000 pieces",
 };

@@ -410,4 +410,5 @@ export const zh: Catalogue = {
   "pay.source.return": "退货单",
   "pay.source.payment": "收款",
   "pay.source.correction": "更正",
+  "pay.per_1000": "每千件 {amount}",
 };
