@@ -129,6 +129,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         query: type[Schema] | None = None,
         takes: type[Schema] | None = None,
         documents: type[Schema] | Schema | dict[str, Any] | None = None,
+        takes_bytes: bool = False,
         gives: type[Schema] | Schema | None = None,
         media_type: str | None = None,
         status: int = 200,
@@ -139,10 +140,10 @@ class Resource(Blueprint):  # type: ignore[misc]
     ) -> Callable[[View], View]:
         """Register a view, which is called with the loaded query, then the loaded body, then the path's parts.
 
-        `problems` are the statuses of errors that a client should expect here; `example` is of the body. A view
-        that reads its body by itself only `documents` it. An answer that is not JSON has another `media_type`. One
-        that holds a list can be taken along as a file; `rows` names the list where it is not the only one. `also` are
-        the media types of other forms of the answer.
+        `problems` are the statuses of errors that a client should expect here; `example` is of the body. A view that
+        reads its body by itself only `documents` it, or `takes_bytes` as they are. An answer that is not JSON has
+        another `media_type`. One that holds a list can be taken along as a file; `rows` names the list where it is not
+        the only one. `also` are the media types of other forms of the answer.
         """
         answer = gives() if isinstance(gives, type) else gives
         table = _table(self.url_prefix + rule, answer, rows) if method == "GET" and answer else None
@@ -158,6 +159,8 @@ class Resource(Blueprint):  # type: ignore[misc]
                 told = self.arguments(takes, example=example)(told)
             if documents:
                 told = self.doc(requestBody=_json_body(documents))(told)
+            if takes_bytes:
+                told = self.doc(requestBody=_BYTES)(told)
             if query:
                 told = self.arguments(_leaving(query(), table), location="query")(told)
             if table:
@@ -186,6 +189,9 @@ def _prepare_also_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_context:
     for media_type in doc_info.get("also", ()):
         doc["responses"][200]["content"][media_type] = {"schema": {"type": "string", "format": "binary"}}
     return doc
+
+
+_BYTES = {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def _json_body(schema: type[Schema] | Schema | dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as PlainResponse
 from api.catalogue import loaded_errors
 from api.guard import public
 from api.openapi import Documentation
+from fieldsales.registry.rules import MEASURES
 
 _ASSETS = Path(swagger_ui_bundle.swagger_ui_path)
 _POLICY = (
@@ -54,6 +55,13 @@ def browse() -> Response:
 def errors() -> Response:
     """Show every error; problem+json's `type` points here."""
     return _page("errors.html", entries=loaded_errors())
+
+
+@pages.get("/docs/measures")
+@public
+def measures() -> Response:
+    """Show every measure of results as it is defined."""
+    return _page("measures.html", measures=MEASURES.values())
 
 
 @pages.get("/docs/assets/<path:name>")

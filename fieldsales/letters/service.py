@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from fieldsales.attempts.service import note_attempt
 from fieldsales.letters.models import Letter, LetterState
 from fieldsales.letters.rules import MOST_ATTEMPTS, wait_after
 from fieldsales.mail import Attachment, compose, tidy_address
@@ -74,16 +75,25 @@ def next_letter(session: Session, now: datetime) -> Letter | None:
     return found
 
 
+def is_one_due(session: Session, now: datetime) -> bool:
+    """Tell whether a letter is due."""
+    due = select(Letter.id).where(Letter.state == LetterState.WAITING, Letter.next_at <= now)
+    return session.scalar(due.limit(1)) is not None
+
+
 def note_sent(session: Session, letter_id: uuid.UUID, now: datetime) -> None:
     """Note that the mail server has it."""
     letter = session.get_one(Letter, letter_id)
     letter.state, letter.sent_at, letter.last_error = LetterState.SENT, now, None
+    note_attempt(session, letter_id=letter_id, at=now, taken=True, answer=None)
 
 
 def note_failed(session: Session, letter_id: uuid.UUID, why: str) -> None:
     """Note why it was not taken; after the last attempt it is given up."""
     letter = session.get_one(Letter, letter_id)
     letter.last_error = why[:500]
+    begun = letter.next_at - wait_after(letter.attempts)
+    note_attempt(session, letter_id=letter_id, at=begun, taken=False, answer=why)
     if letter.attempts >= MOST_ATTEMPTS:
         letter.state = LetterState.GIVEN_UP
 

@@ -1,14 +1,14 @@
 """Subscriptions to reports
 
 Revision ID: 0024
-Revises: 0027
+Revises: 0023
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0024'
-down_revision = '0027'
+down_revision = '0023'
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """somebody stands in for a rep who is away or leaves
 
-Revision ID: 0027
-Revises: 0018
+Revision ID: 0026
+Revises: 0025
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 import fieldsales.db.types
 
-revision = '0027'
-down_revision = '0018'
+revision = '0026'
+down_revision = '0025'
 branch_labels = None
 depends_on = None
 
