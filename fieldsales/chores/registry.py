@@ -23,6 +23,7 @@ from fieldsales.chores.nightly import (
     publish_prices,
     refresh_all_tiers,
 )
+from fieldsales.chores.reports import are_reports_due, send_reports
 from fieldsales.jobs.rules import Daily, Every
 from fieldsales.jobs.service import forget_old
 
@@ -64,6 +65,7 @@ CHORES: tuple[Chore, ...] = (
     ),
     Chore("alerts.hand_over", "Hand over alerts that are due", SOON, hand_over, wanted=are_messages_waiting),
     Chore("webhooks.deliver", "Tell webhooks", SOON, deliver_webhooks, wanted=are_webhooks_waiting),
+    Chore("reports.send", "Queue daily reports", Every(timedelta(minutes=1)), send_reports, wanted=are_reports_due),
     Chore("mail.deliver", "Send mail", SOON, deliver_mail, wanted=is_mail_waiting),
     Chore("sessions.forget", "Delete what is over", Daily(time(3, 30)), forget_what_is_over),
     Chore("jobs.forget", "Delete old jobs", Daily(time(3, 45)), forget_jobs),
