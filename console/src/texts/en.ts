@@ -480,4 +480,5 @@ export const en = {
   "flag.date_in_future": "The day has not come yet",
   "flag.taken_in_field": "Taken in the field, stands as it is",
   "flag.total_differs_from_lines": "The order has lines, and stands as it is",
+  "import.other_fields": "{n} other fields",
 };

@@ -482,4 +482,5 @@ export const zh: Catalogue = {
   "flag.date_in_future": "日期在未来",
   "flag.taken_in_field": "外勤订单，保持不变",
   "flag.total_differs_from_lines": "订单已有明细，保持不变",
+  "import.other_fields": "其他 {n} 个字段",
 };
