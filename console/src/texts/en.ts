@@ -994,4 +994,5 @@ export const en = {
   "flag.taken_in_field": "Taken in the field, stands as it is",
   "flag.total_differs_from_lines": "The order has lines, and stands as it is",
   "pay.per_1000": "{amount} for 1,000 pieces",
+  "import.other_fields": "{n} other fields",
 };

@@ -996,4 +996,5 @@ export const zh: Catalogue = {
   "flag.taken_in_field": "外勤订单，保持不变",
   "flag.total_differs_from_lines": "订单已有明细，保持不变",
   "pay.per_1000": "每千件 {amount}",
+  "import.other_fields": "其他 {n} 个字段",
 };
