@@ -134,6 +134,9 @@ function NoPlan({ day, go, again }: { day: string; go: (day: string) => void; ag
   );
 }
 
+/** So many alerts are shown at first, the bad ones before the others. */
+const ALERTS = 8;
+
 type Doubts = ReadonlyMap<string, VisitLine>;
 interface Told { rep: string; text: string; tone: "bad" | "warn" }
 
@@ -153,7 +156,8 @@ function alertsOf(reps: RepOfDay[], now: number): Told[] {
 function Day({ day, chosen, choose, waiting, route, way, doubtful }: { day: TeamDay; chosen: string | null; choose: (rep: string | null) => void; waiting: number; route: Route | undefined; way: Driven | undefined; doubtful: Doubts }) {
   const now = Date.now();
   const sum = (of: (rep: RepOfDay) => number) => day.reps.reduce((total, rep) => total + of(rep), 0);
-  const alerts = alertsOf(day.reps, now);
+  const [allAlerts, setAllAlerts] = useState(false);
+  const alerts = alertsOf(day.reps, now).sort((a, b) => Number(a.tone === "warn") - Number(b.tone === "warn"));
   const rep = day.reps.find((each) => each.rep.id === chosen);
   const drawing = useMemo<Drawing>(() => ({
     key: `${day.day}/${chosen}`,
@@ -177,13 +181,14 @@ function Day({ day, chosen, choose, waiting, route, way, doubtful }: { day: Team
         {alerts.length || waiting || undecided.length ? (
           <ul>
             {waiting ? <li class="warn"><a href="#/approvals">{t("today.waiting", { n: waiting })}</a></li> : null}
-            {undecided.map((each) => <li class="bad" key={each.visit_id}><a href={`#/visits/${each.visit_id}`}>{t("today.doubtful_alert", { rep: each.rep, customer: each.customer })}</a></li>)}
-            {alerts.map((each) => <li class={each.tone} key={each.text}><button type="button" class="plain" onClick={() => choose(each.rep)}>{each.text}</button></li>)}
+            {undecided.slice(0, ALERTS).map((each) => <li class="bad" key={each.visit_id}><a href={`#/visits/${each.visit_id}`}>{t("today.doubtful_alert", { rep: each.rep, customer: each.customer })}</a></li>)}
+            {(allAlerts ? alerts : alerts.slice(0, ALERTS)).map((each) => <li class={each.tone} key={each.text}><button type="button" class="plain" onClick={() => choose(each.rep)}>{each.text}</button></li>)}
+            {!allAlerts && alerts.length > ALERTS && <li class="warn"><button type="button" class="plain" onClick={() => setAllAlerts(true)}>{t("plans.more", { n: alerts.length - ALERTS })}</button></li>}
           </ul>
         ) : <p class="quiet">{t("today.no_alerts")}</p>}
       </section>
       <div class="split">
-        <MapView drawing={drawing} label={t("today.map")} pick={(id) => choose(id)} />
+        <div><MapView drawing={drawing} label={t("today.map")} pick={(id) => choose(id)} /></div>
         <section aria-labelledby="reps" class="reps">
           <div class="row between"><h2 id="reps">{t("today.reps")}</h2>{chosen && <button type="button" class="plain" onClick={() => choose(null)}>{t("today.all")}</button>}</div>
           <ul>

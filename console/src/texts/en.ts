@@ -565,4 +565,5 @@ export const en = {
   "says.photo_undated": "A photo does not say when it was taken.",
   "says.clock_moved": "The phone's clock was set between the visit and when we heard of it.",
   "says.shared_device": "Another rep told visits through the same phone.",
+  "map.bare": "No streets are drawn: the operator sets map tiles or puts a file of streets into the data folder.",
 };

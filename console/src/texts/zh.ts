@@ -567,4 +567,5 @@ export const zh: Catalogue = {
   "says.photo_undated": "照片没有拍摄时间。",
   "says.clock_moved": "拜访后手机时钟被改动。",
   "says.shared_device": "另一业务员用同一手机上报拜访。",
+  "map.bare": "未配置底图：请设置地图瓦片或在数据目录放入街道文件。",
 };
