@@ -6,6 +6,7 @@ import { addDays, sayDay, sayMoney, today } from "../format";
 import { Assign } from "../parts/assign";
 import { sayCadence } from "../parts/cadence";
 import { people, repsOf } from "../parts/people";
+import { leave } from "../parts/way";
 import { Dialog, Empty, say, Show, Stat, Told, useLoad } from "../parts/ui";
 import { t, tcode } from "../texts";
 import { Score } from "./visits";
@@ -73,7 +74,7 @@ export function Customers({ rest, me }: PageProps) {
         </div>
       )}
       {giving && who.data && <Assign customers={new Map(picked)} who={who.data} close={() => setGiving(false)} done={() => { setPicked(new Map()); list.again(); }} />}
-      {rest && <Card key={rest} id={rest} me={me} who={who.data} close={() => (location.hash = "#/customers")} />}
+      {rest && <Card key={rest} id={rest} me={me} who={who.data} close={() => leave("customers")} />}
     </div>
   );
 }

@@ -566,4 +566,5 @@ export const en = {
   "says.clock_moved": "The phone's clock was set between the visit and when we heard of it.",
   "says.shared_device": "Another rep told visits through the same phone.",
   "map.bare": "No streets are drawn: the operator sets map tiles or puts a file of streets into the data folder.",
+  "today.left_out_many": "{n} visits of {reps} reps are without room in the day",
 };
