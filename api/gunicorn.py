@@ -30,7 +30,13 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Have streams of news end with the worker: its own handlers have taken the place of those set on import."""
+    """Have streams of news end with the worker: its own handlers have taken the place of those set on import.
+
+    And have each worker do chores beside its requests, unless they are done apart: workers share them out by claims.
+    """
     from api.sync.stream import end_streams_on_signals  # noqa: PLC0415 -- the app is imported by now
+    from fieldsales.chores.background import begin_in_server  # noqa: PLC0415
+    from fieldsales.config import Settings  # noqa: PLC0415
 
     end_streams_on_signals(worker.app.wsgi())
+    begin_in_server(Settings.from_environment())

@@ -46,6 +46,7 @@ def serve_app(settings: Settings, listener: socket.socket, console: Console) -> 
     """Serve until interrupted."""
     from api.app import create_app  # noqa: PLC0415 -- half a second that no other command has to wait
     from api.sync.stream import end_streams_on_signals  # noqa: PLC0415
+    from fieldsales.chores.background import begin_in_server  # noqa: PLC0415
     from routing.ready import prepare  # noqa: PLC0415
 
     app = create_app(settings)
@@ -53,5 +54,10 @@ def serve_app(settings: Settings, listener: socket.socket, console: Console) -> 
     console.print(f"Serving on http://{host}:{port} (stop with Ctrl-C)", highlight=False)
     end_streams_on_signals(app)
     threading.Thread(target=prepare, name="machine code", daemon=True).start()
+    background = begin_in_server(settings)
     threads = THREADS + settings.most_streams
-    waitress.serve(app, sockets=[listener], threads=threads, ident="fieldsales", _quiet=True)
+    try:
+        waitress.serve(app, sockets=[listener], threads=threads, ident="fieldsales", _quiet=True)
+    finally:
+        if background is not None:
+            background.end()

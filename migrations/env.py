@@ -15,6 +15,7 @@ from fieldsales.changes.service import install_triggers, start_clock
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
 from fieldsales.db.types import UtcDateTime
+from fieldsales.rollups.service import install_marks
 from migrations.tables import metadata
 
 
@@ -74,3 +75,4 @@ with engine.connect() as connection, references_at_rest(connection), connection.
     if is_at_head(connection):
         start_clock(connection)
         install_triggers(connection)
+        install_marks(connection)

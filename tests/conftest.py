@@ -15,6 +15,7 @@ import second_chances
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from worlds import brokers
 
 from fieldsales import passwords
 from fieldsales.db.engine import make_engine
@@ -42,8 +43,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_report_header() -> list[str]:
-    """Say which PostgreSQL and which browser the tests talk to; they never skip them."""
-    return [f"databases: SQLite in files, {databases.describe_postgresql()}", browsers.told()]
+    """Say which PostgreSQL, brokers and browser the tests talk to; they never skip them."""
+    stores = f"databases: SQLite in files, {databases.describe_postgresql()}; brokers: {brokers.describe()}"
+    return [stores, browsers.told()]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -42,6 +42,7 @@ def postgresql_database(name: str, tmp_path_factory: pytest.TempPathFactory, rev
     server = RUNNING if is_running() else _brought(tmp_path_factory)
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
+        admin.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')  # nobody cuts the power of a test
         url = make_url(server).set(database=name).render_as_string(hide_password=False)
         engine = make_engine(url)
         upgrade(engine, revision)

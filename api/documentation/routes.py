@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import swagger_ui_bundle
@@ -12,6 +11,7 @@ from werkzeug.wrappers import Response as PlainResponse
 from api.catalogue import loaded_errors
 from api.guard import public
 from api.openapi import Documentation
+from fieldsales.registry.rules import MEASURES
 
 _ASSETS = Path(swagger_ui_bundle.swagger_ui_path)
 _POLICY = (
@@ -23,8 +23,8 @@ pages = Blueprint("documentation", __name__, template_folder="templates", static
 
 
 def serve_documentation(app: Flask, api: Documentation) -> None:
-    """Serve the documentation that was gathered, once all resources are registered."""
-    app.extensions[_EXTENSION] = json.dumps(api.spec.to_dict())
+    """Serve the documentation that is gathered once somebody asks for it."""
+    app.extensions[_EXTENSION] = api
     app.register_blueprint(pages)
 
 
@@ -39,7 +39,8 @@ def start() -> PlainResponse:
 @public
 def openapi() -> Response:
     """Return the OpenAPI 3 document."""
-    return Response(current_app.extensions[_EXTENSION], mimetype="application/json")
+    api: Documentation = current_app.extensions[_EXTENSION]
+    return Response(api.written, mimetype="application/json")
 
 
 @pages.get("/docs")
@@ -54,6 +55,13 @@ def browse() -> Response:
 def errors() -> Response:
     """Show every error; problem+json's `type` points here."""
     return _page("errors.html", entries=loaded_errors())
+
+
+@pages.get("/docs/measures")
+@public
+def measures() -> Response:
+    """Show every measure of results as it is defined."""
+    return _page("measures.html", measures=MEASURES.values())
 
 
 @pages.get("/docs/assets/<path:name>")

@@ -1,4 +1,4 @@
-"""Server-sent events for whoever watches the field: check-ins, orders, approvals, positions.
+"""Server-sent events for whoever watches the field: check-ins, orders, approvals, alerts, positions.
 
 Each process looks at the database by itself, about once a second, and only when the feed has moved: any number of
 workers serve any number of watchers, and none needs to know of another. A mark in each event's id says how far was
@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
 from flask import Response, current_app, request
 from marshmallow import Schema
@@ -20,47 +20,53 @@ from sqlalchemy import Engine
 from api.database import db
 from api.guard import LEADERS, actor
 from api.openapi import Resource
+from api.settings import clock
 from api.sync.stream import check_still_logged_in, streams_of
-from fieldsales.db.session import reading
+from fieldsales.accesses.rules import Way, hour_of
+from fieldsales.accesses.service import note_looks_at_moments
+from fieldsales.clock import Clock
+from fieldsales.db.session import reading, transaction
 from fieldsales.errors import FieldsalesError
-from fieldsales.news.queries import happened, mark_now, positions_after
+from fieldsales.news.queries import alerts_since, happened, mark_now, positions_after
 from fieldsales.news.rules import Happening, NewsMark, read_mark
 from fieldsales.people.rules import Actor
 from sync.stream import POLL_S, QUIET_S, Streams
 
 _EVENTS = "text/event-stream"
 _PAUSE = "retry: 3000\n\n"
+_MEANWHILE = timedelta(minutes=5)
+"""So old may an alert be that is told: a round of rules takes a while, and so does a connection that broke."""
 _ALIVE = ": still here\n\n"
 
 events = Resource("events", __name__, url_prefix="/api/v1/events", description="The field as it happens")
 
 
 class FieldEventsSchema(Schema):
-    """Server-sent events: `visit`, `order`, `approval`, `position`, and `resync` when all should be read anew."""
+    """Server-sent events: `visit`, `order`, `approval`, `alert`, `position`; `resync`: all should be read anew."""
 
 
 @events.on("GET", "", roles=LEADERS, gives=FieldEventsSchema, media_type=_EVENTS, problems=[429, 503])
 def watch_field() -> Response:
     """What happens in my territories, as it happens
 
-    Server-sent events with JSON in `data`: `visit` (a check-in or check-out), `order`, `approval`, `position` (the
-    latest of a rep) and `resync` (read the day anew: the first one, or too much was missed). Send the last `id` as
-    `Last-Event-ID` to go on without a gap. Comments are signs of life. The stream ends after some minutes; open it
-    again.
+    Server-sent events with JSON in `data`: `visit` (a check-in or check-out), `order`, `approval`, `alert` (a new one;
+    after an interruption those of the last minutes again), `position` (the latest of a rep) and `resync` (read the day
+    anew: the first one, or too much was missed). Send the last `id` as `Last-Event-ID` to go on without a gap. Comments
+    are signs of life. The stream ends after some minutes; open it again.
     """
     who, streams = actor(), streams_of(current_app)
     streams.check_room(who.user_id)
     since = read_mark(request.headers.get("Last-Event-ID", ""))
-    told = _written(db.engine, streams, who, since) if request.method == "GET" else ()
+    told = _written(_Watch(db.engine, who, since, clock()), streams) if request.method == "GET" else ()
     return Response(told, mimetype=_EVENTS, headers={"X-Accel-Buffering": "no"})
 
 
-def _written(engine: Engine, streams: Streams, who: Actor, since: NewsMark | None) -> Iterator[str]:
+def _written(watch: _Watch, streams: Streams) -> Iterator[str]:
     yield _PAUSE
-    with streams.place(who.user_id) as there_is_one:
+    with streams.place(watch.who.user_id) as there_is_one:
         if there_is_one:
             try:
-                yield from _Watch(engine, who, since).told(streams)
+                yield from watch.told(streams)
             except FieldsalesError:
                 return
 
@@ -68,9 +74,11 @@ def _written(engine: Engine, streams: Streams, who: Actor, since: NewsMark | Non
 class _Watch:
     """What one watcher was told so far."""
 
-    def __init__(self, engine: Engine, who: Actor, since: NewsMark | None) -> None:
-        self.engine, self.who, self.mark = engine, who, since
+    def __init__(self, engine: Engine, who: Actor, since: NewsMark | None, clock: Clock) -> None:
+        self.engine, self.who, self.mark, self.clock = engine, who, since, clock
         self.positions: dict[uuid.UUID, datetime] = {}
+        self.alerts_since, self.alerts = clock() - _MEANWHILE, set[uuid.UUID]()
+        self.noted: set[tuple[uuid.UUID, datetime]] = set()
 
     def told(self, streams: Streams) -> Iterator[str]:
         """Yield events until the time of the stream is up or the server stops."""
@@ -89,18 +97,33 @@ class _Watch:
     def _news(self) -> str:
         with reading(self.engine) as session:
             check_still_logged_in(session, self.who)
-            now = mark_now(session)
+            here = mark_now(session)
             found: list[Happening] = []
-            if self.mark is None or self.mark.epoch != now.epoch:
+            anew = self.mark is None
+            if self.mark is None or self.mark.epoch != here.epoch:
                 found.append(Happening("resync", {}))
-                self.mark = now
-            elif now.horizon > self.mark.horizon:
-                found += happened(session, self.who, self.mark, now)
-                self.mark = now
-            for rep_id, (at, position) in positions_after(session, self.who, self.positions).items():
-                self.positions[rep_id] = at
-                found.append(position)
+                self.mark = here
+            elif here.horizon > self.mark.horizon:
+                found += happened(session, self.who, self.mark, here)
+                self.mark = here
+            new = alerts_since(session, self.who, self.alerts_since, self.alerts)
+            self.alerts |= new.keys()
+            found += [] if anew else new.values()
+            moved = positions_after(session, self.who, self.positions)
+        self._note(moved)
+        for rep_id, (at, position) in moved.items():
+            self.positions[rep_id] = at
+            found.append(position)
         return "".join(_lines(found, self.mark))
+
+    def _note(self, moved: Mapping[uuid.UUID, tuple[datetime, Happening]]) -> None:
+        """Write down, before it is told, whose positions are seen: once an hour for each rep and stream."""
+        now = self.clock()
+        fresh = {rep_id: at for rep_id, (at, _) in moved.items() if (rep_id, hour_of(now)) not in self.noted}
+        if fresh:
+            with transaction(self.engine) as books:
+                note_looks_at_moments(books, fresh, Way.EVENTS, by=self.who.user_id, now=now)
+            self.noted |= {(rep_id, hour_of(now)) for rep_id in fresh}
 
 
 def _lines(found: list[Happening], mark: NewsMark) -> Iterator[str]:

@@ -10,6 +10,7 @@ from api.database import session
 from api.guard import admit, public
 from api.metrics.exposition import CONTENT_TYPE, expose
 from api.settings import now, settings
+from fieldsales.jobs.queries import gauges
 from fieldsales.people.models import Role
 from sync.gauges import read_gauges
 
@@ -19,10 +20,10 @@ metrics = Blueprint("metrics", __name__)
 @metrics.get("/metrics")
 @public
 def read_metrics() -> Response:
-    """Tell the gauges of the sync to whoever has the metrics token, or is an admin."""
+    """Tell the gauges of the sync and of jobs to whoever has the metrics token, or is an admin."""
     if not _has_the_token():
         admit(frozenset({Role.ADMIN}))
-    return Response(expose(read_gauges(session(), now())), content_type=CONTENT_TYPE)
+    return Response(expose(read_gauges(session(), now()), gauges(session(), now())), content_type=CONTENT_TYPE)
 
 
 def _has_the_token() -> bool:

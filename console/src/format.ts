@@ -26,6 +26,10 @@ function format(name: string, how: Intl.DateTimeFormatOptions, where = locale(),
   return found;
 }
 
+export function zoneName(): string {
+  return zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 export function today(): string {
   return format("day", {}, "en-CA").format(new Date());
 }

@@ -69,6 +69,12 @@ def expired_by(session: Session, now: datetime) -> Sequence[Approval]:
     return session.scalars(over.order_by(Approval.id).with_for_update()).all()
 
 
+def is_any_expired(session: Session, now: datetime) -> bool:
+    """Tell whether the time of an open request is over."""
+    over = select(Approval.id).where(Approval.state == ApprovalState.OPEN, Approval.expires_at <= now)
+    return session.scalar(over.limit(1)) is not None
+
+
 def facts_about(
     session: Session, customer_id: uuid.UUID, currency: str, amount_minor: int, day: date
 ) -> dict[str, Any]:

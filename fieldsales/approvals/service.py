@@ -42,6 +42,8 @@ class Request:
     invoice_id: uuid.UUID | None = None
     count_id: uuid.UUID | None = None
     settlement_id: uuid.UUID | None = None
+    adjustment_id: uuid.UUID | None = None
+    correction_id: uuid.UUID | None = None
     before_minor: int = 0
 
 
@@ -59,6 +61,8 @@ def ask(session: Session, request: Request, extra: dict[str, Any], *, day: date,
         invoice_id=request.invoice_id,
         count_id=request.count_id,
         settlement_id=request.settlement_id,
+        adjustment_id=request.adjustment_id,
+        correction_id=request.correction_id,
         customer_id=request.customer_id,
         asked_by=request.asked_by,
         asked_at=now,

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
-
 import click
-from sqlalchemy import Engine
 
+from fieldsales.chores.letters import deliver_letters, mailbox_of
 from fieldsales.cli.context import Context
 from fieldsales.cli.rounds import keep_on
 from fieldsales.clock import utc_now
-from fieldsales.config import Settings
 from fieldsales.db.session import transaction
-from fieldsales.letters.models import Letter
-from fieldsales.letters.service import next_letter, note_failed, note_sent, try_again
-from fieldsales.mail import Attachment, Mailbox, MailUnavailable, compose
+from fieldsales.letters.service import try_again
 
 
 @click.group()
 def mail() -> None:
-    """Receipts by mail."""
+    """Receipts and reports by mail."""
 
 
 @mail.command("deliver")
@@ -39,49 +34,3 @@ def deliver(context: Context, every: float | None, at_once: bool) -> None:
             context.console.print(f"{sent} sent, {failed} failed.")
 
     keep_on(once, every)
-
-
-def mailbox_of(settings: Settings) -> Mailbox:
-    """Return the mail server of the settings."""
-    return Mailbox(
-        settings.mail_host,
-        settings.mail_port,
-        settings.mail_from,
-        settings.mail_security,
-        settings.mail_user,
-        settings.mail_password,
-    )
-
-
-def deliver_letters(engine: Engine, mailbox: Mailbox) -> tuple[int, int]:
-    """Send what is due, each letter outside of any transaction; return how many were taken and how many not.
-
-    A worker that dies after the server took a letter sends it again, with the same Message-ID. Raises `BadSetting`.
-    """
-    mailbox.check()
-    sent = failed = 0
-    while True:
-        with transaction(engine) as session:
-            letter = next_letter(session, utc_now())
-            if letter is None:
-                return sent, failed
-            session.expunge(letter)
-        letter_id = letter.id
-        try:
-            mailbox.send(_message(letter, mailbox.sender))
-        except (MailUnavailable, ValueError) as wrong:  # a letter that cannot be written holds up no other
-            failed += 1
-            with transaction(engine) as session:
-                note_failed(session, letter_id, str(wrong))
-        else:
-            sent += 1
-            with transaction(engine) as session:
-                note_sent(session, letter_id, utc_now())
-
-
-def _message(letter: Letter, sender: str) -> EmailMessage:
-    attachment = Attachment(letter.file_name, letter.media_type, letter.content)
-    message_id = f"<{letter.id}@fieldsales>"
-    return compose(
-        sender, letter.recipient, letter.subject, letter.text, attachment, message_id=message_id, at=letter.made_at
-    )

@@ -7,9 +7,9 @@ import uuid
 import click
 from rich.table import Table
 
+from fieldsales.chores.webhooks import Worker
 from fieldsales.cli.context import Context
 from fieldsales.cli.rounds import keep_on
-from fieldsales.cli.webhook_worker import Worker
 from fieldsales.clock import utc_now
 from fieldsales.db.session import reading, transaction
 from fieldsales.webhooks.models import DeliveryState

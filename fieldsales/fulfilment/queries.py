@@ -52,7 +52,7 @@ def fulfilment(session: Session, actor: Actor | None, first: date, last: date, b
     """
     check_period(first, last)
     groups: dict[uuid.UUID | None, list[rules.Order]] = defaultdict(list)
-    for order, due in _due(session, actor, first, last):
+    for order, due in due_orders(session, actor, first, last):
         for key, some in _split(order, due, by):
             groups[key].append(some)
     names = _names(session, by, groups)
@@ -62,13 +62,16 @@ def fulfilment(session: Session, actor: Actor | None, first: date, last: date, b
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class Due:
+    """Between which days an order was promised, and what came of each line on which day."""
+
     first: date
     last: date
     came: dict[int, list[tuple[date, int]]]
 
 
-def _due(session: Session, actor: Actor | None, first: date, last: date) -> Iterable[tuple[Order, _Due]]:
+def due_orders(session: Session, actor: Actor | None, first: date, last: date) -> Iterable[tuple[Order, Due]]:
+    """Return the orders that were due between two days, as `fulfilment` counts them."""
     theirs = visible_customers(actor).with_only_columns(Customer.id)
     begun = select(Delivery.id).where(Delivery.promised_until.between(first, last))
     untouched = ~select(Delivery.id).where(Delivery.id == Order.id).exists()
@@ -85,7 +88,7 @@ def _due(session: Session, actor: Actor | None, first: date, last: date) -> Iter
     for order in orders:
         status = found[order.id]
         if first <= status.promised_until <= last:
-            yield order, _Due(status.promised_from, status.promised_until, came.get(order.id, {}))
+            yield order, Due(status.promised_from, status.promised_until, came.get(order.id, {}))
 
 
 def _came(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[int, list[tuple[date, int]]]]:
@@ -100,8 +103,8 @@ def _came(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[in
     return found
 
 
-def _split(order: Order, due: _Due, by: By) -> Iterable[tuple[uuid.UUID | None, rules.Order]]:
-    lines = [(line.product_id, _line(line.quantity, line.amount_minor, due, line.line_no)) for line in order.lines]
+def _split(order: Order, due: Due, by: By) -> Iterable[tuple[uuid.UUID | None, rules.Order]]:
+    lines = [(line.product_id, line_due(line.quantity, line.amount_minor, due, line.line_no)) for line in order.lines]
     if by is By.PRODUCT:
         for product_id in sorted({each for each, _ in lines}):
             some = tuple(line for each, line in lines if each == product_id)
@@ -111,7 +114,8 @@ def _split(order: Order, due: _Due, by: By) -> Iterable[tuple[uuid.UUID | None, 
     yield key, rules.Order(due.last, order.currency, tuple(line for _, line in lines))
 
 
-def _line(ordered: int, amount_minor: int, due: _Due, number: int) -> rules.Line:
+def line_due(ordered: int, amount_minor: int, due: Due, number: int) -> rules.Line:
+    """Return what was ordered of a line, and what of it came."""
     came = due.came.get(number, [])
     in_time = sum(pieces for day, pieces in came if due.first <= day <= due.last)
     return rules.Line(ordered, sum(pieces for _, pieces in came), in_time, amount_minor)

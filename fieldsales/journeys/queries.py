@@ -56,6 +56,12 @@ def ending_by(session: Session, reps: Sequence[User], day: date) -> list[User]:
     return [rep for rep in reps if rep.id not in going_on]
 
 
+def with_a_journey(session: Session, reps: Sequence[User]) -> list[User]:
+    """Return those of some reps who ever had a journey plan."""
+    known = set(session.scalars(select(Journey.rep_id).distinct()))
+    return [rep for rep in reps if rep.id in known]
+
+
 def require_journey(session: Session, actor: Actor | None, journey_id: uuid.UUID) -> Journey:
     """Return a journey plan of a rep whom an actor may see; raise `JourneyNotFound`."""
     statement = select(Journey).where(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from email.message import EmailMessage
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from fieldsales.attempts.service import note_attempt
 from fieldsales.letters.models import Letter, LetterState
 from fieldsales.letters.rules import MOST_ATTEMPTS, wait_after
-from fieldsales.mail import Attachment, tidy_address
+from fieldsales.mail import Attachment, compose, tidy_address
 from fieldsales.people.rules import Actor
 
 
@@ -24,6 +26,8 @@ def queue_letter(
     order_id: uuid.UUID | None,
     by: Actor | None,
     now: datetime,
+    html: str | None = None,
+    unsubscribe: str | None = None,
 ) -> Letter:
     """Have a message sent. Raises `BadAddress`."""
     letter = Letter(
@@ -31,6 +35,8 @@ def queue_letter(
         recipient=tidy_address(to),
         subject=" ".join(subject.split())[:300],
         text=text,
+        html=html,
+        unsubscribe=unsubscribe,
         file_name=attachment.name,
         media_type=attachment.media_type,
         content=attachment.content,
@@ -41,6 +47,21 @@ def queue_letter(
     session.add(letter)
     session.flush()
     return letter
+
+
+def message_of(letter: Letter, sender: str) -> EmailMessage:
+    """Return a letter as the message that a mail server takes; the same letter always has the same Message-ID."""
+    return compose(
+        sender,
+        letter.recipient,
+        letter.subject,
+        letter.text,
+        Attachment(letter.file_name, letter.media_type, letter.content),
+        message_id=f"<{letter.id}@fieldsales>",
+        at=letter.made_at,
+        html=letter.html,
+        unsubscribe=letter.unsubscribe,
+    )
 
 
 def next_letter(session: Session, now: datetime) -> Letter | None:
@@ -54,16 +75,25 @@ def next_letter(session: Session, now: datetime) -> Letter | None:
     return found
 
 
+def is_one_due(session: Session, now: datetime) -> bool:
+    """Tell whether a letter is due."""
+    due = select(Letter.id).where(Letter.state == LetterState.WAITING, Letter.next_at <= now)
+    return session.scalar(due.limit(1)) is not None
+
+
 def note_sent(session: Session, letter_id: uuid.UUID, now: datetime) -> None:
     """Note that the mail server has it."""
     letter = session.get_one(Letter, letter_id)
     letter.state, letter.sent_at, letter.last_error = LetterState.SENT, now, None
+    note_attempt(session, letter_id=letter_id, at=now, taken=True, answer=None)
 
 
 def note_failed(session: Session, letter_id: uuid.UUID, why: str) -> None:
     """Note why it was not taken; after the last attempt it is given up."""
     letter = session.get_one(Letter, letter_id)
     letter.last_error = why[:500]
+    begun = letter.next_at - wait_after(letter.attempts)
+    note_attempt(session, letter_id=letter_id, at=begun, taken=False, answer=why)
     if letter.attempts >= MOST_ATTEMPTS:
         letter.state = LetterState.GIVEN_UP
 

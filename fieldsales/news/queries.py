@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from fieldsales.alerts.models import Alert
+from fieldsales.alerts.queries import opened_since
 from fieldsales.approvals.models import Approval
 from fieldsales.changes.models import Change, Op
 from fieldsales.changes.queries import frontier
@@ -69,6 +71,26 @@ def positions_after(
         point.rep_id: (point.at, Happening("position", _position(point)))
         for point in session.scalars(points)
         if point.rep_id not in told or told[point.rep_id] < point.at
+    }
+
+
+def alerts_since(
+    session: Session, actor: Actor, since: datetime, told: Collection[uuid.UUID]
+) -> dict[uuid.UUID, Happening]:
+    """Return the open alerts that were found since a moment and not told yet, by their ids."""
+    return {
+        each.id: Happening("alert", _alert(each)) for each in opened_since(session, actor, since) if each.id not in told
+    }
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    return {
+        "id": str(alert.id),
+        "severity": str(alert.severity),
+        "title": alert.title,
+        "customer_id": str(alert.customer_id) if alert.customer_id else None,
+        "rep_id": str(alert.rep_id) if alert.rep_id else None,
+        "opened_at": alert.opened_at.isoformat(),
     }
 
 

@@ -23,7 +23,7 @@ class NewsMark:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happened: `what` is visit, order, approval or position; `facts` are ready for JSON."""
+    """One thing that happened: `what` is visit, order, approval, alert or position; `facts` are ready for JSON."""
 
     what: str
     facts: dict[str, Any]

@@ -7,7 +7,7 @@ without a territory, all of them. What lies outside is answered as if it did not
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, select, true
@@ -93,6 +93,11 @@ def require_reps_in_scope(session: Session, actor: Actor | None, rep_ids: Sequen
     if rep_ids is None:
         return reps_visible_to(session, actor)
     return [require_rep_in_scope(session, actor, rep_id) for rep_id in dict.fromkeys(rep_ids)]
+
+
+def names_of_people(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the names of people by their ids."""
+    return {row[0]: row[1] for row in session.execute(select(User.id, User.name).where(User.id.in_(ids)))}
 
 
 def person_by_login(session: Session, login: str) -> User:

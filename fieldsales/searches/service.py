@@ -31,12 +31,18 @@ def ask(session: Session, by: Actor, about: dict[str, Any], now: datetime) -> Ro
     Raises `TooManySearches`.
     """
     session.execute(select(User.id).where(User.id == by.user_id).with_for_update()).all()
-    session.execute(delete(RouteSearch).where(RouteSearch.asked_at < now - KEPT, RouteSearch.beat_at < now - LOST))
+    forget_over(session, now)
     check_room(session, by, now)
     search = RouteSearch(asked_by=by.user_id, asked_at=now, beat_at=now, about=about)
     session.add(search)
     session.flush()
     return search
+
+
+def forget_over(session: Session, now: datetime) -> int:
+    """Delete the searches that were over long ago; return how many."""
+    old = delete(RouteSearch).where(RouteSearch.asked_at < now - KEPT, RouteSearch.beat_at < now - LOST)
+    return len(session.execute(old.returning(RouteSearch.id)).all())
 
 
 def check_room(session: Session, by: Actor, now: datetime) -> None:

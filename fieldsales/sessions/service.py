@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, NoReturn
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from fieldsales.audit.service import record
@@ -22,6 +22,9 @@ from fieldsales.people.models import Device, RefreshToken, User
 from fieldsales.people.rules import Actor, check_may_lock_out
 from fieldsales.people.service import end_sessions
 from fieldsales.sessions.queries import DeviceRevoked, SessionEnded, put_out, require_device_in_scope
+
+KEPT = timedelta(days=30)
+"""For so long a chain that ended is known, so that a copied token is still told from one that never was."""
 
 
 class WrongCredentials(Unauthorized):
@@ -141,6 +144,12 @@ def revoke_device(session: Session, device_id: uuid.UUID, *, now: datetime, by: 
         record(session, "device.revoke", ("device", device.id), actor_id=by.user_id if by else None, now=now)
     session.flush()
     return device
+
+
+def forget_expired(session: Session, now: datetime) -> int:
+    """Delete the links of chains that ended more than `KEPT` ago; return how many. Nobody can use them any more."""
+    old = delete(RefreshToken).where(RefreshToken.expires_at < now - KEPT)
+    return len(session.execute(old.returning(RefreshToken.id)).all())
 
 
 def _refuse(session: Session, token_id: uuid.UUID, *, now: datetime) -> NoReturn:

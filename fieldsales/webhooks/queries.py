@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import exists, func, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from fieldsales.catalog.queries import products
 from fieldsales.changes.models import Change, Op
+from fieldsales.changes.queries import frontier
 from fieldsales.customers.models import CustomerReference
 from fieldsales.db.paging import Page, PageWanted, fetch_page
 from fieldsales.orders.models import Order, OrderLine
@@ -43,6 +45,13 @@ def due_webhooks(session: Session, now: datetime) -> list[uuid.UUID]:
     """Return the webhooks to which something may be sent at a moment."""
     due = select(Webhook.id).where(Webhook.ended_at.is_(None), Webhook.paused_at.is_(None), Webhook.next_at <= now)
     return list(session.scalars(due.order_by(Webhook.id)))
+
+
+def is_anything_to_send(session: Session, now: datetime) -> bool:
+    """Tell whether a webhook that may be sent to has something waiting, or to be told of that happened since."""
+    horizon = frontier(session).horizon
+    due = map(session.get_one, repeat(Webhook), due_webhooks(session, now))
+    return any(first_waiting(session, each.id) or changes_for(session, each, horizon)[0] for each in due)
 
 
 def first_waiting(session: Session, webhook_id: uuid.UUID) -> WebhookDelivery | None:

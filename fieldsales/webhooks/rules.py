@@ -13,7 +13,7 @@ from typing import Any
 
 from fieldsales.errors import Forbidden, Invalid, NotFound
 
-TOPICS = ("order", "payment")
+TOPICS = ("order", "payment", "alert")
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
@@ -40,7 +40,7 @@ class DeliveryNotFound(NotFound):
 
 
 class WebhookInvalid(Invalid):
-    """The topics are `order` and `payment`, at least one; the address is an https one that the server may call."""
+    """The topics are `order`, `payment`, `alert`, at least one; the address is an https one that may be called."""
 
     code = "webhook.invalid"
     title = "That cannot be a webhook"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
+from fieldsales.attempts.service import note_attempt
 from fieldsales.audit.service import record
 from fieldsales.changes.models import Op
 from fieldsales.changes.queries import frontier
+from fieldsales.db.base import new_id
 from fieldsales.outbound import Answer, check_address
 from fieldsales.people.queries import covers_everything
 from fieldsales.people.rules import Actor
@@ -141,6 +144,24 @@ def gather(session: Session, webhook_id: uuid.UUID, now: datetime) -> bool:
     return end < here.horizon
 
 
+def tell(
+    session: Session, webhook_id: uuid.UUID, about: tuple[str, uuid.UUID], data: dict[str, Any], now: datetime
+) -> WebhookDelivery | None:
+    """Have one webhook told of something that is not in the feed, behind what waits; None where it was ended.
+
+    `about` is the topic and the subject's id.
+    """
+    webhook = session.get(Webhook, webhook_id, with_for_update=True)
+    if webhook is None or webhook.ended_at is not None:
+        return None
+    event = new_id()
+    delivery = _queued(webhook, event, *about, now)
+    delivery.body = body_of(event, delivery.sequence, about[0], now, data)
+    session.add(delivery)
+    session.flush()
+    return delivery
+
+
 def _queued(webhook: Webhook, event: uuid.UUID, topic: str, subject_id: uuid.UUID, now: datetime) -> WebhookDelivery:
     webhook.sequence += 1
     return WebhookDelivery(
@@ -186,6 +207,14 @@ def note_outcome(session: Session, delivery_id: uuid.UUID, answer: Answer, now: 
     webhook = session.get_one(Webhook, delivery.webhook_id, with_for_update=True)
     delivery.attempts += 1
     delivery.tried_at, delivery.status, delivery.answer = now, answer.status, answer.text[:500]
+    note_attempt(
+        session,
+        webhook_delivery_id=delivery.id,
+        at=now,
+        taken=answer.taken,
+        status=answer.status,
+        answer=answer.text,
+    )
     if answer.taken:
         delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, now
         webhook.failures, webhook.failing_since, webhook.next_at = 0, None, now

@@ -67,6 +67,9 @@ def test_everybody_reads_what_holds_and_what_each_kind_looks_like(web: Web) -> N
         "deliveries",
         "gifts",
         "stock",
+        "jobs",
+        "tracking",
+        "pay",
     ]
     tiers, score, *_ = kinds
     assert tiers["in_force"]["body"] == body()

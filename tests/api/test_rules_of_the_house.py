@@ -24,11 +24,14 @@ OPEN_TO_THE_WORLD = {
     "GET /docs",
     "GET /docs/assets/<path:name>",
     "GET /docs/errors",
+    "GET /docs/measures",
     "GET /openapi.json",
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",
     "GET /calendar/<string:secret>.ics",
+    "GET /api/v1/report-subscriptions/unsubscribe/<string:secret>",
+    "POST /api/v1/report-subscriptions/unsubscribe/<string:secret>",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/browser/login",
@@ -38,6 +41,9 @@ OPEN_TO_THE_WORLD = {
     "GET /console/<path:name>",
     "OPTIONS /sync/v1/files",
     "POST /sync/v1/hand-in",
+    "POST /api/v1/trackers/owntracks",
+    "POST /api/v1/trackers/osmand",
+    "GET /api/v1/trackers/osmand",
 }
 SHARED = {"parameters"}
 TUS = {"Tus-Resumable": "1.0.0"}

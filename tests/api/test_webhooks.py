@@ -17,10 +17,10 @@ from worlds.erp import Erp
 from worlds.small_town import NOON
 from worlds.web import Web
 
-import fieldsales.cli.webhook_worker as worker_module
+import fieldsales.chores.webhooks as worker_module
+from fieldsales.chores.webhooks import Round, Worker
 from fieldsales.cli.context import Context
 from fieldsales.cli.main import main
-from fieldsales.cli.webhook_worker import Round, Worker
 from fieldsales.config import Settings
 from fieldsales.db.session import transaction
 from fieldsales.orders.models import Order
@@ -198,7 +198,7 @@ def test_a_worker_that_dies_before_it_notes_the_answer_sends_the_same_event_agai
     subscribe(web, erp)
     sell(web, 1)
     with monkeypatch.context() as patch:
-        patch.setattr("fieldsales.cli.webhook_worker.note_outcome", _die)
+        patch.setattr("fieldsales.chores.webhooks.note_outcome", _die)
         with pytest.raises(KeyboardInterrupt):
             work(web)
     assert work(web) == Round(delivered=1)

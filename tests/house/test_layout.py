@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("api", "fieldsales", "migrations", "routing", "sync")
-NOT_NOUNS = ("cli", "darkroom", "db", "demo", "tabular")
+NOT_NOUNS = ("chores", "cli", "darkroom", "db", "demo", "tabular")
 NOUNS = sorted(
     str(init.parent.relative_to(ROOT / "fieldsales"))
     for init in (ROOT / "fieldsales").rglob("*/__init__.py")
@@ -21,6 +21,7 @@ VENDORS = (
     "PIL",
     "argon2",
     "babel",
+    "celery",
     "fpdf",
     "geographiclib",
     "icalendar",

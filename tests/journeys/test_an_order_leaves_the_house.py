@@ -14,7 +14,7 @@ from worlds import erp as erps
 from worlds.escpos_printer import printed
 from worlds.pricing_phone import BIG, FOURTH_FREE, SPRING, open_shop, priced, submit
 
-from fieldsales.cli.webhook_worker import Round, Worker
+from fieldsales.chores.webhooks import Round, Worker
 from fieldsales.db.session import transaction
 from fieldsales.webhooks.queries import require_webhook
 from fieldsales.webhooks.rules import is_signed

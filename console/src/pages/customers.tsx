@@ -7,6 +7,7 @@ import { Assign } from "../parts/assign";
 import { sayCadence } from "../parts/cadence";
 import { people, repsOf } from "../parts/people";
 import { leave } from "../parts/way";
+import { TakeAlong } from "../parts/takealong";
 import { Dialog, Empty, say, Show, Stat, Told, useLoad } from "../parts/ui";
 import { t, tcode } from "../texts";
 import { Score } from "./visits";
@@ -46,6 +47,7 @@ export function Customers({ rest, me }: PageProps) {
               <option value="">{t("customers.every_tier")}</option>
               {["A", "B", "C", "D"].map((each) => <option key={each}>{each}</option>)}
             </select></label>
+          <TakeAlong path="/api/v1/customers" query={{ search: asked, tier }} />
         </div>
       </header>
       <Show of={list}>

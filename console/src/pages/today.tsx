@@ -7,6 +7,7 @@ import type { Drawing, MapRep } from "../parts/fieldmap";
 import { board, stopsOf } from "../parts/board";
 import { driven, type Driven } from "../parts/driven";
 import { MapView } from "../parts/map";
+import { TakeAlong } from "../parts/takealong";
 import { Empty, Show, Stat, Trouble, useLoad } from "../parts/ui";
 import { t, tcode, type Key } from "../texts";
 import type { Approval, Halt, Position, RepOfDay, TeamDay, TeamStop, VisitLine } from "../types";
@@ -74,6 +75,8 @@ export function Today({ rest, heard }: PageProps) {
           <button type="button" aria-label={t("today.previous")} onClick={() => go(addDays(day, -1))}>‹</button>
           <label><span class="sr">{t("today.day")}</span><input type="date" value={day} onChange={(event) => event.currentTarget.value && go(event.currentTarget.value)} /></label>
           <button type="button" aria-label={t("today.next")} onClick={() => go(addDays(day, 1))}>›</button>
+          <a class="button" href={`#/report/${day}`}>{t("report.link")}</a>
+          <TakeAlong path={`/api/v1/team/days/${day}`} />
         </div>
       </header>
       <Show of={team}>

@@ -1,17 +1,16 @@
 /** The way to all pages: a column of groups beside the page; on a phone four of them at its foot, and all behind More. */
 import { useState } from "preact/hooks";
-import { GROUPS, PAGES, type PageName } from "../pages";
+import { GROUPS, PAGES, pagesOf, type PageName } from "../pages";
 import { t, type Key } from "../texts";
 import { Icon } from "./icon";
 import { Dialog } from "./ui";
-
-const names = Object.keys(PAGES) as PageName[];
+import type { Me } from "../types";
 
 function Way({ to, current, left }: { to: PageName; current: PageName; left?: () => void }) {
   return <a href={`#/${to}`} class={PAGES[to].bar ? "bar-page" : ""} aria-current={to === current ? "page" : undefined} onClick={left}><Icon name={to} /><span>{t(`nav.${to}` as Key)}</span></a>;
 }
 
-function Groups({ current, left }: { current: PageName; left?: () => void }) {
+function Groups({ current, names, left }: { current: PageName; names: PageName[]; left?: () => void }) {
   return (
     <>{GROUPS.map((group) => {
       const own = names.filter((each) => PAGES[each].group === group);
@@ -20,15 +19,16 @@ function Groups({ current, left }: { current: PageName; left?: () => void }) {
   );
 }
 
-export function Navigation({ current }: { current: PageName }) {
+export function Navigation({ current, me }: { current: PageName; me: Me }) {
+  const names = pagesOf(me);
   const [open, setOpen] = useState(false);
   return (
     <>
       <nav aria-label={t("nav.main")}>
-        <Groups current={current} />
+        <Groups current={current} names={names} />
         <button type="button" class="more plain" aria-haspopup="dialog" aria-current={PAGES[current].bar ? undefined : "page"} onClick={() => setOpen(true)}><Icon name="more" /><span>{t("nav.more")}</span></button>
       </nav>
-      {open && <Dialog title={t("nav.main")} close={() => setOpen(false)}><div class="all-pages"><Groups current={current} left={() => setOpen(false)} /></div></Dialog>}
+      {open && <Dialog title={t("nav.main")} close={() => setOpen(false)}><div class="all-pages"><Groups current={current} names={names} left={() => setOpen(false)} /></div></Dialog>}
     </>
   );
 }
