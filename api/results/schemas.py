@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from api.schema import day
 from fieldsales.cuts.rules import Only
@@ -12,7 +12,7 @@ from fieldsales.peers.rules import sentence
 from fieldsales.registry.rules import Source, Unit
 from fieldsales.results.rules import Question, question
 from fieldsales.spans.rules import Compared
-from sync.wire import Strict, whole, words
+from sync.wire import Strict, words
 
 MOST_TOP = 1000
 
@@ -46,7 +46,11 @@ class ResultsQuery(Strict):
     brand = words(120, load_default=None)
     category = words(120, load_default=None)
     compare = fields.Enum(Compared, by_value=True, load_default=None)
-    top = whole(1, MOST_TOP, load_default=None, metadata={"description": "rows with the most of the first measure"})
+    top = fields.Integer(
+        load_default=None,
+        validate=validate.Range(1, MOST_TOP),
+        metadata={"description": "rows with the most of the first measure"},
+    )
 
     @post_load
     def as_question(self, data: dict[str, Any], **_options: Any) -> Question:
