@@ -608,6 +608,8 @@ export const en = {
   "says.photo_undated": "A photo does not say when it was taken.",
   "says.clock_moved": "The phone's clock was set between the visit and when we heard of it.",
   "says.shared_device": "Another rep told visits through the same phone.",
+  "map.bare": "No streets are drawn: the operator sets map tiles or puts a file of streets into the data folder.",
+  "today.left_out_many": "{n} visits of {reps} reps are without room in the day",
   "nav.jobs": "Jobs",
   "jobs.about": "What the house does by itself. Times of day are those of each territory.",
   "jobs.timetable": "Timetable",

@@ -610,6 +610,8 @@ export const zh: Catalogue = {
   "says.photo_undated": "照片没有拍摄时间。",
   "says.clock_moved": "拜访后手机时钟被改动。",
   "says.shared_device": "另一业务员用同一手机上报拜访。",
+  "map.bare": "未配置底图：请设置地图瓦片或在数据目录放入街道文件。",
+  "today.left_out_many": "{reps}名业务员有{n}个拜访排不下",
   "nav.jobs": "任务",
   "jobs.about": "系统自动完成的工作。时刻为各区域当地时间。",
   "jobs.timetable": "时间表",
