@@ -12,10 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import JSON, Connection
 
 from fieldsales.changes.service import install_triggers, start_clock
-from fieldsales.rollups.service import install_marks
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
 from fieldsales.db.types import UtcDateTime
+from fieldsales.rollups.service import install_marks
 from migrations.tables import metadata
 
 
