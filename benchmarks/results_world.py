@@ -215,7 +215,7 @@ def _write(connection: Connection, orders: Orders, rep_of: list[str], start: int
         customer_id=customers,
         rep_id=reps,
         visit_id=visits,
-        kind=OrderKind.SALE,
+        kind=[OrderKind.SALE if total >= 0 else OrderKind.RETURN for total in totals],
         origin=Origin.IMPORT,
         ordered_on=days,
         ordered_at=moments,
@@ -227,23 +227,24 @@ def _write(connection: Connection, orders: Orders, rep_of: list[str], start: int
     _lines(connection, orders, ids)
     due = [day + timedelta(30) for day in days]
     left = [total if day > LAST else 0 for total, day in zip(totals, due, strict=True)]
+    owing = [at for at in range(many) if totals[at] > 0]
     _put(
         connection,
         Invoice,
-        many,
-        id=[_hex(_INVOICE, number) for number in numbers],
-        customer_id=customers,
-        order_id=ids,
+        len(owing),
+        id=[_hex(_INVOICE, numbers[at]) for at in owing],
+        customer_id=[customers[at] for at in owing],
+        order_id=[ids[at] for at in owing],
         currency="USD",
-        amount_minor=[max(total, 1) for total in totals],
+        amount_minor=[totals[at] for at in owing],
         tax_minor=0,
-        open_minor=left,
+        open_minor=[left[at] for at in owing],
         written_off_minor=0,
-        issued_on=days,
-        due_on=due,
-        made_at=moments,
+        issued_on=[days[at] for at in owing],
+        due_on=[due[at] for at in owing],
+        made_at=[moments[at] for at in owing],
     )
-    paid = [at for at in range(many) if not left[at] and totals[at]]
+    paid = [at for at in owing if not left[at]]
     _put(
         connection,
         Payment,

@@ -76,8 +76,8 @@ def _reached(session: Session, asked: Asked) -> Sums:
     """Without products it matters only whether anything was bought, which kept sums by day know in fewer rows."""
     owned, by_goods = owners().subquery("owned"), bool(GOODS & asked.cut.dimensions)
     sale = pieces_by_month(*asked.days) if by_goods else sales_by_day(*asked.days)
-    keys = [sale.c.customer_id, *([sale.c.product_id] if by_goods else [])]
-    stock = select(*keys).group_by(*reversed(keys)).having(func.sum(sale.c.pieces) > 0).subquery("stock")
+    columns = [sale.c.customer_id, *([sale.c.product_id] if by_goods else [])]
+    stock = select(*columns).group_by(*reversed(columns)).having(func.sum(sale.c.pieces) > 0).subquery("stock")
     goods = [stock.c.product_id] if by_goods else []
     there = stock.c.customer_id == owned.c.customer_id
     fact = select(owned.c.rep_id, owned.c.customer_id, *goods).join(stock, there).subquery("stocking")
@@ -107,8 +107,5 @@ def owners() -> Select[Any]:
         & (Assignment.kind == AssignmentKind.OWNER)
         & Assignment.ended_at.is_(None)
     )
-    return (
-        select(Customer.id.label("customer_id"), Assignment.rep_id.label("rep_id"))
-        .outerjoin(Assignment, owned)
-        .where(Customer.active)
-    )
+    columns: tuple[Any, ...] = (Customer.id.label("customer_id"), Assignment.rep_id.label("rep_id"))
+    return select(*columns).outerjoin(Assignment, owned).where(Customer.active)
