@@ -106,7 +106,7 @@ function Why({ of, currency }: { of: Explanation; currency?: string }) {
 function HowItCame({ path, currency }: { path: Path; currency?: string }) {
   return (
     <div class="note"><p>{t("pay.whole_basis", { basis: sayBasis(path, currency) })}{path.target ? ` · ${t("pay.target", { part: ((path.reached_bp ?? 0) / 100).toFixed(1) })}` : ""}</p>
-      <ul class="lines">{path.steps.map((each) => <li key={each.from}><small>{t("pay.step", { from: inBasis(path, each.from, currency), rate: inRate(path, each.rate, currency) })}</small><span>{inBasis(path, each.basis, currency)}</span></li>)}</ul>
+      <ul class="lines">{path.steps.map((each) => <li key={each.from}><small>{t("pay.step", { from: path.mode === "by line" ? sayNumber(each.from) : inBasis(path, each.from, currency), rate: inRate(path, each.rate, currency) })}</small><span>{inBasis(path, each.basis, currency)}</span></li>)}</ul>
       <p>{t("pay.sum", { steps: sayFraction(path.exact), fast: sayFraction(path.accelerated), paid: sayFraction(path.paid), times: path.multiplier })}</p></div>
   );
 }
