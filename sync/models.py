@@ -57,7 +57,8 @@ class Mutation(Synced, Base):
     a client library brought and that was refused, or applied for a person to look at: such libraries get no answers.
 
     `review` says whether a person must look at it: what is held, and what was applied although something about it
-    wants a person's eye. `corrected` is the data as a person corrected it; `payload` stays as it was sent.
+    wants a person's eye. `corrected` is the data as a person corrected it; `payload` stays as it was sent, but for the
+    positions of a track, which are taken out when it is settled.
     """
 
     __tablename__ = "mutation"

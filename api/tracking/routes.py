@@ -117,5 +117,6 @@ def erase_tracking(body: dict[str, Any], rep_id: uuid.UUID) -> dict[str, Any]:
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    while block := file.read(_BLOCK):
-        yield block
+    with file:
+        while block := file.read(_BLOCK):
+            yield block
