@@ -15,7 +15,7 @@ from fieldsales.changes.service import install_triggers, start_clock
 from fieldsales.config import Settings
 from fieldsales.db.engine import make_engine
 from fieldsales.db.types import UtcDateTime
-from fieldsales.rollups.service import install_marks
+from fieldsales.rollups.service import drop_marks, install_marks
 from migrations.tables import metadata
 
 
@@ -70,6 +70,7 @@ def is_at_head(connection: Connection) -> bool:
 
 engine = context.config.attributes.get("engine") or make_engine(Settings.from_environment().database_url)
 with engine.connect() as connection, references_at_rest(connection), connection.begin():
+    drop_marks(connection)
     migrate(connection)
     check_references(connection)
     if is_at_head(connection):

@@ -58,14 +58,20 @@ def _replace(session: Session, model: type[Base], fact: Any, there: Any, *, whol
 
 
 def install_marks(connection: Connection) -> None:
-    """Make the triggers anew that mark days; SQLite drops those of a table that a migration rebuilds."""
+    """Make the triggers that mark days; after `drop_marks`."""
     if "result_dirty_day" not in inspect(connection).get_table_names():
         return
+    make = sqlite_triggers if connection.dialect.name == "sqlite" else postgresql_triggers
+    for table in MARKED:
+        for statement in make(table):
+            connection.exec_driver_sql(statement)
+
+
+def drop_marks(connection: Connection) -> None:
+    """Take the triggers away while migrations run: SQLite rebuilds no table of which another's trigger reads."""
     sqlite = connection.dialect.name == "sqlite"
     for table in MARKED:
         for statement in _drops(trigger_name(table), sqlite=sqlite):
-            connection.exec_driver_sql(statement)
-        for statement in sqlite_triggers(table) if sqlite else postgresql_triggers(table):
             connection.exec_driver_sql(statement)
 
 
