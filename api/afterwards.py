@@ -17,6 +17,7 @@ from api.settings import now
 from fieldsales.customers.queries import assignments_in_force
 
 _KEY = "fieldsales_afterwards"
+_BEFORE = "fieldsales_before_answering"
 _log = logging.getLogger("fieldsales.api")
 
 
@@ -32,6 +33,20 @@ def work_off() -> None:
             work()
         except Exception:
             _log.exception("What was to follow a request failed [%s]", g.get("request_id"))
+
+
+def before_answering(work: Callable[[], None]) -> None:
+    """Have something done when the request's own transaction is over, in one of its own, before it is answered.
+
+    For what must be written although the request only reads: if it cannot be, there is no answer either.
+    """
+    g.setdefault(_BEFORE, []).append(work)
+
+
+def settle_up() -> None:
+    """Do what must be done before answering; called by the edge. What fails there fails the request."""
+    for work in g.pop(_BEFORE, []):
+        work()
 
 
 def replan_afterwards(rep_ids: Collection[uuid.UUID], day: date | None = None) -> None:

@@ -19,6 +19,7 @@ from api.auth.routes import auth
 from api.causes.routes import causes
 from api.console.routes import console
 from api.converters import document_converters, fill_in_me, install_converters
+from api.covers.routes import covers
 from api.customers.routes import customers
 from api.database import connect
 from api.days.files import roadbooks
@@ -36,6 +37,8 @@ from api.gift_budgets.routes import gift_budgets
 from api.guard import enforce
 from api.health import health
 from api.holdout.routes import holdout
+from api.imports.routes import files_to_import
+from api.imports.runner import install_imports
 from api.invoices.routes import invoices
 from api.jobs.routes import jobs
 from api.journeys.routes import journeys
@@ -46,6 +49,9 @@ from api.mutes.routes import mutes
 from api.openapi import document
 from api.outings.routes import outings
 from api.packing.answers import pack_answers
+from api.pay_corrections.routes import pay_corrections
+from api.pay_disputes.routes import pay_disputes
+from api.pay_runs.routes import pay_runs
 from api.payments.routes import payments
 from api.people.routes import me, people
 from api.photos.routes import photos
@@ -59,8 +65,10 @@ from api.products.routes import products
 from api.receipts.routes import receipts
 from api.receivables.routes import receivables
 from api.replans.routes import replan_day  # noqa: F401 -- a route of `days`
+from api.reports.routes import reports, subscriptions
 from api.results.routes import measures, results
 from api.review.routes import review
+from api.schemes.routes import schemes
 from api.searches.routes import route_searches
 from api.searches.runner import install_searches
 from api.settings import furnish
@@ -83,6 +91,8 @@ from api.team.routes import team
 from api.territories.routes import territories
 from api.tiers.routes import tiers
 from api.tokens import install_tokens
+from api.trackers.routes import my_trackers, reps_trackers, trackers
+from api.tracking.routes import my_tracking, tracking
 from api.uplift.routes import uplift
 from api.visits.routes import geofences, visits
 from api.warehouses.routes import warehouses
@@ -114,13 +124,23 @@ RESOURCES = (
     payments,
     approvals,
     settlements,
+    schemes,
+    pay_runs,
+    pay_disputes,
+    pay_corrections,
     deliveries,
     picking,
     visits,
     geofences,
     outings,
+    my_tracking,
+    tracking,
+    my_trackers,
+    reps_trackers,
+    trackers,
     receipts,
     exports,
+    files_to_import,
     webhooks,
     jobs,
     policies,
@@ -139,12 +159,15 @@ RESOURCES = (
     route_searches,
     journeys,
     days_off,
+    covers,
     planned_visits,
     days,
     roadbooks,
     reps_calendars,
     calendars,
     team,
+    reports,
+    subscriptions,
     events,
     map_,
     offline,
@@ -182,6 +205,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
     connect(app, engine)
     install_planner(app, settings, engine)
     install_searches(app, settings, engine, clock)
+    install_imports(app, settings, engine, clock)
     install_streams(app, settings, engine)
     install_tokens(app, settings)
     handle_problems(app)
@@ -208,6 +232,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
         logging_in=("auth.log_in", "auth.log_in_browser"),
         changing="me.change_my_password",
         handing_in="hand_in.hand_in_work",
+        tracking=("trackers.take_from_owntracks", "trackers.take_from_traccar", "trackers.take_from_osmand"),
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -7,7 +7,7 @@ import uuid
 
 from flask import Flask, Response, g, request
 
-from api.afterwards import work_off
+from api.afterwards import settle_up, work_off
 from api.database import SAFE_METHODS, db
 from fieldsales.errors import FieldsalesError
 
@@ -46,9 +46,12 @@ class Edge(Flask):
 def _end(*, keep: bool) -> None:
     if keep and request.method not in SAFE_METHODS:
         db.session.commit()
+        settle_up()
         work_off()
     else:
         db.session.rollback()
+        if keep:
+            settle_up()
 
 
 def name_request() -> None:

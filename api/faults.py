@@ -100,7 +100,7 @@ class MethodNotAllowed(Invalid):
 
 
 class TooManyAttempts(Forbidden):
-    """A password was tried, or work handed in, too often. Wait as many seconds as Retry-After says."""
+    """A password was tried, work handed in, or a position sent, too often. Wait as many seconds as Retry-After says."""
 
     code = "auth.too_many_attempts"
     title = "Too many attempts"

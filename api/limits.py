@@ -1,4 +1,4 @@
-"""How often logins may be tried and work handed in; the only module that knows Flask-Limiter."""
+"""How often logins may be tried, work handed in and positions sent; the only module that knows Flask-Limiter."""
 
 from __future__ import annotations
 
@@ -18,26 +18,38 @@ from api.packing.bodies import body_of
 from api.payload import parse_json
 from api.problems import problem_response
 from api.tokens import spent_token_of_request
+from api.trackers import osmand, owntracks
 from fieldsales.config import Settings
-from fieldsales.errors import BadSetting, Invalid
+from fieldsales.errors import BadSetting, FieldsalesError, Invalid
+from fieldsales.trackers.rules import hashed
 
 
 def limit_guesses(
-    app: Flask, settings: Settings, *, logging_in: tuple[str, ...], changing: str, handing_in: str
+    app: Flask,
+    settings: Settings,
+    *,
+    logging_in: tuple[str, ...],
+    changing: str,
+    handing_in: str,
+    tracking: tuple[str, ...],
 ) -> None:
     """Count the tries of a password against `settings.login_rate`, right or wrong, and what is handed in.
 
     `logging_in` are the endpoints where one logs in, counted together for each login and address, `changing` where one
     changes the own password, counted for each person. `handing_in` is open to whoever is locked out, and counted for
-    each person against `settings.hand_in_rate`.
+    each person against `settings.hand_in_rate`. `tracking` are the doors of tracking apps, counted together for each
+    key against `settings.tracker_rate`.
     """
     _check(settings)
     limiter = Limiter(get_remote_address, app=app, storage_uri=settings.limiter_storage)
-    limited_ones = frozenset({*logging_in, changing, handing_in})
+    limited_ones = frozenset({*logging_in, changing, handing_in, *tracking})
     limiter.request_filter(lambda: request.endpoint not in limited_ones)  # else it ponders every request
     for endpoint in logging_in:
         counted: Any = limiter.shared_limit(settings.login_rate, scope="log in", key_func=_login_and_address)
         app.view_functions[endpoint] = counted(app.view_functions[endpoint])
+    for endpoint in tracking:
+        sent: Any = limiter.shared_limit(settings.tracker_rate, scope="track", key_func=_key_of_tracker)
+        app.view_functions[endpoint] = sent(app.view_functions[endpoint])
     for endpoint, rate, key in (
         (changing, settings.login_rate, _person),
         (handing_in, settings.hand_in_rate, _locked_out_person),
@@ -57,7 +69,8 @@ def limit_guesses(
 
 
 def _check(settings: Settings) -> None:
-    for name, rate in (("login_rate", settings.login_rate), ("hand_in_rate", settings.hand_in_rate)):
+    for name in ("login_rate", "hand_in_rate", "tracker_rate"):
+        rate = getattr(settings, name)
         try:
             parse_many(rate)
         except ValueError as wrong:
@@ -78,6 +91,14 @@ def _person() -> str:
 
 def _locked_out_person() -> str:
     return str(spent_token_of_request().user_id)
+
+
+def _key_of_tracker() -> str:
+    """Return what stands for a key: not the key itself, which would lie in the storage of the limits."""
+    try:
+        return hashed((owntracks if request.authorization else osmand).key_of(request))
+    except FieldsalesError:
+        return str(get_remote_address())
 
 
 def _login_and_address() -> str:

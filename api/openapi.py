@@ -16,11 +16,15 @@ from flask_smorest import Api, Blueprint
 from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import MultiDict
 
 from api.faults import BadRequest, FieldsInvalid
 from api.guard import mark
 from api.payload import read_json
 from api.problems import MEDIA_TYPE
+from api.tables.columns import Table, table_of
+from api.tables.files import CSV, XLSX, taken_along
+from api.tables.schemas import TableQuery
 from fieldsales.people.models import Role
 from sync.wire import Strict, unstorable
 
@@ -68,10 +72,21 @@ class StrictParser(FlaskParser):
         return read_json(req)
 
     def load_querystring(self, req: Request, schema: Schema) -> MultiDictProxy:
-        """Return the query, once it is known to be text."""
+        """Return the query, once it is known to be text; how a list is taken along is apart from what is in it."""
         if reason := unstorable(req.args.to_dict(flat=False)):
             raise BadRequest(f"The query cannot be used: {reason}.", mend="Send plain text.")
-        return super().load_querystring(req, schema)  # type: ignore[no-any-return]
+        found: MultiDictProxy = super().load_querystring(req, schema)
+        if isinstance(schema, TableQuery):
+            return self._part(found, schema, lambda name: name in schema.fields)
+        leaves = getattr(schema, "leaves", ())
+        return self._part(found, schema, lambda name: name not in leaves) if leaves else found
+
+    @staticmethod
+    def _part(found: MultiDictProxy, schema: Schema, wanted: Callable[[str], bool]) -> MultiDictProxy:
+        given = MultiDict(found.data)
+        for name in [name for name in given if not wanted(name)]:
+            del given[name]
+        return MultiDictProxy(given, schema)
 
     def handle_error(self, error: ValidationError, *_args: Any, **_options: Any) -> NoReturn:
         """Raise `FieldsInvalid` with each fault."""
@@ -103,7 +118,7 @@ class Resource(Blueprint):  # type: ignore[misc]
 
     def __init__(self, name: str, import_name: str, **options: Any) -> None:
         super().__init__(name, import_name, **options)
-        self._prepare_doc_cbks.append(_prepare_guard_doc)
+        self._prepare_doc_cbks += (_prepare_guard_doc, _prepare_also_doc)
 
     def on(
         self,
@@ -114,21 +129,29 @@ class Resource(Blueprint):  # type: ignore[misc]
         query: type[Schema] | None = None,
         takes: type[Schema] | None = None,
         documents: type[Schema] | Schema | dict[str, Any] | None = None,
+        takes_bytes: bool = False,
         gives: type[Schema] | Schema | None = None,
         media_type: str | None = None,
         status: int = 200,
+        rows: str | None = None,
+        also: Iterable[str] = (),
         problems: Iterable[int] = (),
         example: Mapping[str, Any] | None = None,
     ) -> Callable[[View], View]:
         """Register a view, which is called with the loaded query, then the loaded body, then the path's parts.
 
-        `problems` are the statuses of errors that a client should expect here; `example` is of the body. A view
-        that reads its body by itself only `documents` it. An answer that is not JSON has another `media_type`.
+        `problems` are the statuses of errors that a client should expect here; `example` is of the body. A view that
+        reads its body by itself only `documents` it, or `takes_bytes` as they are. An answer that is not JSON has
+        another `media_type`. One that holds a list can be taken along as a file; `rows` names the list where it is not
+        the only one. `also` are the media types of other forms of the answer.
         """
+        answer = gives() if isinstance(gives, type) else gives
+        table = _table(self.url_prefix + rule, answer, rows) if method == "GET" and answer else None
 
         def register(view: View) -> View:
+            wanted = taken_along(view, table, answer) if table and answer else view
             told: Any = self.response(status, gives, content_type=media_type)(
-                view if gives else _without_body(view, status)
+                wanted if gives else _without_body(view, status)
             )
             for problem in problems:
                 told = self.alt_response(problem, HTTPStatus(problem).name)(told)
@@ -136,12 +159,39 @@ class Resource(Blueprint):  # type: ignore[misc]
                 told = self.arguments(takes, example=example)(told)
             if documents:
                 told = self.doc(requestBody=_json_body(documents))(told)
+            if takes_bytes:
+                told = self.doc(requestBody=_BYTES)(told)
             if query:
-                told = self.arguments(query(), location="query")(told)
+                told = self.arguments(_leaving(query(), table), location="query")(told)
+            if table:
+                told = self.arguments(TableQuery(), location="query")(told)
+                told.table_names = [column.name for column in table.columns]
+            told._apidoc = {**told._apidoc, "also": [*also, *((CSV, XLSX) if table else ())]}
             self.route(rule, methods=[method], endpoint=view.__name__)(mark(told, roles))
             return view
 
         return register
+
+
+def _table(path: str, answer: Schema, rows: str | None) -> Table | None:
+    """Phones' own lists follow a protocol and are no tables, unless one says so."""
+    return table_of(answer, rows) if rows or path.startswith("/api/") else None
+
+
+def _leaving(query: Schema, table: Table | None) -> Schema:
+    """Have a query leave to others what says how its list is taken along."""
+    if table:
+        setattr(query, "leaves", frozenset(TableQuery().fields))  # noqa: B010 -- for our parser
+    return query
+
+
+def _prepare_also_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    for media_type in doc_info.get("also", ()):
+        doc["responses"][200]["content"][media_type] = {"schema": {"type": "string", "format": "binary"}}
+    return doc
+
+
+_BYTES = {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def _json_body(schema: type[Schema] | Schema | dict[str, Any]) -> dict[str, Any]:

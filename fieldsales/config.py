@@ -34,6 +34,8 @@ _LEAST: dict[str, float] = {
     "trusted_proxies": 0,
     "max_upload_mb": 1,
     "max_body_mb": 1,
+    "max_import_mb": 1,
+    "import_keep_hours": 1,
     "most_streams": 0,
     "stream_seconds": 0.0,
     "mail_port": 1,
@@ -59,13 +61,14 @@ class Settings:
     """Everything that an operator may set, each from `FIELDSALES_<NAME>`."""
 
     database_url: str = _setting("sqlite:///var/fieldsales.sqlite3", "SQLAlchemy address of the database")
-    data_dir: Path = _setting(Path("var"), "folder for photo bytes and unfinished uploads")
+    data_dir: Path = _setting(Path("var"), "folder for photo bytes, unfinished uploads and files to import")
     photo_store: str = _setting("", "where photo bytes are kept, e.g. s3://bucket/prefix; empty: the data folder")
     secret_key: str = _setting("", "signs tokens; at least 32 characters; required to serve")
     access_token_minutes: int = _setting(15, "life of an access token")
     refresh_token_days: int = _setting(30, "life of a refresh token")
     login_rate: str = _setting("5 per minute; 50 per hour", "how often one address may try one login")
     hand_in_rate: str = _setting("10 per minute; 100 per hour", "how often somebody locked out may hand in work")
+    tracker_rate: str = _setting("1200 per minute", "how often one tracking app may send a position")
     limiter_storage: str = _setting("memory://", "where login attempts are counted, e.g. redis://127.0.0.1:6379")
     currency: str = _setting("EUR", "currency of imported prices that name none")
     time_zone: str = _setting("UTC", "time zone of a new territory that names none")
@@ -89,6 +92,8 @@ class Settings:
     metrics_token: str = _setting("", "bearer token that may read /metrics; empty: only admins may")
     max_upload_mb: int = _setting(25, "largest photo accepted, in MB")
     max_body_mb: int = _setting(8, "largest JSON body accepted, in MB")
+    max_import_mb: int = _setting(256, "largest file to import that is taken over HTTP, in MB, as it is sent")
+    import_keep_hours: int = _setting(72, "hours after which a file that was uploaded to be imported is erased")
     most_streams: int = _setting(32, "phones that one process lets listen for news; each occupies a thread")
     stream_seconds: float = _setting(300.0, "how long a phone listens before it must ask again, in seconds")
     seller_name: str = _setting("fieldsales", "who sells, on receipts and in exports")
@@ -96,7 +101,7 @@ class Settings:
     seller_tax_number: str = _setting("", "the seller's tax number on receipts")
     printer: str = _setting("epson", "what receipt printers understand: epson, gb18030 or utf8")
     paper_mm: int = _setting(80, "width of the paper in receipt printers: 58 or 80")
-    mail_host: str = _setting("", "SMTP server that sends receipts; empty: none")
+    mail_host: str = _setting("", "SMTP server that sends receipts and reports; empty: none")
     mail_port: int = _setting(587, "port of the SMTP server")
     mail_security: str = _setting("starttls", "how the SMTP server is spoken to: starttls, tls or none")
     mail_from: str = _setting("", "address that mail comes from")

@@ -85,14 +85,30 @@ def tidy_address(text: str) -> str:
 
 
 def compose(
-    sender: str, to: str, subject: str, text: str, attachment: Attachment, *, message_id: str, at: datetime
+    sender: str,
+    to: str,
+    subject: str,
+    text: str,
+    attachment: Attachment,
+    *,
+    message_id: str,
+    at: datetime,
+    html: str | None = None,
+    unsubscribe: str | None = None,
 ) -> EmailMessage:
-    """Return a message with one file. The same `message_id` lets a mail program see that it came twice."""
+    """Return a message with one file. The same `message_id` lets a mail program see that it came twice.
+
+    `unsubscribe` is an address that ends such messages when a mail program posts to it (RFC 8058).
+    """
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"], message["Subject"] = sender, to, " ".join(subject.split())
     message["Message-ID"], message["Date"] = message_id, format_datetime(at)
     message["Auto-Submitted"] = "auto-generated"
+    if unsubscribe:
+        message["List-Unsubscribe"], message["List-Unsubscribe-Post"] = f"<{unsubscribe}>", "List-Unsubscribe=One-Click"
     message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
     kind, _, subtype = attachment.media_type.partition("/")
     message.add_attachment(attachment.content, maintype=kind, subtype=subtype, filename=attachment.name)
     return message

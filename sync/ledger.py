@@ -17,6 +17,8 @@ from sync.outcomes import Outcome
 
 Pair = tuple[uuid.UUID, uuid.UUID]
 """A mutation, and what it waits for: another one, or what another one brings."""
+POSITIONS_ONLY = frozenset({"track.points"})
+"""Types whose data are positions, which are kept in one place only."""
 SETTLED = (Status.APPLIED, Status.REJECTED)
 _KNOWN = select(Mutation.id).where(among(Mutation.id, "ids"))
 _WAITING = select(Wait.mutation_id).where(among(Wait.waits_for, "settled")).limit(1)
@@ -66,8 +68,27 @@ def write_outcome(mutation: Mutation, outcome: Outcome, now: datetime) -> list[W
         mutation.review = Review.OPEN
         return [Wait(mutation_id=mutation.id, waits_for=each) for each in sorted(outcome.waits_for)]
     mutation.settled_at = now
+    if mutation.type in POSITIONS_ONLY:
+        spare_positions(mutation)
     mutation.review = Review.OPEN if outcome.review else None
     return []
+
+
+def spare_positions(mutation: Mutation) -> None:
+    """Take the positions out of a settled track: what may be kept of them is kept as track points, and only there.
+
+    Else those that may not be kept, or not any longer, would still stand in the books. The outcome says how many there
+    were; the digest, by which the mutation is known again, stays.
+    """
+    mutation.payload = without_points(mutation.payload)
+    if mutation.corrected is not None:
+        mutation.corrected = mutation.corrected | {"points": []}
+
+
+def without_points(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what stays of what was sent once a track is settled."""
+    data = payload.get("data")
+    return payload | {"data": data | {"points": []}} if isinstance(data, dict) else payload | {"data": None}
 
 
 def waiting(session: Session, user_id: uuid.UUID) -> tuple[dict[uuid.UUID, Mutation], list[Pair]]:

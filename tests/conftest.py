@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import browsers
 import databases
 import hypothesis
 import pytest
@@ -41,9 +42,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=0))
 
 
-def pytest_report_header() -> str:
-    """Say which PostgreSQL and which brokers the tests talk to; they never skip the former."""
-    return f"databases: SQLite in files, {databases.describe_postgresql()}; brokers: {brokers.describe()}"
+def pytest_report_header() -> list[str]:
+    """Say which PostgreSQL, brokers and browser the tests talk to; they never skip them."""
+    stores = f"databases: SQLite in files, {databases.describe_postgresql()}; brokers: {brokers.describe()}"
+    return [stores, browsers.told()]
 
 
 @pytest.fixture(scope="session", autouse=True)

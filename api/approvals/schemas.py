@@ -34,10 +34,11 @@ class ApprovalSchema(Schema):
     settlement_id = fields.UUID(required=True, allow_none=True)
     count_id = fields.UUID(required=True, allow_none=True)
     adjustment_id = fields.UUID(required=True, allow_none=True)
+    correction_id = fields.UUID(required=True, allow_none=True)
     customer_id = fields.UUID(
         required=True,
         allow_none=True,
-        metadata={"description": "null: a count, a settlement or a target, about no customer"},
+        metadata={"description": "null: a count, a settlement, a target or a correction of pay, about no customer"},
     )
     asked_by = fields.UUID(required=True)
     asked_at = fields.DateTime(required=True)

@@ -23,7 +23,7 @@ class AssignmentSchema(Schema):
 
     id = fields.UUID(required=True)
     rep_id = fields.UUID(required=True)
-    kind = fields.String(required=True, metadata={"enum": ["owner", "key_account"]})
+    kind = fields.String(required=True, metadata={"enum": ["owner", "key_account", "stand_in"]})
     instruction = fields.String(allow_none=True)
     priority = fields.Integer(required=True, metadata={"description": "1 goes first, 3 is ordinary, 5 last"})
     from_on = fields.Date(allow_none=True)
@@ -62,6 +62,9 @@ class CustomerCardSchema(CustomerSchema):
 
     owner_id = fields.UUID(allow_none=True)
     key_account = fields.List(fields.Nested(AssignmentSchema), required=True)
+    stand_ins = fields.List(
+        fields.Nested(AssignmentSchema), required=True, metadata={"description": "who serves it in another's place"}
+    )
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
         """Look on the card first, then on its customer."""

@@ -21,7 +21,7 @@ from fieldsales.planning.models import PlannedVisit
 days = Resource("days", __name__, url_prefix="/api/v1/reps", description="A rep's day")
 
 
-@days.on("GET", "/<rep:rep_id>/days/<day:day>", roles=EVERYBODY, gives=RepDaySchema, problems=[404])
+@days.on("GET", "/<rep:rep_id>/days/<day:day>", roles=EVERYBODY, gives=RepDaySchema, rows="stops", problems=[404])
 def read_day(rep_id: uuid.UUID, day: date) -> DayBriefing:
     """A rep's day
 

@@ -19,7 +19,7 @@ from fieldsales.people.queries import reps_visible_to, require_reps_in_scope
 days_off = Resource("days off", __name__, url_prefix="/api/v1/days-off", description="Holidays, days off and leave")
 
 
-@days_off.on("GET", "", roles=EVERYBODY, query=DaysOffQuery, gives=DaysOffSchema, problems=[404])
+@days_off.on("GET", "", roles=EVERYBODY, query=DaysOffQuery, gives=DaysOffSchema, rows="entries", problems=[404])
 def read_days_off(query: dict[str, Any]) -> dict[str, Any]:
     """On which days reps are off, and the entries that say so
 

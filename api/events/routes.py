@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from flask import Response, current_app, request
@@ -20,9 +20,12 @@ from sqlalchemy import Engine
 from api.database import db
 from api.guard import LEADERS, actor
 from api.openapi import Resource
-from api.settings import now
+from api.settings import clock
 from api.sync.stream import check_still_logged_in, streams_of
-from fieldsales.db.session import reading
+from fieldsales.accesses.rules import Way, hour_of
+from fieldsales.accesses.service import note_looks_at_moments
+from fieldsales.clock import Clock
+from fieldsales.db.session import reading, transaction
 from fieldsales.errors import FieldsalesError
 from fieldsales.news.queries import alerts_since, happened, mark_now, positions_after
 from fieldsales.news.rules import Happening, NewsMark, read_mark
@@ -54,7 +57,7 @@ def watch_field() -> Response:
     who, streams = actor(), streams_of(current_app)
     streams.check_room(who.user_id)
     since = read_mark(request.headers.get("Last-Event-ID", ""))
-    told = _written(_Watch(db.engine, who, since, now()), streams) if request.method == "GET" else ()
+    told = _written(_Watch(db.engine, who, since, clock()), streams) if request.method == "GET" else ()
     return Response(told, mimetype=_EVENTS, headers={"X-Accel-Buffering": "no"})
 
 
@@ -71,10 +74,11 @@ def _written(watch: _Watch, streams: Streams) -> Iterator[str]:
 class _Watch:
     """What one watcher was told so far."""
 
-    def __init__(self, engine: Engine, who: Actor, since: NewsMark | None, begun: datetime) -> None:
-        self.engine, self.who, self.mark = engine, who, since
+    def __init__(self, engine: Engine, who: Actor, since: NewsMark | None, clock: Clock) -> None:
+        self.engine, self.who, self.mark, self.clock = engine, who, since, clock
         self.positions: dict[uuid.UUID, datetime] = {}
-        self.alerts_since, self.alerts = begun - _MEANWHILE, set[uuid.UUID]()
+        self.alerts_since, self.alerts = clock() - _MEANWHILE, set[uuid.UUID]()
+        self.noted: set[tuple[uuid.UUID, datetime]] = set()
 
     def told(self, streams: Streams) -> Iterator[str]:
         """Yield events until the time of the stream is up or the server stops."""
@@ -105,10 +109,21 @@ class _Watch:
             new = alerts_since(session, self.who, self.alerts_since, self.alerts)
             self.alerts |= new.keys()
             found += [] if anew else new.values()
-            for rep_id, (at, position) in positions_after(session, self.who, self.positions).items():
-                self.positions[rep_id] = at
-                found.append(position)
+            moved = positions_after(session, self.who, self.positions)
+        self._note(moved)
+        for rep_id, (at, position) in moved.items():
+            self.positions[rep_id] = at
+            found.append(position)
         return "".join(_lines(found, self.mark))
+
+    def _note(self, moved: Mapping[uuid.UUID, tuple[datetime, Happening]]) -> None:
+        """Write down, before it is told, whose positions are seen: once an hour for each rep and stream."""
+        now = self.clock()
+        fresh = {rep_id: at for rep_id, (at, _) in moved.items() if (rep_id, hour_of(now)) not in self.noted}
+        if fresh:
+            with transaction(self.engine) as books:
+                note_looks_at_moments(books, fresh, Way.EVENTS, by=self.who.user_id, now=now)
+            self.noted |= {(rep_id, hour_of(now)) for rep_id in fresh}
 
 
 def _lines(found: list[Happening], mark: NewsMark) -> Iterator[str]:

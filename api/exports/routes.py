@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask import Response
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from api.database import db
 from api.exports.schemas import OrderPeriodQuery, PeriodQuery
 from api.guard import LEADERS, actor
 from api.openapi import Resource
+from api.tables.files import CSV, XLSX, blocks_of
 from fieldsales.db.session import reading
 from fieldsales.exports.queries import invoice_rows, order_rows, payment_rows, posting_rows
 from fieldsales.exports.rules import (
@@ -27,11 +28,9 @@ from fieldsales.exports.rules import (
 )
 from fieldsales.orders.models import OrderKind
 from fieldsales.people.rules import Actor
-from fieldsales.tabular.writing import BLOCK, csv_blocks, write_workbook
+from fieldsales.tabular.writing import csv_blocks, write_workbook
 
 exports = Resource("exports", __name__, url_prefix="/api/v1/exports", description="Files for an ERP or a spreadsheet")
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Rows = Callable[[Session], Iterable[list[Cell]]]
 OfPeriod = Callable[[Session, Actor | None, date, date], Iterable[list[Cell]]]
 
@@ -39,61 +38,61 @@ OfPeriod = Callable[[Session, Actor | None, date, date], Iterable[list[Cell]]]
 @exports.on("GET", "/orders.csv", roles=LEADERS, query=OrderPeriodQuery, media_type=CSV, problems=[422])
 def export_orders(query: dict[str, Any]) -> Response:
     """The lines of a period's orders and returns as CSV; of the customers whom one may see"""
-    return _csv("orders", ORDER_COLUMNS, _orders(query))
+    return csv_file("orders", ORDER_COLUMNS, _orders(query))
 
 
 @exports.on("GET", "/orders.xlsx", roles=LEADERS, query=OrderPeriodQuery, media_type=XLSX, problems=[422])
 def export_orders_workbook(query: dict[str, Any]) -> Response:
     """The lines of a period's orders and returns as a workbook"""
-    return _xlsx("orders", ORDER_COLUMNS, _orders(query))
+    return xlsx_file("orders", ORDER_COLUMNS, _orders(query))
 
 
 @exports.on("GET", "/payments.csv", roles=LEADERS, query=PeriodQuery, media_type=CSV, problems=[422])
 def export_payments(query: dict[str, Any]) -> Response:
     """A period's payments as CSV"""
-    return _csv("payments", PAYMENT_COLUMNS, _of_period(payment_rows, query))
+    return csv_file("payments", PAYMENT_COLUMNS, _of_period(payment_rows, query))
 
 
 @exports.on("GET", "/payments.xlsx", roles=LEADERS, query=PeriodQuery, media_type=XLSX, problems=[422])
 def export_payments_workbook(query: dict[str, Any]) -> Response:
     """A period's payments as a workbook"""
-    return _xlsx("payments", PAYMENT_COLUMNS, _of_period(payment_rows, query))
+    return xlsx_file("payments", PAYMENT_COLUMNS, _of_period(payment_rows, query))
 
 
 @exports.on("GET", "/returns.csv", roles=LEADERS, query=PeriodQuery, media_type=CSV, problems=[422])
 def export_returns(query: dict[str, Any]) -> Response:
     """The lines of a period's returns as CSV"""
-    return _csv("returns", ORDER_COLUMNS, _orders(query | {"kind": OrderKind.RETURN}))
+    return csv_file("returns", ORDER_COLUMNS, _orders(query | {"kind": OrderKind.RETURN}))
 
 
 @exports.on("GET", "/returns.xlsx", roles=LEADERS, query=PeriodQuery, media_type=XLSX, problems=[422])
 def export_returns_workbook(query: dict[str, Any]) -> Response:
     """The lines of a period's returns as a workbook"""
-    return _xlsx("returns", ORDER_COLUMNS, _orders(query | {"kind": OrderKind.RETURN}))
+    return xlsx_file("returns", ORDER_COLUMNS, _orders(query | {"kind": OrderKind.RETURN}))
 
 
 @exports.on("GET", "/invoices.csv", roles=LEADERS, query=PeriodQuery, media_type=CSV, problems=[422])
 def export_invoices(query: dict[str, Any]) -> Response:
     """The invoices issued in a period as CSV, with what is open of them now"""
-    return _csv("invoices", INVOICE_COLUMNS, _of_period(invoice_rows, query))
+    return csv_file("invoices", INVOICE_COLUMNS, _of_period(invoice_rows, query))
 
 
 @exports.on("GET", "/invoices.xlsx", roles=LEADERS, query=PeriodQuery, media_type=XLSX, problems=[422])
 def export_invoices_workbook(query: dict[str, Any]) -> Response:
     """The invoices issued in a period as a workbook"""
-    return _xlsx("invoices", INVOICE_COLUMNS, _of_period(invoice_rows, query))
+    return xlsx_file("invoices", INVOICE_COLUMNS, _of_period(invoice_rows, query))
 
 
 @exports.on("GET", "/postings.csv", roles=LEADERS, query=PeriodQuery, media_type=CSV, problems=[422])
 def export_postings(query: dict[str, Any]) -> Response:
     """A period's postings of the ledger as CSV"""
-    return _csv("postings", POSTING_COLUMNS, _of_period(posting_rows, query))
+    return csv_file("postings", POSTING_COLUMNS, _of_period(posting_rows, query))
 
 
 @exports.on("GET", "/postings.xlsx", roles=LEADERS, query=PeriodQuery, media_type=XLSX, problems=[422])
 def export_postings_workbook(query: dict[str, Any]) -> Response:
     """A period's postings of the ledger as a workbook"""
-    return _xlsx("postings", POSTING_COLUMNS, _of_period(posting_rows, query))
+    return xlsx_file("postings", POSTING_COLUMNS, _of_period(posting_rows, query))
 
 
 def _orders(query: dict[str, Any]) -> Rows:
@@ -113,7 +112,8 @@ def csv_of(name: str, columns: tuple[str, ...], rows: Iterable[list[Cell]]) -> R
     return _file(csv_blocks(columns, map(as_texts, rows)), f"{name}.csv", f"{CSV}; charset=utf-8")
 
 
-def _csv(name: str, columns: tuple[str, ...], rows: Rows) -> Response:
+def csv_file(name: str, columns: tuple[str, ...], rows: Rows) -> Response:
+    """Return rows as a CSV file that is written while it is sent."""
     engine = db.engine
 
     def blocks() -> Iterator[bytes]:
@@ -128,13 +128,13 @@ def workbook_of(name: str, columns: tuple[str, ...], rows: Iterable[list[Cell]])
     return _workbook(name, columns, lambda: rows)
 
 
-def _xlsx(name: str, columns: tuple[str, ...], rows: Rows) -> Response:
+def xlsx_file(name: str, columns: tuple[str, ...], rows: Rows) -> Response:
+    """Return rows as a workbook, made on disk first: it cannot begin before its last row is known."""
     with reading(db.engine) as session:
         return _workbook(name, columns, lambda: rows(session))
 
 
 def _workbook(name: str, columns: tuple[str, ...], rows: Callable[[], Iterable[list[Cell]]]) -> Response:
-    """The workbook is made on disk first: it cannot begin before its last row is known."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the answer
     try:
         write_workbook(file, columns, rows())
@@ -142,15 +142,9 @@ def _workbook(name: str, columns: tuple[str, ...], rows: Callable[[], Iterable[l
         file.close()
         raise
     file.seek(0)
-    answer = _file(_blocks_of(file), f"{name}.xlsx", XLSX)
+    answer = _file(blocks_of(file), f"{name}.xlsx", XLSX)
     answer.call_on_close(file.close)
     return answer
-
-
-def _blocks_of(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while block := file.read(BLOCK):
-            yield block
 
 
 def _file(blocks: Iterator[bytes], name: str, content_type: str) -> Response:

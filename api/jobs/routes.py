@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import fields
 from typing import Any
 
 from api.database import session
@@ -10,7 +11,7 @@ from api.guard import BOSSES, actor
 from api.jobs.schemas import AskedJobsSchema, ChoresSchema, JobPageSchema, JobSchema, JobsQuery
 from api.openapi import Resource
 from api.settings import now
-from fieldsales.chores.overview import ask_for_chore, require_chore, standings
+from fieldsales.chores.overview import Standing, ask_for_chore, require_chore, standings
 from fieldsales.db.paging import Page
 from fieldsales.jobs import service
 from fieldsales.jobs.models import Job
@@ -32,30 +33,24 @@ def list_jobs(query: dict[str, Any]) -> Page[dict[str, Any]]:
 def list_chores() -> dict[str, Any]:
     """Everything that is done by itself: when it comes, how it last went, what failed"""
     service.check_may_manage(session(), actor())
-    return {
-        "chores": [
-            {name: getattr(each, name) for name in each.__dataclass_fields__}
-            | {"last": each.last and _told(each.last), "last_done": each.last_done and _told(each.last_done)}
-            for each in standings(session(), now())
-        ]
-    }
+    return {"chores": [_told_standing(each) for each in standings(session(), now())]}
 
 
-@jobs.on("POST", "/chores/<code>/run", roles=BOSSES, gives=AskedJobsSchema, status=202, problems=[403, 404])
+@jobs.on("POST", "/chores/<string:code>/run", roles=BOSSES, gives=AskedJobsSchema, status=202, problems=[403, 404])
 def run_chore(code: str) -> dict[str, Any]:
     """Have something done now, in every time zone that has its own; a worker begins within seconds"""
     service.check_may_manage(session(), actor())
     return {"jobs": [_told(job) for job in ask_for_chore(session(), code, by=actor(), now=now())]}
 
 
-@jobs.on("POST", "/chores/<code>/pause", roles=BOSSES, status=204, problems=[403, 404])
+@jobs.on("POST", "/chores/<string:code>/pause", roles=BOSSES, status=204, problems=[403, 404])
 def pause_chore(code: str) -> None:
     """Let something rest: nothing of it begins by itself"""
     service.check_may_manage(session(), actor())
     service.pause(session(), require_chore(code).code, by=actor(), now=now())
 
 
-@jobs.on("POST", "/chores/<code>/resume", roles=BOSSES, status=204, problems=[403, 404])
+@jobs.on("POST", "/chores/<string:code>/resume", roles=BOSSES, status=204, problems=[403, 404])
 def resume_chore(code: str) -> None:
     """Let it go on; what it missed is caught up"""
     service.check_may_manage(session(), actor())
@@ -78,3 +73,10 @@ def retry_job(job_id: uuid.UUID) -> dict[str, Any]:
 
 def _told(job: Job) -> dict[str, Any]:
     return {name: getattr(job, name, None) for name in JobSchema().fields} | {"duration_s": duration_s(job, now())}
+
+
+def _told_standing(standing: Standing) -> dict[str, Any]:
+    told = {each.name: getattr(standing, each.name) for each in fields(standing)}
+    for name in ("last", "last_done"):
+        told[name] = _told(told[name]) if told[name] else None
+    return told | {"schedule": standing.schedule.as_json()}

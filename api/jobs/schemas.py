@@ -48,6 +48,16 @@ class JobsQuery(PageQuery):
     state = fields.Enum(JobState, by_value=True)
 
 
+class ScheduleSchema(Schema):
+    """When something comes, in the time of its zone: `every` so many `seconds`, `daily` or `monthly` `at` a time."""
+
+    kind = fields.String(required=True, metadata={"enum": ["every", "daily", "monthly"]})
+    at = fields.String(metadata={"example": "02:30"})
+    weekdays = fields.List(fields.Integer(), metadata={"description": "0 is Monday; every day if it is left out"})
+    day_of_month = fields.Integer()
+    seconds = fields.Float()
+
+
 class ChoreSchema(Schema):
     """Something that the house does by itself. `failed` counts its jobs that failed for good and were not made good.
 
@@ -56,7 +66,7 @@ class ChoreSchema(Schema):
 
     code = fields.String(required=True)
     title = fields.String(required=True)
-    schedule = fields.String(required=True, metadata={"example": "daily at 02:30"})
+    schedule = fields.Nested(ScheduleSchema, required=True)
     catch_up = fields.Enum(CatchUp, by_value=True, required=True)
     zones = fields.List(fields.String(), required=True)
     next_at = fields.DateTime(allow_none=True)

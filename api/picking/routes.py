@@ -19,7 +19,7 @@ from fieldsales.warehouses.queries import require_warehouse
 picking = Resource("picking", __name__, url_prefix="/api/v1/picking", description="What is taken from the shelves")
 
 
-@picking.on("GET", "", roles=LEADERS, query=PickQuery, gives=PickListSchema, problems=[404])
+@picking.on("GET", "", roles=LEADERS, query=PickQuery, gives=PickListSchema, rows="loads.lines", problems=[404])
 def read_picks(query: dict[str, Any]) -> dict[str, Any]:
     """What a warehouse picks for a day, or for a rep's route of that day"""
     return _told(_found(query))

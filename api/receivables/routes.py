@@ -48,6 +48,7 @@ def read_ageing(query: dict[str, Any]) -> dict[str, Any]:
     roles=EVERYBODY,
     query=StatementQuery,
     gives=StatementSchema,
+    rows="movements",
     problems=[404],
 )
 def read_statement(query: dict[str, Any], customer_id: uuid.UUID) -> Statement:

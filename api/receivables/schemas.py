@@ -6,6 +6,7 @@ from marshmallow import Schema, fields
 
 from api.invoices.schemas import InvoiceSchema, currency
 from api.schema import LARGEST_MONEY, PageQuery, day
+from fieldsales.invoices.rules import BUCKETS
 from sync.wire import Strict, whole
 
 
@@ -56,7 +57,10 @@ class AgedSchema(Schema):
     name = fields.String(required=True, attribute="customer.name")
     currency = fields.String(required=True)
     owed_minor = fields.Integer(required=True)
-    buckets = fields.Dict(required=True, metadata={"description": "not_due, days_1_30, days_31_60, …, over_90"})
+    buckets = fields.Dict(
+        required=True,
+        metadata={"description": "not_due, days_1_30, days_31_60, …, over_90", "columns": BUCKETS},
+    )
 
 
 class TotalSchema(Schema):

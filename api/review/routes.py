@@ -18,7 +18,7 @@ from sync.review.service import Ruling
 review = Resource("review", __name__, url_prefix="/sync/v1/review", description="What a person must decide")
 
 
-@review.on("GET", "", roles=LEADERS, query=ReviewQuery, gives=ReviewPageSchema)
+@review.on("GET", "", roles=LEADERS, query=ReviewQuery, gives=ReviewPageSchema, rows="items")
 def list_review(query: dict[str, Any]) -> Page[UnderReview]:
     """What waits for a person, the oldest first
 

@@ -37,7 +37,9 @@ def list_settlements(query: dict[str, Any]) -> Page[Settlement]:
     return queries.find_settlements(session(), actor(), query.pop("page"), **query)
 
 
-@settlements.on("GET", "/expected", roles=EVERYBODY, query=ExpectedQuery, gives=ExpectedHandInSchema, problems=[404])
+@settlements.on(
+    "GET", "/expected", roles=EVERYBODY, query=ExpectedQuery, gives=ExpectedHandInSchema, rows="items", problems=[404]
+)
 def read_expected(query: dict[str, Any]) -> dict[str, Any]:
     """What a rep must hand in and show by now, payment by payment and product by product"""
     rep = require_rep_in_scope(session(), actor(), query["rep_id"])

@@ -11,7 +11,8 @@ from rich.table import Column, Table
 from fieldsales.cli.context import Context
 from fieldsales.clock import utc_now
 from fieldsales.db.paging import PageWanted
-from fieldsales.db.session import reading
+from fieldsales.db.session import reading, transaction
+from sync.forgetting import forget_held
 from sync.gauges import read_gauges
 from sync.models import Status
 from sync.review.queries import Sought, UnderReview, queue
@@ -42,6 +43,18 @@ def sync_status(context: Context) -> None:
         table.add_row(about, value)
     click.echo(f"The database is {context.address}.")
     context.console.print(table)
+
+
+@sync.command("forget")
+@click.pass_obj
+def sync_forget(context: Context) -> None:
+    """Empty held tracks that are older than the policy `tracking` keeps positions. Safe to run again."""
+    total, done = 0, 1
+    while done:
+        with transaction(context.engine) as session:
+            done = forget_held(session, utc_now())
+        total += done
+    click.echo(f"{total} held tracks were emptied.")
 
 
 @sync.command("review")

@@ -7,9 +7,11 @@ from datetime import date
 
 from api.database import session
 from api.guard import LEADERS, actor
+from api.looks import note_looks_at
 from api.openapi import Resource
 from api.settings import now
 from api.team.schemas import BoardSchema, OneRepSchema, TeamDaySchema
+from fieldsales.accesses.rules import Way
 from fieldsales.teams.queries import TeamDay, team_board, team_day
 
 team = Resource("team", __name__, url_prefix="/api/v1/team", description="What a supervisor sees")
@@ -17,8 +19,11 @@ team = Resource("team", __name__, url_prefix="/api/v1/team", description="What a
 
 @team.on("GET", "/days/<day:day>", roles=LEADERS, query=OneRepSchema, gives=TeamDaySchema, problems=[404])
 def read_team_day(chosen: dict[str, uuid.UUID], day: date) -> TeamDay:
-    """The day of the reps whom I may see"""
-    return team_day(session(), actor(), day, now(), chosen.get("rep_id"))
+    """The day of the reps whom I may see
+
+    Each rep whose last position it tells can read that I looked.
+    """
+    return _looked_at(team_day(session(), actor(), day, now(), chosen.get("rep_id")), day)
 
 
 @team.on("GET", "/days/<day:day>/board", roles=LEADERS, gives=BoardSchema)
@@ -27,4 +32,9 @@ def read_board(day: date) -> TeamDay:
 
     For a map of all reps: numbers as of the day, stops as rows whose `columns` are named once.
     """
-    return team_board(session(), actor(), day, now())
+    return _looked_at(team_board(session(), actor(), day, now()), day)
+
+
+def _looked_at(found: TeamDay, day: date) -> TeamDay:
+    note_looks_at([each.rep.id for each in found.reps if each.last_position], day, Way.TEAM_DAY)
+    return found

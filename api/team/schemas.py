@@ -51,9 +51,13 @@ class RepOfDaySchema(Schema):
     order_value_minor = fields.Integer(required=True, metadata={"description": "in the territory's currency"})
     currency = fields.String(required=True)
     order_values = fields.Dict(
-        required=True, attribute="sold.amounts", metadata={"description": "minor units by currency"}
+        required=True,
+        attribute="sold.amounts",
+        metadata={"description": "minor units by currency", "money_by_currency": True},
     )
-    collected = fields.Dict(required=True, metadata={"description": "money taken, in minor units by currency"})
+    collected = fields.Dict(
+        required=True, metadata={"description": "money taken, in minor units by currency", "money_by_currency": True}
+    )
     last_position = fields.Nested(PositionSchema, allow_none=True)
     stops = fields.List(fields.Nested(TeamStopSchema), required=True)
 

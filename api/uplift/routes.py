@@ -13,7 +13,7 @@ from fieldsales.uplift.rules import Uplift, Wanted
 uplift = Resource("uplift", __name__, url_prefix="/api/v1/uplift", description="What visits achieved")
 
 
-@uplift.on("GET", "", roles=LEADERS, query=UpliftQuery, gives=UpliftSchema, problems=[422])
+@uplift.on("GET", "", roles=LEADERS, query=UpliftQuery, gives=UpliftSchema, rows="rows.effects", problems=[422])
 def read_uplift(query: Wanted) -> Uplift:
     """What visits achieved, each source beside its control, with 95 % intervals
 

@@ -127,3 +127,31 @@ export async function all<T>(path: string, query: Query = {}, most = 2000): Prom
   } while (after && found.length < most);
   return found;
 }
+
+/** A new id, also where the page is not served over https. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (each) => each.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+/** Send a file as it is, and tell which share of it has gone; `fetch` does not tell that. */
+export async function sendFile<T>(path: string, file: Blob, gone: (share: number) => void, signal: AbortSignal): Promise<T> {
+  const attempt = () => new Promise<XMLHttpRequest>((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", path);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    if (token) request.setRequestHeader("Authorization", `Bearer ${token}`);
+    request.upload.onprogress = (event) => gone(event.loaded / Math.max(event.total, 1));
+    request.onload = () => done(request);
+    request.onerror = () => failed(new ApiError({ status: 0, code: "console.offline", title: "", detail: "" }));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(file);
+  });
+  let answer = await attempt();
+  if (answer.status === 401 && (await renew())) answer = await attempt();
+  if (answer.status >= 400) throw await problemOf(new Response(answer.responseText, { status: answer.status }));
+  return JSON.parse(answer.responseText) as T;
+}

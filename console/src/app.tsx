@@ -101,7 +101,7 @@ function Shell({ me }: { me: Me }) {
       <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById("content")?.focus(); }}>{t("app.skip")}</a>
       <header class="side">
         <div class="brand"><img src={new URL("./icon.svg", import.meta.url).href} alt="" width="28" height="28" /> fieldsales</div>
-        <Navigation current={name} badges={{ alerts }} />
+        <Navigation current={name} me={me} badges={{ alerts }} />
         <div class="self">
           <p class={live ? "live on" : "live"} role="status">{live ? t("app.live") : t("app.not_live")}</p>
           <p class="name">{me.name}</p>

@@ -1,6 +1,7 @@
 /** Every page: in which group of the navigation it stands, and how it is loaded. A new page is one line here, an icon and a text. */
 import type { ComponentType } from "preact";
 import type { PageProps } from "./app";
+import type { Me } from "./types";
 
 export const GROUPS = ["field", "customers", "numbers", "house"] as const;
 
@@ -8,6 +9,8 @@ interface Entry {
   group: (typeof GROUPS)[number];
   /** Stands in the bar at the foot of a phone's screen; the others are behind More. Four at most. */
   bar?: boolean;
+  /** Concerns every territory: shown to managers only. */
+  bosses?: boolean;
   load: () => Promise<ComponentType<PageProps>>;
 }
 
@@ -23,8 +26,15 @@ export const PAGES = entries({
   alerts: { group: "field", load: async () => (await import("./pages/alerts")).Alerts },
   targets: { group: "numbers", load: async () => (await import("./pages/targets")).Targets },
   performance: { group: "numbers", load: async () => (await import("./pages/performance")).Performance },
+  pay: { group: "numbers", bosses: true, load: async () => (await import("./pages/pay")).Pay },
+  report: { group: "numbers", load: async () => (await import("./pages/report")).ReportPage },
   sync: { group: "house", load: async () => (await import("./pages/sync")).SyncHealth },
+  import: { group: "house", bosses: true, load: async () => (await import("./pages/import")).ImportPage },
+  jobs: { group: "house", bosses: true, load: async () => (await import("./pages/jobs")).Jobs },
   settings: { group: "house", load: async () => (await import("./pages/settings")).SettingsPage },
 });
 
 export type PageName = keyof typeof PAGES;
+
+/** The pages that somebody sees, in their order. */
+export const pagesOf = (me: Me) => (Object.keys(PAGES) as PageName[]).filter((each) => !PAGES[each].bosses || me.role === "manager" || me.role === "admin");

@@ -1,7 +1,7 @@
 /** What the public API answers, as far as the console reads it (see /openapi.json). */
 export interface Me { id: string; login: string; name: string; role: "rep" | "supervisor" | "manager" | "admin"; territory_id: string | null; language: string }
 export interface Person { id: string; login: string; name: string; role: string; active: boolean }
-export interface Territory { id: string; name: string; time_zone: string; currency: string }
+export interface Territory { id: string; code: string; name: string; time_zone: string; currency: string }
 export interface PlannedVisit { id: string; rep_id: string; customer_id: string; day: string; source: string; reason: string; status: string; left_out_reason: string | null; skip_reason: string | null; version: number }
 export interface Made { id: string; checked_in_at: string | null; checked_out_at: string | null; summary: string | null; cause_code: string | null; flags: string[] }
 export interface TeamStop { planned: PlannedVisit; customer_name: string; latitude: number | null; longitude: number | null; arrival_at: string | null; made: Made | null }

@@ -14,9 +14,9 @@ from fieldsales.changes.models import Feed, Scope, Synced
 from fieldsales.db.base import Base, new_id
 from fieldsales.db.types import one_of
 
-_SUBJECTS = ("mutation_id", "invoice_id", "count_id", "settlement_id", "adjustment_id")
+_SUBJECTS = ("mutation_id", "invoice_id", "count_id", "settlement_id", "correction_id", "adjustment_id")
 _OPEN = text("state = 'open'")
-_NAMED = ("count_id", "settlement_id", "adjustment_id", "customer_id")
+_NAMED = ("count_id", "settlement_id", "correction_id", "adjustment_id", "customer_id")
 _ABOUT = " OR ".join(f"{each} IS NOT NULL" for each in _NAMED)
 _ONE_SUBJECT = " + ".join(f"CASE WHEN {each} IS NULL THEN 0 ELSE 1 END" for each in _SUBJECTS) + " = 1"
 
@@ -33,6 +33,7 @@ class ApprovalKind(StrEnum):
     STOCK_COUNT = "stock_count"
     SETTLEMENT = "settlement"
     TARGET = "target"
+    COMMISSION = "commission"
 
 
 class ApprovalState(StrEnum):
@@ -49,9 +50,9 @@ class Approval(Synced, Base):
     """A request to let something pass that is beyond what the system decides on its own.
 
     `kinds` are all reasons, `kind` the first of them. `mutation_id` is the held mutation that waits for it,
-    `invoice_id` the invoice to write off; `count_id` the count of stock, `settlement_id` the settlement of a rep's day
-    and `adjustment_id` the adjustment of a target are about no customer. `needed` persons must agree; `facts` are as of
-    `asked_at`.
+    `invoice_id` the invoice to write off; `count_id` the count of stock, `settlement_id` the settlement of a rep's day,
+    `adjustment_id` the adjustment of a target and `correction_id` the correction of a rep's pay are about no customer.
+    `needed` persons must agree; `facts` are as of `asked_at`.
     """
 
     __tablename__ = "approval"
@@ -67,6 +68,7 @@ class Approval(Synced, Base):
         Index(None, "count_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "settlement_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "adjustment_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(None, "correction_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -78,6 +80,7 @@ class Approval(Synced, Base):
     count_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stock_count.id"))
     settlement_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("settlement.id"))
     adjustment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("target_adjustment.id"))
+    correction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pay_correction.id"))
     customer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("customer.id"))
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[datetime]

@@ -43,6 +43,7 @@ class Request:
     count_id: uuid.UUID | None = None
     settlement_id: uuid.UUID | None = None
     adjustment_id: uuid.UUID | None = None
+    correction_id: uuid.UUID | None = None
     before_minor: int = 0
 
 
@@ -61,6 +62,7 @@ def ask(session: Session, request: Request, extra: dict[str, Any], *, day: date,
         count_id=request.count_id,
         settlement_id=request.settlement_id,
         adjustment_id=request.adjustment_id,
+        correction_id=request.correction_id,
         customer_id=request.customer_id,
         asked_by=request.asked_by,
         asked_at=now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, aliased
 
 from fieldsales.candidates.rules import WEEKDAYS
 from fieldsales.cases.rules import Contact, Rep, Shop
+from fieldsales.covers.models import Cover
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.people.models import Role, Territory, User
-from fieldsales.turns.rules import KeyAccount, cadence_of
+from fieldsales.turns.rules import KeyAccount, StandIn, cadence_of
 from fieldsales.visits.models import Visit
 
 
@@ -26,6 +27,16 @@ class Served:
     shop: Shop
     owner: uuid.UUID | None = None
     key_accounts: list[KeyAccount] = field(default_factory=list)
+    stand_ins: list[StandIn] = field(default_factory=list)
+
+    def on(self, day: date) -> Served:
+        """Return who serves the shop on a day: whoever stands in for somebody that day is in that one's place."""
+        instead = {each.instead_of: each.rep_id for each in self.stand_ins if each.counts_on(day)}
+        if not instead:
+            return self
+        owner = instead.get(self.owner, self.owner) if self.owner else None
+        accounts = [replace(each, rep_id=instead.get(each.rep_id, each.rep_id)) for each in self.key_accounts]
+        return Served(self.shop, owner, list({each.rep_id: each for each in accounts}.values()))
 
 
 def crew(session: Session, rep_ids: Collection[uuid.UUID] | None = None) -> list[User]:
@@ -61,18 +72,22 @@ def _served(session: Session, which: ColumnElement[bool]) -> dict[uuid.UUID, Ser
             Territory.region, Customer.service_minutes,
             Assignment.rep_id, Assignment.kind, giver.name, Assignment.instruction, Assignment.priority,
             Assignment.rrule, Assignment.minimum_gap_days, Assignment.from_on, Assignment.until_on, Assignment.together,
+            Cover.rep_id,
         )
         .join(Territory, Territory.id == Customer.territory_id)
         .join(Assignment, Assignment.customer_id == Customer.id)
         .join(giver, giver.id == Assignment.assigned_by, isouter=True)
+        .join(Cover, Cover.id == Assignment.cover_id, isouter=True)
         .where(Customer.active, Assignment.ended_at.is_(None), which)
         .order_by(Customer.id, Assignment.assigned_at, Assignment.id)
     )  # fmt: skip
     found: dict[uuid.UUID, Served] = {}
-    for *shop, rep_id, kind, given_by, instruction, priority, rrule, gap, from_on, until_on, together in rows:
+    for *shop, rep_id, kind, given_by, instruction, priority, rrule, gap, from_on, until_on, together, away in rows:
         served = found.setdefault(shop[0], Served(Shop(*shop)))
         if kind is AssignmentKind.OWNER:
             served.owner = rep_id
+        elif kind is AssignmentKind.STAND_IN:
+            served.stand_ins.append(StandIn(rep_id, away, from_on, until_on))
         else:
             cadence = cadence_of(rrule, gap) if rrule else None
             served.key_accounts.append(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
-
 from sqlalchemy import Engine
 
 from fieldsales.clock import utc_now
 from fieldsales.config import Settings
 from fieldsales.db.session import transaction
-from fieldsales.letters.models import Letter
-from fieldsales.letters.service import next_letter, note_failed, note_sent
-from fieldsales.mail import Attachment, Mailbox, MailUnavailable, compose
+from fieldsales.letters.service import message_of, next_letter, note_failed, note_sent
+from fieldsales.mail import Mailbox, MailUnavailable
 
 
 def mailbox_of(settings: Settings) -> Mailbox:
@@ -41,7 +38,7 @@ def deliver_letters(engine: Engine, mailbox: Mailbox) -> tuple[int, int]:
             session.expunge(letter)
         letter_id = letter.id
         try:
-            mailbox.send(_message(letter, mailbox.sender))
+            mailbox.send(message_of(letter, mailbox.sender))
         except (MailUnavailable, ValueError) as wrong:  # a letter that cannot be written holds up no other
             failed += 1
             with transaction(engine) as session:
@@ -50,11 +47,3 @@ def deliver_letters(engine: Engine, mailbox: Mailbox) -> tuple[int, int]:
             sent += 1
             with transaction(engine) as session:
                 note_sent(session, letter_id, utc_now())
-
-
-def _message(letter: Letter, sender: str) -> EmailMessage:
-    attachment = Attachment(letter.file_name, letter.media_type, letter.content)
-    message_id = f"<{letter.id}@fieldsales>"
-    return compose(
-        sender, letter.recipient, letter.subject, letter.text, attachment, message_id=message_id, at=letter.made_at
-    )

@@ -17,6 +17,7 @@ from fieldsales.journeys.queries import ending_by, with_a_journey
 from fieldsales.journeys.rules import FEWEST_WEEKS
 from fieldsales.journeys.service import sketch_journeys, solve_journeys, store_journeys
 from fieldsales.people.models import User
+from fieldsales.pricebooks.service import publish_books
 from fieldsales.tiers.service import refresh_tiers
 from routing.pool import SolverPool
 
@@ -45,6 +46,12 @@ def end_key_accounts(context: Context) -> Result:
         return {"ended": end_expired(session, context.now())}
 
 
+def publish_prices(context: Context) -> Result:
+    """Publish the price books in which something changed."""
+    with context.transaction() as session:
+        return {"published": len(publish_books(session, now=context.now()))}
+
+
 def extend_journeys(context: Context) -> Result:
     """Make the next weeks of the journey plans that end soon; reps who never had one are left to people.
 
@@ -53,6 +60,8 @@ def extend_journeys(context: Context) -> Result:
     with context.reading() as session:
         reps = with_a_journey(session, _crew_of(session, context.zone))
         soon = ending_by(session, reps, context.day + GOES_ON)
+        if not soon:
+            return {"made": 0}
         begins = context.day + timedelta(days=7 - context.day.weekday())
         sketches = sketch_journeys(session, soon, begins, FEWEST_WEEKS, today=context.day)
     with SolverPool(context.settings.solver_workers) as solver:

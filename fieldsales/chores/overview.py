@@ -13,7 +13,7 @@ from fieldsales.chores.registry import CHORES, by_code
 from fieldsales.chores.timetable import timetable
 from fieldsales.jobs.models import Job
 from fieldsales.jobs.queries import Looked, looks, paused
-from fieldsales.jobs.rules import CatchUp, ChoreUnknown, Series
+from fieldsales.jobs.rules import CatchUp, ChoreUnknown, Schedule, Series
 from fieldsales.jobs.service import ask_for
 from fieldsales.people.rules import Actor
 
@@ -24,7 +24,7 @@ class Standing:
 
     code: str
     title: str
-    schedule: str
+    schedule: Schedule
     catch_up: CatchUp
     zones: tuple[str, ...]
     next_at: datetime | None
@@ -50,7 +50,7 @@ def standings(session: Session, now: datetime, chores: tuple[Chore, ...] = CHORE
             Standing(
                 chore.code,
                 chore.title,
-                str(series[0].schedule),
+                series[0].schedule,
                 chore.catch_up,
                 tuple(each.zone for each in series if each.zone),
                 None if chore.code in resting else min(coming, default=None),

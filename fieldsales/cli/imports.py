@@ -16,14 +16,12 @@ from fieldsales.cli.import_report import Report
 from fieldsales.clock import utc_now
 from fieldsales.db.session import reading, transaction
 from fieldsales.imports.models import ImportKind
-from fieldsales.imports.queries import common_currency, earlier_run, saved_mapping
-from fieldsales.imports.service import FIELDS, Prepared, Terms, prepare, run_import, save_mapping
-from fieldsales.imports.writing.rules import Writing
+from fieldsales.imports.queries import earlier_run, saved_mapping
+from fieldsales.imports.service import FIELDS, MARKS, Prepared, prepare, run_import, save_mapping, terms_of
 from fieldsales.tabular.rejects import write_rejects
 from fieldsales.tabular.table import TableFile, examine
 
 DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-MARKS = {"point": ".", "comma": ","}
 _SAVED = ("encoding", "delimiter", "sheet", "decimal", "dates", "system", "territory", "currency")
 """Options that a mapping remembers."""
 
@@ -194,13 +192,7 @@ def _ask(session: Session, kind: ImportKind, typed: dict[str, Any]) -> Asked:
 
 
 def _prepare(context: Context, session: Session, asked: Asked, file: TableFile) -> Prepared:
-    options = asked.options
-    terms = Terms(
-        system=options.get("system", "erp"),
-        territory=options.get("territory"),
-        currency=options.get("currency") or common_currency(session) or context.settings.currency,
-        writing=Writing(MARKS.get(options.get("decimal", "")), options.get("dates")),
-    )
+    terms = terms_of(session, asked.options, currency=context.settings.currency)
     return prepare(session, asked.kind, file, given=asked.columns, saved=asked.saved_columns, terms=terms)
 
 

@@ -53,7 +53,7 @@ def list_jobs(context: Context) -> None:
             table.add_row(
                 each.code,
                 each.title,
-                each.schedule,
+                str(each.schedule),
                 _moment(last.started_at if last else None),
                 _seconds(duration_s(last, now) if last else None),
                 state,

@@ -14,7 +14,7 @@ from fieldsales.letters.service import try_again
 
 @click.group()
 def mail() -> None:
-    """Receipts by mail."""
+    """Receipts and reports by mail."""
 
 
 @mail.command("deliver")

@@ -15,6 +15,7 @@ from fieldsales.cli.anomalies import anomalies
 from fieldsales.cli.arrangements import arrange_customer
 from fieldsales.cli.calendars import calendars
 from fieldsales.cli.context import Context
+from fieldsales.cli.covers import covers
 from fieldsales.cli.customers import customers
 from fieldsales.cli.days_off import days_off
 from fieldsales.cli.deliveries import deliveries
@@ -26,12 +27,14 @@ from fieldsales.cli.jobs import jobs
 from fieldsales.cli.journeys import journeys
 from fieldsales.cli.key_accounts import key_accounts
 from fieldsales.cli.mail import mail
+from fieldsales.cli.pay import pay
 from fieldsales.cli.people import people
 from fieldsales.cli.plans import plan
 from fieldsales.cli.policies import policies
 from fieldsales.cli.prices import prices
 from fieldsales.cli.receipts import receipts
 from fieldsales.cli.receivables import approvals, invoices, receivables
+from fieldsales.cli.reports import reports
 from fieldsales.cli.results import results
 from fieldsales.cli.roads import roads
 from fieldsales.cli.route import route
@@ -39,6 +42,7 @@ from fieldsales.cli.settlements import settlements
 from fieldsales.cli.stock import stock
 from fieldsales.cli.targets import targets
 from fieldsales.cli.tiers import tiers
+from fieldsales.cli.tracks import tracks
 from fieldsales.cli.uplift import uplift
 from fieldsales.cli.visits import visits
 from fieldsales.cli.webhooks import webhooks
@@ -109,12 +113,15 @@ for command in (
     receivables,
     approvals,
     settlements,
+    pay,
     deliveries,
     receipts,
     mail,
+    reports,
     export,
     webhooks,
     days_off,
+    covers,
     journeys,
     plan,
     plans,
@@ -122,6 +129,7 @@ for command in (
     roads,
     calendars,
     visits,
+    tracks,
     anomalies,
     uplift,
     targets,

@@ -15,7 +15,7 @@ from fieldsales.cli.context import Context
 from fieldsales.cli.lookup import find_person, find_rep
 from fieldsales.cli.prices_file import find_product
 from fieldsales.cli.stock import stock
-from fieldsales.cli.stock_file import COUNTED, read_cells
+from fieldsales.cli.stock_file import COUNTED, Cells, read_rows
 from fieldsales.clock import utc_now
 from fieldsales.counts.models import CountState
 from fieldsales.counts.rules import Counted
@@ -175,12 +175,15 @@ def count(context: Context, code: str, file: Path, login: str | None, dry_run: b
 
 def _counted(session: Session, file: Path) -> Counted:
     found: Counted = {}
-    for each in read_cells(file, COUNTED, needed=("sku", "pieces")):
-        named = each.by_name.get("condition") or Condition.SELLABLE
+
+    def read(row: Cells) -> None:
+        named = row.by_name.get("condition") or Condition.SELLABLE
         if named not in [*Condition]:
-            raise click.UsageError(f"Line {each.line}: “{named}” is no condition. Write sellable or damaged.")
-        key = (find_product(session, each.by_name["sku"]).id, Condition(named))
+            raise click.UsageError(f"“{named}” is no condition. Write sellable or damaged.")
+        key = (find_product(session, row.by_name["sku"]).id, Condition(named))
         if key in found:
-            raise click.UsageError(f"Line {each.line}: {each.by_name['sku']} is there twice.")
-        found[key] = each.whole("pieces")
+            raise click.UsageError(f"{row.by_name['sku']} is there twice.")
+        found[key] = row.whole("pieces")
+
+    read_rows(file, COUNTED, read, needed=("sku", "pieces"))
     return found

@@ -94,14 +94,18 @@ class CustomerReference(Base):
 
 
 class AssignmentKind(StrEnum):
-    """Why a rep serves a customer: as its one owner, or because a manager gave out a key account."""
+    """Why a rep serves a customer: as its one owner, with a key account that a manager gave, or in another's place."""
 
     OWNER = "owner"
     KEY_ACCOUNT = "key_account"
+    STAND_IN = "stand_in"
 
 
 ORDINARY = 3
 """The priority of a key account of which nothing is said."""
+
+
+_FOR_GOOD = text("ended_at IS NULL AND kind <> 'stand_in'")
 
 
 class Assignment(Synced, Base):
@@ -110,6 +114,8 @@ class Assignment(Synced, Base):
     What a manager says of a key account: its `priority` (1 goes first, 3 is ordinary, 5 last), how often to go where
     not as its tier says (`rrule`, with `minimum_gap_days`), the days on which it counts (both included; after
     `until_on` it is ended), and whether its reps go `together`, on the same day.
+
+    Who stands in for another rep does so within a cover (`cover_id`), on the days that it covers.
     """
 
     __tablename__ = "assignment"
@@ -128,13 +134,14 @@ class Assignment(Synced, Base):
             "rep_id",
             "kind",
             unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=_FOR_GOOD,
+            postgresql_where=_FOR_GOOD,
         ),
         Index(None, "rep_id", "ended_at"),
         CheckConstraint("priority BETWEEN 1 AND 5", name="priority"),
         CheckConstraint("minimum_gap_days >= 1", name="minimum_gap_days"),
         CheckConstraint("from_on <= until_on", name="from_until"),
+        CheckConstraint("(kind = 'stand_in') = (cover_id IS NOT NULL)", name="within_cover"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -148,6 +155,7 @@ class Assignment(Synced, Base):
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
     together: Mapped[bool] = mapped_column(default=False, server_default=false())
+    cover_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cover.id"), index=True)
     assigned_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     assigned_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

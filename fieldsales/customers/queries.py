@@ -68,6 +68,11 @@ class CustomerCard:
         """The assignments that make it a key account."""
         return [each for each in self.assignments if each.kind is AssignmentKind.KEY_ACCOUNT]
 
+    @property
+    def stand_ins(self) -> list[Assignment]:
+        """The assignments of those who serve it in another's place, now or on days to come."""
+        return [each for each in self.assignments if each.kind is AssignmentKind.STAND_IN]
+
 
 def visible_customers(actor: Actor | None) -> Select[Customer]:
     """Return the customers whom an actor may see, as a statement to narrow down."""

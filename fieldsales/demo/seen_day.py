@@ -28,6 +28,8 @@ from fieldsales.people.models import User, WorkPattern
 from fieldsales.photos.service import keep as keep_photo
 from fieldsales.pictures.service import remember
 from fieldsales.planning.models import PlannedVisit, PlanStatus, Source
+from fieldsales.privacy.rules import TRACKING
+from fieldsales.privacy.service import give_consent
 from fieldsales.storage import Storage
 from fieldsales.tracks.service import Track, keep
 from fieldsales.visits.models import Photo, Visit
@@ -114,9 +116,11 @@ class _Day:
         self.session.flush()
 
     def track(self, chance: Random, now: datetime) -> None:
-        """Keep where the phone was, from home to home."""
+        """Keep where the phone was, from home to home; the rep had agreed to that."""
         way = timedelta(minutes=15)
         first, last = self.rests[0].since, self.rests[-1].until
+        version = TRACKING.read(TRACKING.default).version
+        give_consent(self.session, self.rep, version, None, at=first - timedelta(days=1), now=now)
         leaving = Rest(first - way, first - way, self.home)
         back = Rest(last + way, last + way, self.home)
         points = list(follow([leaving, *self.rests, back, back], chance))

@@ -64,7 +64,7 @@ def share_customers(
     """
     reps = _each_once([require_rep_in_scope(session, by, rep_id) for rep_id in rep_ids])
     customers = _all_in_scope(session, customer_ids, by)
-    owner_of = _areas(customers, [_base(rep) for rep in reps], weights or {})
+    owner_of = areas(customers, [base_of(rep) for rep in reps], weights or {})
     moved = _hand_over(session, owner_of, now=now, by=by)
     unplaced = sum(customer.latitude is None for customer in customers)
     owned = Counter(owner_of.values())
@@ -90,7 +90,7 @@ def _each_once(reps: Sequence[User]) -> Sequence[User]:
     return reps
 
 
-def _areas(
+def areas(
     customers: Sequence[Customer], bases: list[Base], weights: Mapping[uuid.UUID, float]
 ) -> dict[uuid.UUID, uuid.UUID]:
     """Return which rep owns each customer."""
@@ -135,7 +135,7 @@ def _all_in_scope(session: Session, customer_ids: Sequence[uuid.UUID], by: Actor
     return found
 
 
-def _base(rep: User) -> Base:
+def base_of(rep: User) -> Base:
     if rep.work_pattern is None:
         raise RepWithoutStart(
             f"Nobody knows where {rep.name} starts the day.", mend="Set the work pattern first.", rep_id=str(rep.id)

@@ -70,7 +70,8 @@ def draft_day(
     """
     rep_ids = {rep.id for rep in reps}
     stored = stored_plans(session, rep_ids, day, today)
-    served = served_by(session, rep_ids)
+    whoever = served_by(session, rep_ids)
+    served = {who: each.on(day) for who, each in whoever.items()}
     people = crew(session)
     free = free_days(session, {each.id: each for each in (*people, *reps)}.values(), day - LEAVE, day)
     setting = _Setting(
@@ -84,7 +85,7 @@ def draft_day(
         session, day, served, morning, stored, setting=setting, rep_ids=rep_ids, with_anomalies=with_anomalies
     )
     visited = {rep_id for rep_id, _ in visits_on(session, day)}
-    mine = _customers_of(served.values())
+    assigned, mine = _customers_of(whoever.values()), _customers_of(served.values())
     plans, causes = [], causes_on(session, day)
     for rep in reps:
         here = _without(stored.standing[rep.id], mine[rep.id])
@@ -92,7 +93,7 @@ def draft_day(
         plan = replace(
             _blank(rep, day, here, begun=begun, off=free[rep.id].get(day)),
             drawn_from=stored.standing[rep.id],
-            customers=frozenset(mine[rep.id]),
+            customers=frozenset(assigned[rep.id]),
         )
         if plan.note is None and rep.work_pattern is not None:
             plan = make_plan(
@@ -254,13 +255,15 @@ def _blank(rep: User, day: date, standing: Standing, *, begun: bool, off: str | 
 
 
 def _customers_of(served: Iterable[Served]) -> dict[uuid.UUID, set[uuid.UUID]]:
-    """The customers that each rep serves, as owner or with a key account."""
+    """The customers that each rep serves, as owner, with a key account or in another's place."""
     found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for each in served:
         if each.owner is not None:
             found[each.owner].add(each.shop.id)
         for account in each.key_accounts:
             found[account.rep_id].add(each.shop.id)
+        for stands in each.stand_ins:
+            found[stands.rep_id].add(each.shop.id)
     return found
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from fieldsales.errors import Invalid
 from fieldsales.money import exponent
 
-Cell = str | int | Decimal | date | None
+Cell = str | int | float | Decimal | date | None
+"""`date` is also a moment, `int` also yes or no."""
 MOST_DAYS = 366
 
 ORDER_COLUMNS = (
@@ -52,7 +53,7 @@ def major(minor: int | None, currency: str) -> Decimal | None:
 
 
 def as_texts(row: Sequence[Cell]) -> list[str]:
-    """Return the cells of a row as CSV has them: nothing for nothing, a point before decimals, ISO days."""
+    """Return the cells of a row as CSV has them: nothing for nothing, a point before decimals, ISO days and moments."""
     return [_text(cell) for cell in row]
 
 
@@ -61,4 +62,6 @@ def _text(cell: Cell) -> str:
         return ""
     if isinstance(cell, date):
         return cell.isoformat()
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)

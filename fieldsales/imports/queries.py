@@ -27,7 +27,7 @@ def saved_mapping(session: Session, kind: ImportKind, name: str) -> ImportMappin
         there = ", ".join(names) or "none yet"
         raise MappingMissing(
             f"No mapping “{name}” was saved for {kind}.",
-            mend=f"Saved are: {there}. Save one with --save-mapping.",
+            mend=f"Saved are: {there}.",
             name=name,
         )
     return found

@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from fieldsales.clock import Clock
@@ -32,12 +32,15 @@ from fieldsales.imports.orders.rules import OF_TOTALS, Reading, are_lines
 from fieldsales.imports.orders.service import OrderBook
 from fieldsales.imports.products.rules import FIELDS as PRODUCT_FIELDS
 from fieldsales.imports.products.service import ProductImport
+from fieldsales.imports.queries import common_currency
 from fieldsales.imports.staging.service import Staging
 from fieldsales.imports.tally.rules import Sink, Tally
 from fieldsales.imports.totals.service import TotalImport
 from fieldsales.imports.writing.rules import Clues, Writing
 from fieldsales.money import exponent
 from fieldsales.people.models import Territory
+from fieldsales.people.queries import in_territories_of
+from fieldsales.people.rules import Actor
 from fieldsales.tabular.faults import Row
 from fieldsales.tabular.table import TableFile
 
@@ -46,7 +49,10 @@ FIELDS: dict[ImportKind, tuple[Field, ...]] = {
     ImportKind.PRODUCTS: PRODUCT_FIELDS,
     ImportKind.ORDERS: ORDER_FIELDS,
 }
+MARKS = {"point": ".", "comma": ","}
 BATCH = 4096
+_QUEUE = 7_120_253_304_417
+"""The number of the lock that imports take on PostgreSQL."""
 SAMPLE = 5000
 """Rows after which a file whose numbers and dates are clear by then is believed to stay so."""
 
@@ -63,13 +69,26 @@ class Terms:
     """What an import takes for granted.
 
     `system` gave the references; `territory` is the code of where customers belong for whom the file names none;
-    `writing` is how numbers and dates are written, as far as somebody said so.
+    `writing` is how numbers and dates are written, as far as somebody said so. `by` imports, and reaches only customers
+    at or below the own territory; None is the operator's terminal.
     """
 
     system: str = "erp"
     territory: str | None = None
     currency: str = "EUR"
     writing: Writing = field(default_factory=Writing)
+    by: Actor | None = None
+
+
+def terms_of(session: Session, options: Mapping[str, str], *, currency: str, by: Actor | None = None) -> Terms:
+    """Return what options say, as they are typed, sent or saved; `currency` is for when territories have several."""
+    return Terms(
+        system=options.get("system", "erp"),
+        territory=options.get("territory"),
+        currency=options.get("currency") or common_currency(session) or currency,
+        writing=Writing(MARKS.get(options.get("decimal", "")), options.get("dates")),
+        by=by,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +150,19 @@ def run_import(
     sink: Sink,
     *,
     clock: Clock,
-    actor_id: uuid.UUID | None = None,
+    run_id: uuid.UUID | None = None,
     progress: Callable[[int, Tally], None] = lambda position, tally: None,
 ) -> Tally:
-    """Import a prepared file and note the run; rejected rows go to `sink`.
+    """Import a prepared file and note the run, under `run_id` if one is given; rejected rows go to `sink`.
 
-    `progress` is told after each batch how many bytes of the file are done. `actor_id` None is the operator's terminal.
+    `progress` is told after each batch how many bytes of the file are done. Imports wait for each other: two that met
+    the same new customer would stand in each other's way.
     """
-    run_id, now = new_id(), clock()
-    file = prepared.file
+    run_id, now = run_id or new_id(), clock()
+    file, by = prepared.file, prepared.terms.by
+    _queue_up(session)
     same = {"id": run_id, "kind": prepared.kind, "file_name": file.path.name[-255:], "sha256": file.sha256}
-    session.execute(insert(ImportRun).values(**same, started_at=now, actor_id=actor_id, counts={}))
+    session.execute(insert(ImportRun).values(**same, started_at=now, actor_id=by.user_id if by else None, counts={}))
     with _rare_collections(), roomy_cache(session.connection()), Staging() as staging, file.open() as table:
         importer = _importer(session, prepared, staging, run_id=run_id, now=now)
         tally = importer.tally
@@ -181,16 +202,32 @@ def _importer(session: Session, prepared: Prepared, staging: Staging, *, run_id:
     positions, writing, terms = prepared.positions, prepared.writing, prepared.terms
     if prepared.kind is ImportKind.CUSTOMERS:
         return CustomerImport(
-            session, positions, writing.mark, staging, system=terms.system, territory=terms.territory, now=now
+            session,
+            positions,
+            writing.mark,
+            staging,
+            system=terms.system,
+            territory=terms.territory,
+            by=terms.by,
+            now=now,
         )
     if prepared.kind is ImportKind.PRODUCTS:
         return ProductImport(session, positions, writing.mark, staging, currency=terms.currency)
-    book = OrderBook(session, run_id, terms.currency)
+    book = OrderBook(session, run_id, terms.currency, terms.by)
     reading = Reading(positions, writing, exponent(terms.currency), now.date())
     if "product" in positions:
         mended = prepared.file.mended
         return LineImport(session, book, reading, staging, system=terms.system, mended=mended)
     return TotalImport(session, book, reading, staging, system=terms.system)
+
+
+def _queue_up(session: Session) -> None:
+    """Wait until no other import is under way; SQLite lets one writer in at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        patience = session.scalar(text("SELECT current_setting('lock_timeout')"))
+        session.execute(text("SET LOCAL lock_timeout = 0"))
+        session.execute(select(func.pg_advisory_xact_lock(_QUEUE)))
+        session.execute(select(func.set_config("lock_timeout", patience, True)))
 
 
 @contextmanager
@@ -215,9 +252,10 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 
 def _with_territory(session: Session, terms: Terms, *, needed: bool) -> Terms:
-    codes = list(session.scalars(select(Territory.code).order_by(Territory.code).limit(20)))
+    mine = select(Territory.code).where(in_territories_of(terms.by, Territory.id))
+    codes = list(session.scalars(mine.order_by(Territory.code).limit(20)))
     if terms.territory is not None:
-        if session.scalar(select(Territory.id).where(Territory.code == terms.territory)) is None:
+        if session.scalar(mine.where(Territory.code == terms.territory)) is None:
             raise TerritoryNeeded(
                 f"There is no territory “{terms.territory}”.", mend=f"There are: {', '.join(codes) or 'none yet'}."
             )

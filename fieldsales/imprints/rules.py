@@ -14,7 +14,8 @@ from math import ceil
 from PIL import Image, ImageDraw, ImageFont
 
 from fieldsales.escpos.rules import COLUMNS, UnknownPrinter
-from fieldsales.papers.rules import FONTS, code_matrix, font_file
+from fieldsales.folios.rules import FONTS, font_file
+from fieldsales.papers.rules import code_matrix
 from fieldsales.printouts.rules import Mark, Row, Run, printout
 from fieldsales.widths import column_width
 

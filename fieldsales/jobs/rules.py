@@ -122,6 +122,9 @@ class Schedule(Protocol):
     def slots(self, after: datetime, until: datetime, zones: Sequence[str]) -> Iterator[Slot]:
         """Yield the times after one moment and up to another, in order. What holds for several zones waits for all."""
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values, `kind` and what belongs to that."""
+
     def __str__(self) -> str:
         """Say it for people."""
 
@@ -141,6 +144,10 @@ class Every:
         while (due := datetime.fromtimestamp(number * step, UTC)) <= until:
             yield Slot(due, due.date())
             number += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """Return `seconds`."""
+        return {"kind": "every", "seconds": self.interval.total_seconds()}
 
     def __str__(self) -> str:
         seconds = round(self.interval.total_seconds())
@@ -163,6 +170,11 @@ class Daily:
             if day.weekday() in self.weekdays and after < due <= until:
                 yield Slot(due, day)
 
+    def as_json(self) -> dict[str, Any]:
+        """Return `at` and, unless it is every day, `weekdays` (0 is Monday)."""
+        days = {} if len(self.weekdays) == 7 else {"weekdays": sorted(self.weekdays)}
+        return {"kind": "daily", "at": f"{self.at:%H:%M}", **days}
+
     def __str__(self) -> str:
         names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
         days = "daily" if len(self.weekdays) == 7 else ", ".join(names[each] for each in sorted(self.weekdays))
@@ -183,6 +195,10 @@ class Monthly:
         for day in _days(after, until):
             if day.day == self.day_of_month and after < (due := due_on(day, self.at, zones)) <= until:
                 yield Slot(due, day)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return `at` and `day_of_month`."""
+        return {"kind": "monthly", "at": f"{self.at:%H:%M}", "day_of_month": self.day_of_month}
 
     def __str__(self) -> str:
         return f"monthly on day {self.day_of_month} at {self.at:%H:%M}"

@@ -22,7 +22,10 @@ class LetterState(StrEnum):
 
 
 class Letter(Base):
-    """A message with one file, kept until the mail server has it: a server that is down loses nothing."""
+    """A message with one file, kept until the mail server has it: a server that is down loses nothing.
+
+    `html` is the same as `text` for who reads HTML; `unsubscribe` is where a mail program can end such letters.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (Index(None, "state", "next_at"),)
@@ -32,6 +35,8 @@ class Letter(Base):
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    unsubscribe: Mapped[str | None] = mapped_column(String(500))
     file_name: Mapped[str] = mapped_column(String(120))
     media_type: Mapped[str] = mapped_column(String(80))
     content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from email.message import EmailMessage
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from fieldsales.attempts.service import note_attempt
 from fieldsales.letters.models import Letter, LetterState
 from fieldsales.letters.rules import MOST_ATTEMPTS, wait_after
-from fieldsales.mail import Attachment, tidy_address
+from fieldsales.mail import Attachment, compose, tidy_address
 from fieldsales.people.rules import Actor
 
 
@@ -25,6 +26,8 @@ def queue_letter(
     order_id: uuid.UUID | None,
     by: Actor | None,
     now: datetime,
+    html: str | None = None,
+    unsubscribe: str | None = None,
 ) -> Letter:
     """Have a message sent. Raises `BadAddress`."""
     letter = Letter(
@@ -32,6 +35,8 @@ def queue_letter(
         recipient=tidy_address(to),
         subject=" ".join(subject.split())[:300],
         text=text,
+        html=html,
+        unsubscribe=unsubscribe,
         file_name=attachment.name,
         media_type=attachment.media_type,
         content=attachment.content,
@@ -42,6 +47,21 @@ def queue_letter(
     session.add(letter)
     session.flush()
     return letter
+
+
+def message_of(letter: Letter, sender: str) -> EmailMessage:
+    """Return a letter as the message that a mail server takes; the same letter always has the same Message-ID."""
+    return compose(
+        sender,
+        letter.recipient,
+        letter.subject,
+        letter.text,
+        Attachment(letter.file_name, letter.media_type, letter.content),
+        message_id=f"<{letter.id}@fieldsales>",
+        at=letter.made_at,
+        html=letter.html,
+        unsubscribe=letter.unsubscribe,
+    )
 
 
 def next_letter(session: Session, now: datetime) -> Letter | None:

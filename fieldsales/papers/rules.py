@@ -1,94 +1,34 @@
-"""A receipt as a PDF of A4 pages; the only user of `fpdf` and of `segno`, which draws the QR code.
-
-The fonts come from packages of their own, and only the letters that are used go into the file: Noto Sans, and Noto
-Sans CJK for what that lacks.
-"""
+"""A receipt as a PDF of A4 pages; the only user of `segno`, which draws the QR code."""
 
 from __future__ import annotations
 
-import logging
-from datetime import UTC, datetime, time
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
-
 import segno
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 
+from fieldsales.folios.rules import Page, is_chinese
 from fieldsales.labels.rules import LANGUAGES, Language
 from fieldsales.receipts.rules import Item, Party, Receipt
-from fieldsales.widths import printable
 
-logging.getLogger("fontTools").setLevel(logging.ERROR)  # it tells of every table that it leaves out
-FONTS = (
-    ("latin", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
-    ("cjk", "cvttf_NotoSansCJK_Regular", "NotoSansCJKtc-Regular.otf"),
-)
-_CHINESE = "\u2e80"
-"""From here on Unicode has Chinese, Japanese and Korean; that font takes a second to read."""
-_WIDE, _PRICE, _AMOUNT = 100.0, 40.0, 40.0
-"""The columns in mm: name, quantity × price, amount."""
 _CODE_MM = 32.0
 
 
-class _Page(FPDF):
-    """A4 with the fonts, and the words of a language."""
+class _Page(Page):
+    """Pages with the words of a language."""
 
     def __init__(self, language: Language, currency: str, *, chinese: bool) -> None:
-        super().__init__()
+        super().__init__(chinese=chinese)
         self.language, self.currency = language, currency
-        self.set_margin(15)
-        for name, package, file in FONTS if chinese else FONTS[:1]:
-            self.add_font(name, fname=font_file(package, file))
-        self.set_font("latin", size=10)
-        if chinese:
-            self.set_fallback_fonts(["cjk"])
-        self.add_page()
-
-    def sized(self, size: float) -> None:
-        """Write on in a size. Said twice: after letters of the second font the size of the first is not told again."""
-        self.set_font("latin", size=size + 1)
-        self.set_font("latin", size=size)
-
-    def line_of(self, text: str, *, size: float = 10, align: str = "L") -> None:
-        """Write a text over the whole width, in as many lines as it takes."""
-        self.sized(size)
-        self.multi_cell(0, size * 0.55, printable(text), align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def row(self, name: str, middle: str, amount: str, *, size: float = 10) -> None:
-        """Write a row: a name that wraps, and at its foot what it came to, never broken."""
-        self.sized(size)
-        height = size * 0.55
-        tall: Any = self.multi_cell(_WIDE, height, printable(name), dry_run=True, output="HEIGHT")
-        if self.will_page_break(tall):
-            self.add_page()
-        self.multi_cell(_WIDE, height, printable(name), align="L", new_x=XPos.RIGHT, new_y=YPos.LAST)
-        self.sized(size)
-        self.cell(_PRICE, height, printable(middle), align="R")
-        self.sized(size)
-        self.cell(_AMOUNT, height, printable(amount), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def told(self, minor: int, *, named: bool = False) -> str:
         """Write an amount."""
         return self.language.amount(minor, self.currency, named=named)
-
-    def across(self) -> None:
-        """Draw a line across the page."""
-        self.ln(1.5)
-        self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
-        self.ln(1.5)
 
 
 def receipt_pdf(receipt: Receipt) -> bytes:
     """Return a receipt as a PDF file. The same receipt always gives the same bytes."""
     language = LANGUAGES[receipt.language]
     written = (str(receipt), *language.words.values())
-    chinese = any(letter >= _CHINESE for text in written for letter in text)
-    page = _Page(language, receipt.currency, chinese=chinese)
-    page.set_creation_date(datetime.combine(receipt.day, time(), tzinfo=UTC))
-    page.set_title(f"{page.language.words[receipt.kind]} {receipt.number}")
-    page.set_lang(receipt.language)
+    page = _Page(language, receipt.currency, chinese=is_chinese(written))
+    page.about(f"{page.language.words[receipt.kind]} {receipt.number}", receipt.language, receipt.day)
     _head(page, receipt)
     page.across()
     for item in receipt.items:
@@ -98,14 +38,6 @@ def receipt_pdf(receipt: Receipt) -> bytes:
     _code(page, receipt.qr)
     page.line_of(page.language.words["thanks"])
     return bytes(page.output())
-
-
-def font_file(package: str, file: str) -> Path:
-    """Return where a package has a font; raise `ModuleNotFoundError`."""
-    found = find_spec(package)
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError(f"The package {package}, which has a font, is not installed.")
-    return Path(found.origin).parent / file
 
 
 def code_matrix(payload: str, *, border: int) -> list[list[bool]]:

@@ -24,7 +24,9 @@ from fieldsales.holdout.rules import HOLDOUT
 from fieldsales.integrity.rules import INTEGRITY
 from fieldsales.jobs.rules import JOBS
 from fieldsales.ladders.rules import TIERS, Ladder
+from fieldsales.payruns.rules import PAY
 from fieldsales.policies.rules import Body, Difference, Kind, PolicyNotFound
+from fieldsales.privacy.rules import TRACKING
 from fieldsales.selling.rules import SELLING
 from fieldsales.settlements.rules import SETTLEMENTS
 from fieldsales.stock.rules import STOCK
@@ -50,6 +52,8 @@ _ALL: tuple[Kind[Any], ...] = (
     GIFTS,
     STOCK,
     JOBS,
+    TRACKING,
+    PAY,
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 

@@ -130,7 +130,8 @@ def _who_may_go(desk: _Desk, who: uuid.UUID) -> tuple[uuid.UUID, ...]:
     if served is None:
         return ()
     live = [each.rep_id for each in served.key_accounts if any(each.counts_on(day) for day in desk.days)]
-    serving = [rep for rep in dict.fromkeys([served.owner, *live]) if rep is not None and rep in desk.reps]
+    instead = [each.rep_id for each in served.stand_ins if any(each.counts_on(day) for day in desk.days)]
+    serving = [rep for rep in dict.fromkeys([served.owner, *instead, *live]) if rep is not None and rep in desk.reps]
     if desk.by.role is Role.REP:
         serving = [rep for rep in serving if rep == desk.by.user_id]
     seen = {each.rep_id: each.day for each in desk.known.made.get(who, ())}

@@ -25,10 +25,8 @@ def columns(answer: Answer) -> list[str]:
 
 def rows(answer: Answer) -> list[list[Cell]]:
     """Return the rows of an answer, and after them the total of each currency where there is more than that."""
-    found = [_cells(answer, row) for row in answer.rows]
-    if answer.question.by:
-        found += [_cells(answer, row) for row in answer.totals]
-    return found
+    shown = (*answer.rows, *answer.totals) if answer.question.by else answer.totals
+    return [_cells(answer, row) for row in shown]
 
 
 def _cells(answer: Answer, row: Row) -> list[Cell]:

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldsales.db.base import Base
+from fieldsales.db.types import one_of
+
+
+class Source(StrEnum):
+    """What told a position."""
+
+    APP = "app"
+    OWNTRACKS = "owntracks"
+    TRACCAR = "traccar"
 
 
 class TrackPoint(Base):
     """One position of one rep at one moment (WGS-84, metres, metres a second, degrees from north).
 
-    A rep is at one place at a time: the same moment told twice is one point.
+    A rep is at one place at a time: the same moment told twice is one point. `source` is what told it: our own app, or
+    another one (`Source`); `track_id` is of the track that it came with, or of the tracker that sent it.
     """
 
     __tablename__ = "track_point"
@@ -34,3 +45,4 @@ class TrackPoint(Base):
     heading_deg: Mapped[float | None]
     mock: Mapped[bool] = mapped_column(default=False)
     provider: Mapped[str | None] = mapped_column(String(20))
+    source: Mapped[Source] = mapped_column(one_of(Source, "source"), default=Source.APP)

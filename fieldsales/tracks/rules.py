@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fieldsales.errors import Invalid
 from fieldsales.visits.rules import MOCK_LOCATION
 
 OLD = timedelta(days=7)
@@ -13,6 +14,13 @@ OLD = timedelta(days=7)
 
 POINTS_AHEAD = "points_ahead"
 POINTS_OLD = "points_old"
+
+
+class ReasonMissing(Invalid):
+    """Positions of a person are erased for a reason, which is kept. Say it: a request of the person, for instance."""
+
+    code = "tracking.reason_missing"
+    title = "The reason is missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,20 @@ class KeyAccount:
         return (self.from_on is None or self.from_on <= day) and (self.until_on is None or day <= self.until_on)
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A rep serves the customer in the place of another, between two days, both included; None: no bound."""
+
+    rep_id: uuid.UUID
+    instead_of: uuid.UUID
+    from_on: date
+    until_on: date | None = None
+
+    def counts_on(self, day: date) -> bool:
+        """Tell whether the rep stands in on a day."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
 def cadence_of(rrule: str, minimum_gap_days: int | None) -> Cadence:
     """Return a cadence of one's own; where no gap is told it is two thirds of the period. Raises as `Cadence` does."""
     return Cadence(rrule, minimum_gap_days or max(1, mean_period_days(rrule) * 2 // 3))

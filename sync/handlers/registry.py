@@ -20,6 +20,7 @@ from sync.handlers import (
     settlements,
     summaries,
     surveys,
+    tracking,
     tracks,
     visits,
 )
@@ -46,6 +47,7 @@ HANDLERS: Mapping[tuple[str, int], Handler] = {
     ("settlement.sign", 1): settlements.SIGN,
     ("note.add", 1): notes.ADD,
     ("track.points", 1): tracks.POINTS,
+    ("tracking.answer", 1): tracking.ANSWER,
     ("customer.propose", 1): customers.PROPOSE,
     ("customer.update", 1): customers.UPDATE,
 }

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from fieldsales.integrity.service import mark_days_due
+from fieldsales.privacy.rules import withheld
 from fieldsales.tracks import service
 from fieldsales.tracks.rules import Point, track_flags
 from fieldsales.visits.rules import merged
@@ -95,11 +96,18 @@ def _keep(context: Context, data: dict[str, Any]) -> Applied:
     told_at = _to_millisecond(context.at)
     points = [_point(told_at, each) for each in data["points"]]
     track = service.Track(data["track_id"], context.rep_id, context.received_at, points)
-    new = service.keep(context.session, track)
-    moments = [point.at for point in points]
-    mark_days_due(context.session, context.rep_id, min(moments), max(moments), context.received_at)
-    result = {"track_id": str(track.track_id), "points": len(points), "new": new}
-    return Applied(result, tuple(merged([*context.clock_flags], *track_flags(points, told_at))))
+    taken = service.take(context.session, track)
+    if moments := [point.at for point in taken.points]:
+        mark_days_due(context.session, context.rep_id, min(moments), max(moments), context.received_at)
+    result = {
+        "track_id": str(track.track_id),
+        "points": len(points),
+        "new": taken.new,
+        "without_consent": taken.without_consent,
+        "off_shift": taken.off_shift,
+    }
+    flags = [*track_flags(taken.points, told_at), *withheld(taken.without_consent, taken.off_shift)]
+    return Applied(result, tuple(merged([*context.clock_flags], *flags)))
 
 
 def _point(told_at: datetime, told: dict[str, Any]) -> Point:

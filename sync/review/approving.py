@@ -11,6 +11,7 @@ from fieldsales.adjustments.service import decide_adjustment
 from fieldsales.approvals.models import Approval, ApprovalState
 from fieldsales.approvals.queries import require_approval
 from fieldsales.approvals.rules import ApprovalClosed, ApprovalExpired, is_over
+from fieldsales.corrections.service import decide_correction
 from fieldsales.counts.service import decide_count
 from fieldsales.people.rules import Actor
 from fieldsales.settlements.service import decide_settlement
@@ -24,8 +25,8 @@ def decide_approval(
     """Note what a person says about a request; when enough agree, or one refuses, what waits for it goes on.
 
     Raises `ApprovalNotFound`, `ApprovalClosed`, `ApprovalExpired`, `OwnRequest`, `VotedBefore`, what
-    `sync.review.service.decide`, `decide_count`, `decide_settlement`, `decide_adjustment` and `decide_write_off` raise,
-    and `RulingIncomplete` for a refusal without a reason.
+    `sync.review.service.decide`, `decide_count`, `decide_settlement`, `decide_adjustment`, `decide_correction` and
+    `decide_write_off` raise, and `RulingIncomplete` for a refusal without a reason.
     """
     approval = require_approval(session, by, approval_id)
     ruling = Ruling(Action.ACCEPT if grant else Action.DISCARD, reason)
@@ -35,6 +36,8 @@ def decide_approval(
         return decide_settlement(session, approval_id, grant=grant, reason=reason, by=by, now=now)
     if approval.adjustment_id is not None:
         return decide_adjustment(session, approval_id, grant=grant, reason=reason, by=by, now=now)
+    if approval.correction_id is not None:
+        return decide_correction(session, approval_id, grant=grant, reason=reason, by=by, now=now)
     if approval.mutation_id is None:
         return decide_write_off(session, approval_id, grant=grant, reason=reason, by=by, now=now)
     if approval.state is not ApprovalState.OPEN:

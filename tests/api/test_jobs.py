@@ -49,7 +49,7 @@ def break_off(web: Web) -> uuid.UUID:
 
 def test_a_manager_sees_when_each_comes_and_how_it_went(web: Web) -> None:
     before = chore(web, "plans.make")
-    assert before["schedule"] == "daily at 02:30"
+    assert before["schedule"] == {"kind": "daily", "at": "02:30"}
     assert before["zones"] == ["Europe/Athens"]
     assert before["next_at"] == "2026-03-03T00:30:00+00:00"
     assert (before["last"], before["failed"]) == (None, 0)
@@ -119,7 +119,7 @@ def test_pages_go_on_where_the_last_ended(web: Web) -> None:
     first = web.max.get(JOBS, limit=4).json
     second = web.max.get(JOBS, limit=4, after=first["next"]).json
     seen = [job["id"] for job in first["items"] + second["items"]]
-    assert len(seen) == len(set(seen)) == 7
+    assert len(seen) == len(set(seen)) == 8
     assert second["next"] is None
 
 

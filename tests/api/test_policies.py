@@ -68,6 +68,8 @@ def test_everybody_reads_what_holds_and_what_each_kind_looks_like(web: Web) -> N
         "gifts",
         "stock",
         "jobs",
+        "tracking",
+        "pay",
     ]
     tiers, score, *_ = kinds
     assert tiers["in_force"]["body"] == body()

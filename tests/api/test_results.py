@@ -6,6 +6,8 @@ import csv
 import io
 from datetime import date
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
 
 import openpyxl
 import pytest
@@ -13,7 +15,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 from worlds import small_town
 from worlds.resulting import came_back, sold
-from worlds.web import Web
+from worlds.web import Caller, Web
 
 from fieldsales.catalog.models import Product
 from fieldsales.cli.main import main
@@ -24,6 +26,12 @@ from fieldsales.registry.rules import MEASURES
 from fieldsales.sheets.rules import as_markdown
 
 MARCH = "first=2026-03-01&last=2026-03-31"
+
+
+def got(client: Caller, path: str) -> Any:
+    """What a client is answered on an address with a query."""
+    place, _, query = path.partition("?")
+    return client.get(place, **dict(parse_qsl(query, keep_blank_values=True)))
 
 
 @pytest.fixture
@@ -44,7 +52,7 @@ def trading(web: Web) -> Web:
 
 def test_one_call_answers_measures_by_dimensions(trading: Web) -> None:
     path = f"/api/v1/results?measures=sales_amount,strike_rate&by=rep,month&{MARCH}&compare=previous"
-    told = trading.sara.get(path).json
+    told = got(trading.sara, path).json
     assert [[key["name"] for key in row["keys"]] for row in told["rows"]] == [["Anna", "2026-03"], ["Ben", "2026-03"]]
     anna, ben = told["rows"]
     assert anna["values"] == {"sales_amount": 1390, "strike_rate": None}
@@ -52,15 +60,17 @@ def test_one_call_answers_measures_by_dimensions(trading: Web) -> None:
     assert [(row["currency"], row["values"]["sales_amount"]) for row in told["totals"]] == [("EUR", 1540)]
     assert (told["before_first"], told["before_last"]) == ("2026-02-01", "2026-02-28")
     assert [each["code"] for each in told["measures"]] == ["sales_amount", "strike_rate"]
-    mine = trading.anna.get(f"/api/v1/results?measures=sales_amount&{MARCH}").json
+    most = got(trading.sara, f"/api/v1/results?measures=sales_amount&by=rep&top=1&{MARCH}").json
+    assert [row["keys"][0]["name"] for row in most["rows"]] == ["Anna"]
+    mine = got(trading.anna, f"/api/v1/results?measures=sales_amount&{MARCH}").json
     assert [row["values"]["sales_amount"] for row in mine["totals"]] == [1390]
 
 
 def test_margins_are_told_to_managers_only(trading: Web) -> None:
     path = f"/api/v1/results?measures=gross_margin&{MARCH}"
-    assert trading.max.get(path).status_code == 200
+    assert got(trading.max, path).status_code == 200
     for client in (trading.sara, trading.anna):
-        refused = client.get(path)
+        refused = got(client, path)
         assert (refused.status_code, refused.json["code"]) == (403, "results.not_for_you")
 
 
@@ -78,13 +88,13 @@ def test_margins_are_told_to_managers_only(trading: Web) -> None:
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_a_code(small_web: Web, query: str, code: str) -> None:
-    answer = small_web.max.get(f"/api/v1/results?{query}&{MARCH}")
+    answer = got(small_web.max, f"/api/v1/results?{query}&{MARCH}")
     assert (answer.status_code, answer.json["code"]) == (422, code)
 
 
 def test_an_answer_is_a_file_with_its_total_last(trading: Web) -> None:
     query = f"measures=sales_amount,quantity&by=product&{MARCH}&rep_id={trading.people['anna']}"
-    text = trading.sara.get(f"/api/v1/results/export.csv?{query}").data.decode()
+    text = got(trading.sara, f"/api/v1/results/export.csv?{query}").data.decode()
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0] == ["product", "product_id", "currency", "sales_amount", "quantity"]
     assert [[row[0], *row[2:]] for row in rows[1:]] == [
@@ -92,16 +102,16 @@ def test_an_answer_is_a_file_with_its_total_last(trading: Web) -> None:
         ["Water", "EUR", "1.50", "3"],
         ["total", "EUR", "13.90", "5"],
     ]
-    book = openpyxl.load_workbook(io.BytesIO(trading.sara.get(f"/api/v1/results/export.xlsx?{query}").data))
+    book = openpyxl.load_workbook(io.BytesIO(got(trading.sara, f"/api/v1/results/export.xlsx?{query}").data))
     assert [cell.value for cell in book.active[4]] == ["total", None, "EUR", 13.9, 5]
 
 
 def test_a_rep_beside_peers(trading: Web) -> None:
     path = f"/api/v1/results/peers?rep_id={trading.people['anna']}&measure=sales_amount&{MARCH}"
-    told = trading.sara.get(path).json
+    told = got(trading.sara, path).json
     assert told["standing"]["sentence"].startswith("too few to compare")
     assert told["standing"]["value"] == 1390
-    assert trading.ben.get(path).status_code == 404
+    assert got(trading.ben, path).status_code == 404
 
 
 def test_every_measure_is_told_as_it_is_defined(small_web: Web) -> None:

@@ -26,10 +26,13 @@ OPEN_TO_THE_WORLD = {
     "GET /docs/errors",
     "GET /docs/measures",
     "GET /openapi.json",
+    "GET /health/jobs",
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",
     "GET /calendar/<string:secret>.ics",
+    "GET /api/v1/report-subscriptions/unsubscribe/<string:secret>",
+    "POST /api/v1/report-subscriptions/unsubscribe/<string:secret>",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/browser/login",
@@ -39,6 +42,9 @@ OPEN_TO_THE_WORLD = {
     "GET /console/<path:name>",
     "OPTIONS /sync/v1/files",
     "POST /sync/v1/hand-in",
+    "POST /api/v1/trackers/owntracks",
+    "POST /api/v1/trackers/osmand",
+    "GET /api/v1/trackers/osmand",
 }
 SHARED = {"parameters"}
 TUS = {"Tus-Resumable": "1.0.0"}

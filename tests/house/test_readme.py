@@ -27,6 +27,7 @@ FILES = (
     "invoices.csv",
     "stock.csv",
     "count.csv",
+    "scheme.json",
 )
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from phone import Phone
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 from worlds import small_town
+from worlds.browser import chromium, log_in
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 
 
@@ -38,3 +40,31 @@ def every_second_answer_is_lost() -> Callable[[], bool]:
     """A network on which requests arrive and every second answer does not."""
     count = iter(range(10**6))
     return lambda: next(count) % 2 == 1
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium for all of these."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def desk_town(sqlite_engine: Engine, tmp_path: Path) -> Iterator[ServedTown]:
+    """The served small town; the browser does not mind which database."""
+    with serve(sqlite_engine, tmp_path, TownClock(small_town.NOON)) as served:
+        yield served
+
+
+@pytest.fixture
+def page(browser: Browser, desk_town: ServedTown) -> Iterator[Page]:
+    """Max the manager, logged in at the console on the town's Monday; no script of his page fails."""
+    context = browser.new_context(viewport={"width": 1200, "height": 860}, locale="en-GB", bypass_csp=False)
+    page = context.new_page()
+    page.clock.set_fixed_time(small_town.NOON)
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    log_in(page, desk_town.base, "max", PASSWORD)
+    yield page
+    assert failed == []
+    context.close()

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from phone import Phone
-from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import Engine
-from worlds import small_town
-from worlds.browser import chromium, serious_findings
+from playwright.sync_api import Page, expect
+from worlds.browser import go, serious_findings
 from worlds.pictures import shelf, written
-from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
+from worlds.served_town import PASSWORD, ServedTown
 
 from fieldsales.anomalies.models import Anomaly, AnomalyKind
 from fieldsales.db.session import transaction
@@ -23,50 +19,22 @@ from fieldsales.integrity.service import judge_due
 
 MONDAY = date(2026, 3, 2)
 TUESDAY = MONDAY + timedelta(days=1)
-PAGES = ("today", "visits", "anomalies", "approvals", "customers", "plans", "performance", "sync", "settings")
+PAGES = [
+    "today",
+    "visits",
+    "plans",
+    "approvals",
+    "customers",
+    "anomalies",
+    "performance",
+    "pay",
+    "report",
+    "sync",
+    "import",
+    "jobs",
+    "settings",
+]
 CREDIT = {"invoicing": "at_submit", "over_limit": "hold", "payment_days": 14, "uninvoiced_days": 30}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium for all of these."""
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def desk_town(sqlite_engine: Engine, tmp_path: Path) -> Iterator[ServedTown]:
-    """The served small town; the browser does not mind which database."""
-    with serve(sqlite_engine, tmp_path, TownClock(small_town.NOON)) as served:
-        yield served
-
-
-@pytest.fixture
-def page(browser: Browser, desk_town: ServedTown) -> Iterator[Page]:
-    """Max the manager, logged in at the console on the town's Monday; no script of his page fails."""
-    context = browser.new_context(viewport={"width": 1200, "height": 860}, locale="en-GB", bypass_csp=False)
-    page = context.new_page()
-    page.clock.set_fixed_time(small_town.NOON)
-    failed: list[str] = []
-    page.on("pageerror", lambda error: failed.append(str(error)))
-    page.goto(desk_town.base + "/console/")
-    page.get_by_label("Login").fill("max")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
-    yield page
-    assert failed == []
-    context.close()
-
-
-def go(page: Page, name: str) -> None:
-    """Click on a page's name, or on More first where a phone has no room for it."""
-    bar = page.get_by_role("navigation", name="Pages")
-    link = bar.get_by_role("link", name=name, exact=True)
-    if link.is_visible():
-        return link.click()
-    bar.get_by_role("button", name="More").click()
-    page.get_by_role("dialog", name="Pages").get_by_role("link", name=name, exact=True).click()
 
 
 def test_an_anomaly_becomes_a_visit_that_is_moved_by_keyboard(page: Page, desk_town: ServedTown) -> None:

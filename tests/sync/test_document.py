@@ -13,6 +13,7 @@ import pytest
 from fieldsales.errors import FieldsalesError
 from fieldsales.orders import rules as order_rules
 from fieldsales.photos import rules as photo_rules
+from fieldsales.privacy import rules as privacy_rules
 from fieldsales.receivables import rules as receivable_rules
 from fieldsales.summaries import rules as summary_rules
 from fieldsales.tracks import rules as track_rules
@@ -74,7 +75,16 @@ def test_every_document_is_described_with_all_its_fields(entity):
 def test_every_flag_is_described():
     flags = {
         value
-        for module in (photo_rules, visit_rules, order_rules, receivable_rules, summary_rules, track_rules, timing)
+        for module in (
+            photo_rules,
+            visit_rules,
+            order_rules,
+            receivable_rules,
+            summary_rules,
+            track_rules,
+            privacy_rules,
+            timing,
+        )
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, str) and re.fullmatch(r"[a-z_]+", value)
     }

@@ -13,6 +13,7 @@ from fieldsales.catalog.models import Product, TierDiscount
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer, CustomerReference
 from fieldsales.people.models import Role, Territory, User, WorkPattern
 from fieldsales.policies.models import Policy
+from fieldsales.privacy.rules import TRACKING
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday; the world is as of this moment."""
@@ -73,8 +74,16 @@ def build(session: Session) -> SmallTown:
             world.customers[name] = _customer(session, name, area, rep)
     _products(session, world)
     set_tiers(session)
+    track_freely(session)
     session.flush()
     return world
+
+
+def track_freely(session: Session) -> None:
+    """Keep every position of everybody: what the policy `tracking` withholds has tests of its own."""
+    terms = {"consent": "not_needed", "window": "any", "keep_days": 3650}
+    body = {**TRACKING.default, "otherwise": terms}
+    session.add(Policy(kind="tracking", effective_from=date(2020, 1, 1), body=body, made_at=NOON))
 
 
 def _person(login: str, role: Role, territory: Territory | None) -> User:

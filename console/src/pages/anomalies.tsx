@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { PageProps } from "../app";
 import { all, post } from "../api";
 import { sayDay, sayMoney } from "../format";
+import { TakeAlong } from "../parts/takealong";
 import { Empty, Show, Told, Trouble, useLoad } from "../parts/ui";
 import { t, tcode } from "../texts";
 import type { Anomaly } from "../types";
@@ -49,6 +50,7 @@ export function Anomalies(_: PageProps) {
               {["churn_risk", "amount_plunge", "count_plunge"].map((each) => <option key={each} value={each}>{tcode("kind", each)}</option>)}
             </select>
           </label>
+          <TakeAlong path="/api/v1/anomalies" query={{ kind }} />
         </div>
       </header>
       {wrong ? <Trouble wrong={wrong} /> : null}

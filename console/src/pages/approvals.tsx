@@ -4,6 +4,7 @@ import type { PageProps } from "../app";
 import { all, get, post } from "../api";
 import { sayDay, sayMoment, sayMoney } from "../format";
 import { people } from "../parts/people";
+import { TakeAlong } from "../parts/takealong";
 import { Empty, say, Show, Stat, useLoad } from "../parts/ui";
 import { t, tcode, type Key } from "../texts";
 import { TargetFacts } from "./targets";
@@ -29,7 +30,7 @@ export function Approvals({ heard }: PageProps) {
         <div class="tools"><label><span class="sr">{t("approvals.state")}</span>
           <select value={state} onChange={(event) => setState(event.currentTarget.value)}>
             {["open", "granted", "refused", "expired"].map((each) => <option key={each} value={each}>{t(`approvals.${each}` as Key)}</option>)}
-          </select></label></div>
+          </select></label><TakeAlong path="/api/v1/approvals" query={{ state }} /></div>
       </header>
       <Show of={found}>
         {(all) => all.list.length ? <div class="stack">{all.list.map((each) => <Request key={each.id} of={each} all={all} again={found.again} />)}</div> : <Empty><p>{t("approvals.empty")}</p></Empty>}

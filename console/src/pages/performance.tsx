@@ -1,6 +1,8 @@
 import type { PageProps } from "../app";
 import { get } from "../api";
 import { sayMoney } from "../format";
+import { Results } from "../parts/results";
+import { TakeAlong } from "../parts/takealong";
 import { Show, Stat, useLoad } from "../parts/ui";
 import { t } from "../texts";
 
@@ -9,16 +11,17 @@ interface Uplift { rows: { design: string; source: string; sentence: string; tre
 
 const bucket = (name: string) => (/\d/.test(name) ? t("performance.days", { range: name.replace(/_/g, "–").replace(/[^0-9–]/g, "").replace(/^–|–$/g, "") }) : t("performance.not_due"));
 
-export function Performance(_: PageProps) {
+export function Performance({ me }: PageProps) {
   const aged = useLoad(() => get<Ageing>("/api/v1/receivables/ageing", { limit: 50 }), []);
   const uplift = useLoad(() => get<Uplift>("/api/v1/uplift"), []);
   return (
     <div class="page">
       <header class="head"><h1>{t("nav.performance")}</h1></header>
-      <section class="card"><h2>{t("performance.uplift")}</h2>
+      <Results me={me} />
+      <section class="card"><div class="head"><h2>{t("performance.uplift")}</h2><TakeAlong path="/api/v1/uplift" /></div>
         <Show of={uplift}>{(found) => found.rows.length ? <ul class="plainlist">{found.rows.map((each) => <li key={each.design + each.source}>{each.sentence}</li>)}</ul> : <p class="quiet">{t("performance.none")}</p>}</Show>
       </section>
-      <section class="card"><h2>{t("performance.ageing")}</h2>
+      <section class="card"><div class="head"><h2>{t("performance.ageing")}</h2><TakeAlong path="/api/v1/receivables/ageing" /></div>
         <Show of={aged}>{(found) => found.totals.length ? (
           <>
             {found.totals.map((each) => <dl class="stats slim" key={each.currency}>{Object.entries(each.buckets).map(([name, minor]) => <Stat key={name} label={bucket(name)} value={sayMoney(minor, each.currency, true)} tone={/90/.test(name) && minor ? "bad" : ""} />)}</dl>)}

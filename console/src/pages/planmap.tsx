@@ -49,7 +49,7 @@ export function PlanMap({ all, rep, open, move, again }: { all: Week; rep: strin
         {own.cells.map((cell, place) => (
           <section key={cell.day} class="card" aria-label={sayDay(cell.day, "long")}>
             <div class="row between">
-              <button type="button" class="plain" aria-pressed={chosen === cell.day} aria-label={t("plans.show_day", { day: sayDay(cell.day, "long") })} onClick={() => setChosen(chosen === cell.day ? null : cell.day)}><i class="dot" style={{ background: COLORS[place % COLORS.length] }} /> <strong>{sayDay(cell.day)}</strong> <span class="quiet">{cell.stops.length || ""}</span></button>
+              <button type="button" class="plain" aria-pressed={chosen === cell.day} title={t("plans.show_day", { day: sayDay(cell.day, "long") })} onClick={() => setChosen(chosen === cell.day ? null : cell.day)}><i class="dot" style={{ background: COLORS[place % COLORS.length] }} /> <strong>{sayDay(cell.day)}</strong> <span class="quiet">{cell.stops.length || ""}</span></button>
               {cell.day >= today() && cell.stops.length > 0 && <button type="button" class="small" onClick={() => setReplanning(cell)}>{t("plans.replan")}</button>}
             </div>
             <DayCell as="div" cell={cell} all={all} open={open} move={move} />
@@ -90,7 +90,7 @@ function Replan({ cell, close, done }: { cell: Cell; close: () => void; done: (t
         <ul class="lines">{changes.map((each) => <li key={each.customer_id}><span>{each.name} <span class="chip">{tcode("what", each.what)}</span>{each.reason && <small class="said">{each.reason}</small>}</span><small>{sayTime(each.arrival_before)} → {sayTime(each.arrival_after)}</small></li>)}</ul></Told>}
       <div class="row">
         <button type="button" disabled={busy} onClick={() => ask(true)}>{t("plans.try_replan")}</button>
-        <button type="button" class="main" disabled={busy || !trial} onClick={() => ask(false)}>{t("plans.keep_replan")}</button>
+        <button type="button" class="main" disabled={busy || !trial || !changes.length} onClick={() => ask(false)}>{t("plans.keep_replan")}</button>
       </div>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import type { PageProps } from "../app";
 import { get, post } from "../api";
 import { addDays, sayDay, sayTime, sayWeekday, today, weekday } from "../format";
 import { board } from "../parts/board";
+import { TakeAlong } from "../parts/takealong";
 import { Dialog, Empty, say, Show, Told, Trouble, useLoad, useNarrow } from "../parts/ui";
 import { t, tcode } from "../texts";
 import type { PlannedVisit, RepOfDay, TeamStop } from "../types";
@@ -94,6 +95,7 @@ export function Plans({ rest }: PageProps) {
           <button type="button" aria-label={t("plans.previous")} onClick={() => go(addDays(first, -7))}>‹</button>
           <label><span class="sr">{t("today.day")}</span><input type="date" value={asked} onChange={(event) => event.currentTarget.value && go(event.currentTarget.value)} /></label>
           <button type="button" aria-label={t("plans.next")} onClick={() => go(addDays(first, 7))}>›</button>
+          <TakeAlong path={`/api/v1/team/days/${asked}`} />
         </div>
       </header>
       <div class="filters">

@@ -4,6 +4,7 @@ import type { PageProps } from "../app";
 import { all, post } from "../api";
 import { sayMoment } from "../format";
 import { people } from "../parts/people";
+import { TakeAlong } from "../parts/takealong";
 import { say, Show, useLoad } from "../parts/ui";
 import { t, tcode } from "../texts";
 import type { Person } from "../types";
@@ -18,10 +19,10 @@ export function SyncHealth(_: PageProps) {
   return (
     <div class="page">
       <header class="head"><h1>{t("nav.sync")}</h1></header>
-      <section class="card"><h2>{t("sync.review")}</h2>
+      <section class="card"><div class="head"><h2>{t("sync.review")}</h2><TakeAlong path="/sync/v1/review" /></div>
         <Show of={review}>{(found) => found.length ? <div class="stack">{found.map((each) => <Held key={each.id} of={each} again={review.again} />)}</div> : <p class="quiet">{t("sync.no_review")}</p>}</Show>
       </section>
-      <section class="card"><h2>{t("sync.devices")}</h2>
+      <section class="card"><div class="head"><h2>{t("sync.devices")}</h2><TakeAlong path="/api/v1/devices" /></div>
         <Show of={devices}>{(found) => found.length ? <Devices list={found} who={who.data} again={devices.again} /> : <p class="quiet">{t("sync.no_devices")}</p>}</Show>
       </section>
     </div>

@@ -4,6 +4,8 @@ import type { PageProps } from "../app";
 import { get, type Page } from "../api";
 import { sayDay, sayTime } from "../format";
 import { people, repsOf } from "../parts/people";
+import { leave } from "../parts/way";
+import { TakeAlong } from "../parts/takealong";
 import { Empty, Show, Trouble, useLoad } from "../parts/ui";
 import { t, tcode } from "../texts";
 import type { VisitLine } from "../types";
@@ -31,7 +33,7 @@ export function Visits({ rest, me }: PageProps) {
   const onward = () => ask(next!).then((page) => setMore((was) => ({ items: [...was.items, ...page.items], next: page.next })), setWrong);
   return (
     <div class="page">
-      <header class="head"><h1>{t("nav.visits")}</h1></header>
+      <header class="head"><h1>{t("nav.visits")}</h1><TakeAlong path="/api/v1/visits" query={{ since: wanted.since, until: wanted.until, rep_id: wanted.rep_id, decision: wanted.decision, doubtful: wanted.doubtful || undefined }} /></header>
       {waiting.data?.items.length ? (
         <section class="card alerts" aria-labelledby="waiting"><h2 id="waiting">{t("visits.waiting", { n: waiting.data.next ? "100+" : waiting.data.items.length })}</h2>
           <ul>{waiting.data.items.slice(0, 5).map((each) => <li class="bad" key={each.visit_id}><a href={`#/visits/${each.visit_id}`}>{each.customer} · {each.rep}, {sayDay(each.day)}</a></li>)}</ul>
@@ -55,7 +57,7 @@ export function Visits({ rest, me }: PageProps) {
       </Show>
       {wrong ? <Trouble wrong={wrong} /> : null}
       {next && <button type="button" onClick={onward}>{t("customers.more")}</button>}
-      {rest && <Evidence key={rest} id={rest} me={me} close={() => (location.hash = "#/visits")} changed={again} />}
+      {rest && <Evidence key={rest} id={rest} me={me} close={() => leave("visits")} changed={again} />}
     </div>
   );
 }

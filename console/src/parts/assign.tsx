@@ -12,7 +12,8 @@ interface Row { customer_id: string; rep_id: string; change: "new" | "changed" |
 interface Given { counts: Record<string, number>; rows: Row[] }
 const SHOWN = 60;
 
-export function Assign({ customers, who, close, done }: { customers: Map<string, string>; who: Map<string, Person>; close: () => void; done: () => void }) {
+export function Assign({ customers: given, who, close, done }: { customers: Map<string, string>; who: Map<string, Person>; close: () => void; done: () => void }) {
+  const [customers] = useState(given); // what was selected may be let go of once it is done
   const [reps, setReps] = useState<ReadonlySet<string>>(new Set());
   const [terms, setTerms] = useState({ priority: 3, rrule: "", from_on: "", until_on: "", together: false, instruction: "" });
   const [trial, setTrial] = useState<Given>();

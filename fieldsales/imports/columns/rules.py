@@ -62,6 +62,18 @@ def match_columns(
     What is given goes before what is saved, and that before what can be guessed from the header. An empty column name
     in `given` leaves the field unfilled. Raises `UnknownField`, `ColumnMissing`.
     """
+    matches = propose_columns(fields, columns, given, saved)
+    _check_required(fields, {match.field for match in matches}, columns)
+    return matches
+
+
+def propose_columns(
+    fields: Sequence[Field], columns: Sequence[str], given: Mapping[str, str], saved: Mapping[str, str]
+) -> tuple[Match, ...]:
+    """Return the columns as `match_columns` does, though required ones may be missing yet.
+
+    Raises `UnknownField`, and `ColumnMissing` for a column that is named and not there.
+    """
     for name in given.keys() | saved.keys():
         _check_field(name, fields)
     found: dict[str, Match] = {}
@@ -75,9 +87,7 @@ def match_columns(
         if guess:
             found[field.name] = Match(field.name, guess, "guessed")
             taken.add(guess)
-    matches = tuple(found[field.name] for field in fields if field.name in found and found[field.name].column)
-    _check_required(fields, {match.field for match in matches}, columns)
-    return matches
+    return tuple(found[field.name] for field in fields if field.name in found and found[field.name].column)
 
 
 def _check_field(name: str, fields: Sequence[Field]) -> None:

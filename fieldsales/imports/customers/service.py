@@ -21,6 +21,7 @@ from fieldsales.imports.customers.queries import (
 from fieldsales.imports.customers.rules import POSITION_FLAGS, CustomerRow, merged, read_customer, tidy
 from fieldsales.imports.staging.service import Staging
 from fieldsales.imports.tally.rules import Sink, Tally
+from fieldsales.people.rules import Actor
 from fieldsales.tabular.faults import Fault, Row
 from fieldsales.tabular.values import BadValue
 
@@ -30,7 +31,8 @@ _BLANK: dict[str, Any] = dict.fromkeys(COMPARED) | {"active": True, "flags": []}
 class CustomerImport:
     """Customers of one file, added or changed batch by batch. A blank cell leaves what is stored.
 
-    `system` is who gave the references, `territory` the code of where shops go for which the file names none.
+    `system` is who gave the references, `territory` the code of where shops go for which the file names none. `by`
+    reaches only the customers at or below the own territory.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class CustomerImport:
         *,
         system: str,
         territory: str | None,
+        by: Actor | None,
         now: datetime,
     ) -> None:
         self.tally = Tally("customers")
@@ -52,19 +55,25 @@ class CustomerImport:
         self._system = system
         self._territory = territory
         self._now = now
-        self._territories = territories_by_code(session)
+        self._territories = territories_by_code(session, by)
+        self._reach = {each.id for each in self._territories.values()}
 
     def take(self, rows: Sequence[Row], sink: Sink) -> None:
         """Import a batch of rows that are whole."""
-        read = {}
+        read, row_of = {}, {}
         for row in rows:
             try:
                 customer = self._read(row)
             except BadValue as bad:
                 self.tally.reject(row, Fault(bad.code, bad.detail), sink)
             else:
-                read[customer.reference] = (row.line, customer)
-        self._store(read)
+                read[customer.reference], row_of[customer.reference] = (row.line, customer), row
+        stored = customers_by_reference(self._session, self._system, read)
+        for reference in [each for each, before in stored.items() if before["territory_id"] not in self._reach]:
+            del read[reference], stored[reference]
+            sentence = f"“{reference}” is a customer of a territory that is not yours"
+            self.tally.reject(row_of[reference], Fault("reference.elsewhere", sentence), sink)
+        self._store(read, stored)
 
     def finish(self, sink: Sink) -> None:
         """Nothing is left to do after the last batch."""
@@ -81,8 +90,7 @@ class CustomerImport:
             raise BadValue("reference.repeated", f"“{customer.reference}” stands in line {before} already")
         return customer
 
-    def _store(self, read: dict[str, tuple[int, CustomerRow]]) -> None:
-        stored = customers_by_reference(self._session, self._system, read)
+    def _store(self, read: dict[str, tuple[int, CustomerRow]], stored: dict[str, dict[str, Any]]) -> None:
         new, changed = [], []
         names: list[dict[str, Any]] = []
         for reference, (line, customer) in read.items():

@@ -59,7 +59,7 @@ class LineImport:
         self._reading = reading
         self._staging = staging
         self._mended = mended
-        self._customers = customer_names(session, system)
+        self._customers = customer_names(session, system, book.by)
         self._products = product_names(session)
 
     def take(self, rows: Sequence[Row], sink: Sink) -> None:

@@ -19,6 +19,7 @@ from fieldsales.imports.orders.queries import Key, Known, has_other_numbered_ord
 from fieldsales.imports.orders.rules import Line
 from fieldsales.imports.products.queries import all_skus, ids_by_sku
 from fieldsales.orders.models import Order, OrderKind, OrderLine, Origin
+from fieldsales.people.rules import Actor
 from fieldsales.tabular.faults import Row
 from fieldsales.tabular.values import BadValue
 
@@ -72,9 +73,9 @@ class Names(dict[str, str]):
         raise BadValue(self._code, self._sentence.format(name))
 
 
-def customer_names(session: Session, system: str) -> Names:
-    """Return the customers by what a system calls them."""
-    load, find = partial(all_references, session, system), partial(ids_by_reference, session, system)
+def customer_names(session: Session, system: str, by: Actor | None) -> Names:
+    """Return the customers within somebody's reach by what a system calls them."""
+    load, find = partial(all_references, session, system, by=by), partial(ids_by_reference, session, system, by=by)
     sentence = f"no customer is called “{{}}” in the system {system}; import customers first"
     return Names(load, find, "customer.unknown", sentence)
 
@@ -97,10 +98,11 @@ class Header(NamedTuple):
 class OrderBook:
     """The stored orders, as one import run sees and changes them."""
 
-    def __init__(self, session: Session, run_id: uuid.UUID, currency: str) -> None:
+    def __init__(self, session: Session, run_id: uuid.UUID, currency: str, by: Actor | None) -> None:
         self.session = session
         self.run_id = run_id
         self.currency = currency
+        self.by = by
         self._by_number = has_other_numbered_orders(session)
 
     def known(self, keys: Iterable[Key]) -> dict[Key, Known]:

@@ -27,7 +27,7 @@ class TotalImport:
         self._book = book
         self._reading = reading
         self._staging = staging
-        self._customers = customer_names(session, system)
+        self._customers = customer_names(session, system, book.by)
 
     def take(self, rows: Sequence[Row], sink: Sink) -> None:
         """Import a batch of rows that are whole."""

@@ -96,6 +96,22 @@ def test_a_file_that_cannot_be_read_is_told_in_a_line(open_places: Any, tmp_path
     assert told in found.output
 
 
+def test_all_bad_rows_of_a_file_are_told_and_none_is_used(open_places: Any, engine: Engine, tmp_path: Path) -> None:
+    typed, file = open_places, tmp_path / "stock.csv"
+    file.write_text("sku,pieces,expected_on\nwater,24,\nsoap,some,\nrice,3,tomorrow\ntea,1,,,9\nwater,5,\n")
+    told = typed("import", file, "--warehouse", "W01", "--as-of", "2026-01-02T06:00Z")
+    assert told.exit_code == 2
+    assert "3 rows cannot be used; nothing was changed." in told.output
+    for line in ("Line 3: “some”", "Line 4: “tomorrow” is no day", "Line 5: the row has 5 fields"):
+        assert line in told.output
+    file.write_text("sku,pieces,condition\nwater,24,\nnothing,2,\nrice,3,broken\n")
+    counted = typed("count", "MAIN", file)
+    assert counted.exit_code == 2
+    assert "Line 3" in counted.output
+    assert "Line 4: “broken” is no condition" in counted.output
+    assert moves(engine) == 0
+
+
 def test_a_count_tells_what_differs_and_a_large_one_waits(open_places: Any, engine: Engine, tmp_path: Path) -> None:
     typed, file = open_places, tmp_path / "count.csv"
     typed("move", "receive", "water=24", "rice=3", "--to", "MAIN")
