@@ -88,8 +88,8 @@ def _product(session: Session, sku: str) -> uuid.UUID:
 
 @targets.command("divide")
 @click.argument("target", type=click.UUID)
-@click.option("--by", "rule", required=True, type=click.Choice([*Rule]))
-@click.option("--to", "level", required=True, type=click.Choice([*Level]))
+@click.option("--by", "rule", required=True, type=click.Choice([str(each) for each in Rule]))
+@click.option("--to", "level", required=True, type=click.Choice([str(each) for each in Level]))
 @click.option("--dry-run", is_flag=True, help="Show the parts, and keep nothing.")
 @click.pass_obj
 def divide(context: Context, target: uuid.UUID, rule: str, level: str, dry_run: bool) -> None:
@@ -158,7 +158,13 @@ def _table(session: Session, found: Sequence[Progress]) -> Table:
 @click.argument("value", type=click.IntRange(0))
 @click.argument("reason")
 @click.option("--ask-as", "login", required=True, metavar="LOGIN", help="Who asks; a manager who is another grants it.")
-@click.option("--carry", default="above", show_default=True, type=click.Choice([*Carry]), help="Who makes up for it.")
+@click.option(
+    "--carry",
+    default="above",
+    show_default=True,
+    type=click.Choice([str(each) for each in Carry]),
+    help="Who makes up for it.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and ask nobody.")
 @click.pass_obj
 def adjust(context: Context, target: uuid.UUID, value: int, reason: str, login: str, carry: str, dry_run: bool) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,8 @@ from fieldsales.registry.rules import Dimension
 from fieldsales.results.queries import ask
 from fieldsales.results.rules import Question
 from fieldsales.spans.rules import Compared, Span
+
+_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,23 @@ def readings(
 
 
 def daily(session: Session, wanted: Wanted, only: Only) -> dict[date, int]:
-    """Return what a measure that is a sum came to on each day on which it came to anything."""
+    """Return what a measure that is a sum came to on each day on which it came to anything, a year in each question."""
     measure = measured(wanted.code)
-    question = Question((wanted.code,), *wanted.days, (Span.DAY,), only)
-    return {
-        date.fromisoformat(str(row.keys[0].id)): as_whole(measure, row.values[0]) or 0
-        for row in ask(session, question, actor=None, now=wanted.now).rows
-        if not measure.is_money or row.currency == wanted.currency
-    }
+    found: dict[date, int] = {}
+    for days in _years(*wanted.days):
+        answer = ask(session, Question((wanted.code,), *days, (Span.DAY,), only), actor=None, now=wanted.now)
+        found |= {
+            date.fromisoformat(str(row.keys[0].id)): as_whole(measure, row.values[0]) or 0
+            for row in answer.rows
+            if not measure.is_money or row.currency == wanted.currency
+        }
+    return found
+
+
+def _years(first: date, last: date) -> Iterator[tuple[date, date]]:
+    while first <= last:
+        yield first, min(first + _YEAR, last)
+        first += _YEAR + timedelta(days=1)
 
 
 def reading_of(session: Session, wanted: Wanted, only: Only) -> int | None:

@@ -186,6 +186,18 @@ def test_who_usually_sells_at_the_end_of_the_month_is_not_called_late(session: S
     assert found.end_bp == 10_000
 
 
+@pytest.mark.parametrize("named", ["2026-Q1", "2026-H1", "2026"])
+def test_longer_periods_learn_from_years_ago(session: Session, town: SmallTown, named: str) -> None:
+    for year in (2022, 2023, 2024, 2025):
+        for month in (1, 5, 8, 12):
+            sell(session, town, "Bakery", 1, date(year, month, 4))
+    sell(session, town, "Bakery", 1, date(2026, 1, 5))
+    target = set_for(session, Subject(rep_id=town.anna.id), 10 * 589, days=period(named))
+    [found] = progress_of(session, [target], TODAY, NOW)
+    assert found.forecast.method == "usual_shape"
+    assert found.forecast.periods >= 4
+
+
 def test_before_a_period_nothing_is_projected_and_after_it_what_is_reached_stays(
     session: Session, town: SmallTown
 ) -> None:
