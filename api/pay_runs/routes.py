@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from api.database import session
-from api.exports.routes import CSV, XLSX, csv_file, xlsx_file
+from api.exports.routes import csv_file, xlsx_file
 from api.guard import BOSSES, EVERYBODY, actor
 from api.openapi import Resource
 from api.pay_runs.schemas import (
@@ -23,6 +23,7 @@ from api.pay_runs.schemas import (
     RunQuery,
 )
 from api.settings import now
+from api.tables.files import CSV, XLSX
 from fieldsales.db.paging import Page
 from fieldsales.explanations.queries import check_run, explain
 from fieldsales.payfiles.queries import COLUMNS, pay_rows

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Response
 
 from api.database import session
-from api.exports.routes import CSV, XLSX, csv_of, workbook_of
+from api.exports.routes import csv_of, workbook_of
 from api.guard import EVERYBODY, actor
 from api.openapi import Resource
 from api.results.schemas import ComparisonSchema, MeasuresSchema, PeersQuery, ResultsQuery, ResultsSchema
 from api.settings import now
+from api.tables.files import CSV, XLSX
 from fieldsales.peers.queries import Comparison, compare
 from fieldsales.registry.rules import MEASURES
 from fieldsales.results.queries import ask

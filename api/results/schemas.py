@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from api.schema import day
 from fieldsales.cuts.rules import Only
@@ -12,7 +12,7 @@ from fieldsales.peers.rules import sentence
 from fieldsales.registry.rules import Source, Unit
 from fieldsales.results.rules import Question, question
 from fieldsales.spans.rules import Compared
-from sync.wire import Strict, whole, words
+from sync.wire import Strict, words
 
 MOST_TOP = 1000
 
@@ -34,7 +34,7 @@ class ResultsQuery(Strict):
     """Measures by dimensions, of a period; what narrows it is left out where it does not matter."""
 
     measures = _names("sales_amount,strike_rate", required=True)
-    by = _names("rep,month", load_default=())
+    by = _names("rep,month")
     first = day(required=True)
     last = day(required=True)
     rep_id = fields.UUID(load_default=None)
@@ -46,7 +46,11 @@ class ResultsQuery(Strict):
     brand = words(120, load_default=None)
     category = words(120, load_default=None)
     compare = fields.Enum(Compared, by_value=True, load_default=None)
-    top = whole(1, MOST_TOP, load_default=None, metadata={"description": "rows with the most of the first measure"})
+    top = fields.Integer(
+        validate=validate.Range(1, MOST_TOP),
+        load_default=None,
+        metadata={"description": "rows with the most of the first measure"},
+    )
 
     @post_load
     def as_question(self, data: dict[str, Any], **_options: Any) -> Question:
@@ -57,7 +61,8 @@ class ResultsQuery(Strict):
         plain = {name: data[name] for name in ("segment", "tier", "brand", "category")}
         only = Only(reps, data["territory_id"], customers, products, **plain)
         days = (data["first"], data["last"])
-        return question(data["measures"], *days, data["by"], only=only, compared=data["compare"], top=data["top"])
+        more = {"only": only, "compared": data["compare"], "top": data["top"]}
+        return question(data["measures"], *days, data.get("by", ()), **more)
 
 
 class MeasureSchema(Schema):

@@ -9,12 +9,14 @@ export function settle(timeZone: string | undefined, money: string | undefined) 
   zone = timeZone;
   currency = money ?? currency;
   made.clear();
+  monies.clear();
   if (timeZone) localStorage.setItem("zone", timeZone);
 }
 
 /** Whether the zone is known, and so which day it is. */
 export const zoned = () => zone !== undefined;
 
+const monies = new Map<string, [Intl.NumberFormat, number]>();
 const made = new Map<string, Intl.DateTimeFormat>();
 
 /** A format of moments; making one takes longer than using it a thousand times. */
@@ -58,13 +60,12 @@ export function sayMoment(moment: string | null | undefined): string {
   return format("moment", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(moment));
 }
 
-const monies = new Map<string, [Intl.NumberFormat, number]>();
-
 function moneyFormat(code: string, round: boolean): [Intl.NumberFormat, number] {
   const name = code + round;
   let found = monies.get(name);
   if (!found) {
-    const how: Intl.NumberFormatOptions = { style: "currency", currency: code };
+    // The house's own currency goes by its plain sign; others are told apart.
+    const how: Intl.NumberFormatOptions = { style: "currency", currency: code, currencyDisplay: code === currency ? "narrowSymbol" : "symbol" };
     const digits = new Intl.NumberFormat("en", how).resolvedOptions().maximumFractionDigits ?? 2;
     monies.set(name, (found = [new Intl.NumberFormat(locale(), { ...how, ...(round ? { maximumFractionDigits: 0 } : {}) }), digits]));
   }

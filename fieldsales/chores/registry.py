@@ -20,6 +20,7 @@ from fieldsales.chores.nightly import (
     extend_journeys,
     look_for_anomalies,
     plan_coming_days,
+    publish_prices,
     refresh_all_tiers,
 )
 from fieldsales.chores.reports import are_reports_due, send_reports
@@ -40,6 +41,7 @@ def forget_jobs(context: Context) -> Result:
 
 CHORES: tuple[Chore, ...] = (
     Chore("key_accounts.end", "End key accounts whose time is over", Daily(time(0, 15)), end_key_accounts, lane=NIGHT),
+    Chore("prices.publish", "Publish price books", Daily(time(1)), publish_prices, lane=NIGHT),
     Chore("tiers.refresh", "Give customers their tiers", Daily(time(1, 30)), refresh_all_tiers, lane=NIGHT),
     Chore("anomalies.look", "Look for changed buying", Daily(time(1, 45)), look_for_anomalies, lane=NIGHT),
     Chore("journeys.extend", "Extend journey plans", Daily(time(2), per_zone=True), extend_journeys, lane=NIGHT),

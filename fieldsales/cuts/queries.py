@@ -73,7 +73,7 @@ class Cut:
         """Return a column for each key."""
         return [self.key(fact, each).label(f"key_{at}") for at, each in enumerate(self.by)]
 
-    def key(self, fact: FromClause, by: By) -> ColumnElement[Any]:
+    def key(self, fact: FromClause, by: By) -> Any:
         """Return the column by which rows are told apart in one dimension."""
         if isinstance(by, Span):
             return span_of(fact.c.day, by)
@@ -148,11 +148,12 @@ def teams_of(session: Session) -> dict[uuid.UUID, uuid.UUID]:
     led = set(session.scalars(select(User.territory_id).where(User.role == Role.SUPERVISOR, User.active)))
     found = {}
     for place in parents:
-        at, seen = place, set()
+        at: uuid.UUID | None = place
+        seen: set[uuid.UUID] = set()
         while at is not None and at not in led and at not in seen:
             seen.add(at)
             at = parents.get(at)
-        if at in led:
+        if at is not None and at in led:
             found[place] = at
     return found
 
@@ -161,7 +162,7 @@ def names_of(session: Session, by: By, keys: Sequence[Any]) -> dict[Any, str]:
     """Return what the keys of one dimension are called, as far as anybody knows."""
     if by is Dimension.TEAM:
         return _team_names(session, keys)
-    tables = {
+    tables: dict[By, Any] = {
         Dimension.REP: (User.id, User.name),
         Dimension.TERRITORY: (Territory.id, Territory.name),
         Dimension.CUSTOMER: (Customer.id, Customer.name),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, and_, column, func, or_, select, table
 from sqlalchemy.orm import Session
@@ -39,7 +39,7 @@ from fieldsales.orders.models import Order, OrderKind, OrderState, Origin
 from fieldsales.people.models import Device, Role, Territory, User
 from fieldsales.people.queries import require_territory_in_scope
 from fieldsales.people.rules import Actor
-from fieldsales.planning.models import PlanStatus
+from fieldsales.planning.models import PlannedVisit, PlanStatus
 from fieldsales.teams.queries import RepOfDay, TeamStop, team_day
 from fieldsales.visits.models import Visit
 
@@ -124,10 +124,10 @@ def _rep(
     sold: Mapping[Any, Mapping[str, int]],
     names: Mapping[uuid.UUID, str],
 ) -> RepReport:
-    calls = _calls(rep, doubted, sold, names)
+    visits, calls = _visits(rep), _calls(rep, doubted, sold, names)
     states = [each.state for each in calls]
-    first_at = min((visit.checked_in_at for visit in rep.visits if visit.checked_in_at), default=None)
-    last_at = max((at for visit in rep.visits if (at := visit.checked_out_at or visit.checked_in_at)), default=None)
+    first_at = min((visit.checked_in_at for visit in visits if visit.checked_in_at), default=None)
+    last_at = max((at for visit in visits if (at := visit.checked_out_at or visit.checked_in_at)), default=None)
     figures = Figures(
         planned=rep.planned,
         done=states.count(CallState.DONE),
@@ -141,10 +141,15 @@ def _rep(
         returned={currency: -minor for currency, minor in returned.items()},
         collected=rep.collected,
         field_s=int((last_at - first_at).total_seconds()) if first_at and last_at else 0,
-        store_s=sum(_stay(visit) or 0 for visit in rep.visits),
+        store_s=sum(_stay(visit) or 0 for visit in visits),
         doubted=sum(who == rep.rep.id for who in doubted.values()),
     )
     return RepReport(rep.rep.id, rep.rep.name, figures, calls, first_at, last_at)
+
+
+def _visits(rep: RepOfDay) -> Sequence[Visit]:
+    """The visits of a day in full, as `team_day` reads them."""
+    return cast(Sequence[Visit], rep.visits)
 
 
 def _calls(
@@ -154,11 +159,11 @@ def _calls(
     names: Mapping[uuid.UUID, str],
 ) -> tuple[Call, ...]:
     """The planned visits and what came of them, then those that nobody planned, all in the order of the day."""
-    made = {visit.customer_id: visit for visit in rep.visits}
+    made = {visit.customer_id: visit for visit in _visits(rep)}
 
     def call(customer_id: uuid.UUID, name: str, state: CallState, stop: TeamStop | None = None) -> Call:
         visit = made.get(customer_id)
-        planned = stop.planned if stop else None
+        planned = cast(PlannedVisit, stop.planned) if stop else None
         return Call(
             customer_id=customer_id,
             customer=name,
@@ -172,7 +177,8 @@ def _calls(
         )
 
     on_plan = [
-        call(stop.planned.customer_id, stop.planned.customer.name, _state(rep, stop), stop) for stop in rep.stops
+        call(stop.planned.customer_id, cast(PlannedVisit, stop.planned).customer.name, _state(rep, stop), stop)
+        for stop in rep.stops
     ]
     known = {each.customer_id for each in on_plan}
     off_plan = [

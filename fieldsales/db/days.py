@@ -53,7 +53,7 @@ class year_start(FunctionElement[date]):  # noqa: N801
     inherit_cache = True
 
 
-_SQLITE = {
+_SQLITE: dict[type[FunctionElement[Any]], str] = {
     seconds_between: "CAST(round((julianday({1}) - julianday({0})) * 86400) AS INTEGER)",
     days_between: "CAST(julianday({1}) - julianday({0}) AS INTEGER)",
     week_start: "date({0}, '-6 days', 'weekday 1')",
@@ -64,7 +64,7 @@ _SQLITE = {
     ),
     year_start: "substr({0}, 1, 5) || '01-01'",
 }
-_POSTGRESQL = {
+_POSTGRESQL: dict[type[FunctionElement[Any]], str] = {
     seconds_between: "CAST(round(extract(epoch FROM ({1} - {0}))) AS INTEGER)",
     days_between: "({1} - {0})",
     week_start: "CAST(date_trunc('week', CAST({0} AS timestamp)) AS date)",
@@ -75,7 +75,7 @@ _POSTGRESQL = {
 
 
 def _teach(kind: type[FunctionElement[Any]], dialect: str, text: str) -> None:
-    @compiles(kind, dialect)  # type: ignore[no-untyped-call,untyped-decorator]
+    @compiles(kind, dialect)
     def compiled(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
         return "(" + text.format(*(compiler.process(each, **options) for each in element.clauses)) + ")"
 

@@ -40,7 +40,7 @@ _NOTHING = cast(0, Integer)
 
 def within(day: Any, days: Days) -> ColumnElement[bool]:
     """Return the condition that a day lies in one of some stretches."""
-    return or_(false(), *(day.between(*each) for each in days))
+    return or_(*(day.between(*each) for each in days)) if days else false()
 
 
 def sales(days: Days) -> CompoundSelect[Any]:
@@ -120,13 +120,14 @@ def calls(days: Days) -> Select[Any]:
 def payments(days: Days) -> Select[Any]:
     """Return money taken; what bounced is left out."""
     bounced = exists().where(Credit.id == Payment.id, Credit.voided_at.is_not(None))
-    return select(
+    columns: tuple[Any, ...] = (
         Payment.paid_on.label("day"),
         Payment.rep_id.label("rep_id"),
         Payment.customer_id.label("customer_id"),
         Payment.currency.label("currency"),
         Payment.amount_minor.label("paid"),
-    ).where(~bounced, within(Payment.paid_on, days))
+    )
+    return select(*columns).where(~bounced, within(Payment.paid_on, days))
 
 
 def plans(days: Days) -> Select[Any]:

@@ -160,7 +160,7 @@ def require_by(name: str) -> By:
     """Return the dimension or span of a name; raise `DimensionUnknown`."""
     for kind in (Dimension, Span):
         if name in set(kind):
-            return kind(name)  # type: ignore[return-value]
+            return kind(name)
     known = ", ".join([*Dimension, *Span])
     raise DimensionUnknown(f"Results are not broken down by “{name}”.", mend=f"There are {known}.", dimension=name)
 
@@ -187,7 +187,7 @@ def check_told(measure: Measure, role: Role | None) -> None:
 def _sales(
     code: str, title: str, formula: str, unit: Unit, *part: str, whole: tuple[str, ...] = (), **more: bool
 ) -> Measure:
-    return Measure(code, title, formula, unit, Source.SALES, "line of an order", ALL, part, whole, **more)  # type: ignore[arg-type]
+    return Measure(code, title, formula, unit, Source.SALES, "line of an order", ALL, part, whole, **more)
 
 
 _CALL = (Source.CALLS, "visit", WHO)
@@ -305,7 +305,8 @@ _DEFINED = (
     Measure(
         "numeric_distribution",
         "Numeric distribution",
-        "Active customers who bought it in the period ÷ active customers. By rep and team: of those whom the rep owns.",
+        "Active customers who bought more of it in the period than they gave back ÷ active customers. By rep and team: "
+        "of those whom the rep owns.",
         Unit.SHARE,
         *(Source.RANGE, "customer", ALL),
         ("stocking",),

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from phone import Phone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 from worlds import small_town
-from worlds.browser import chromium
+from worlds.browser import chromium, log_in
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 
 
@@ -64,11 +64,7 @@ def page(browser: Browser, desk_town: ServedTown) -> Iterator[Page]:
     page.clock.set_fixed_time(small_town.NOON)
     failed: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))
-    page.goto(desk_town.base + "/console/")
-    page.get_by_label("Login").fill("max")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+    log_in(page, desk_town.base, "max", PASSWORD)
     yield page
     assert failed == []
     context.close()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from browsers import installed, is_packaged, unpacked
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
@@ -41,6 +41,15 @@ def _start_packaged(started: Playwright) -> Browser:
     except Error:  # a bare machine, without the libraries of a browser
         env: dict[str, str | float | bool] = {**os.environ, "LD_LIBRARY_PATH": libraries}
         return started.chromium.launch(executable_path=path, args=["--no-sandbox"], env=env)
+
+
+def log_in(page: Page, base: str, login: str, password: str) -> None:
+    """Open the console and log in."""
+    page.goto(base + "/console/")
+    page.get_by_label("Login").fill(login)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
 
 
 def go(page: Page, name: str) -> None:

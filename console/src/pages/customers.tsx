@@ -6,6 +6,7 @@ import { addDays, sayDay, sayMoney, today } from "../format";
 import { Assign } from "../parts/assign";
 import { sayCadence } from "../parts/cadence";
 import { people, repsOf } from "../parts/people";
+import { leave } from "../parts/way";
 import { TakeAlong } from "../parts/takealong";
 import { Dialog, Empty, say, Show, Stat, Told, useLoad } from "../parts/ui";
 import { t, tcode } from "../texts";
@@ -53,13 +54,13 @@ export function Customers({ rest, me }: PageProps) {
         {(found) => !found.items.length ? <Empty><p>{t("customers.empty")}</p></Empty> : (
           <>
             <table class="wide cards">
-              <thead><tr>{boss && <th class="check"><input type="checkbox" aria-label={t("anomalies.select_all")} checked={found.items.every((each) => picked.has(each.id))} onChange={(event) => pick(found.items, event.currentTarget.checked)} /></th>}<th>{t("customers.tier")}</th><th>{t("anomalies.customer")}</th><th>{t("customers.category")}</th><th>{t("customers.place")}</th><th>{t("customers.rep")}</th></tr></thead>
+              <thead><tr>{boss && <th class="check"><input type="checkbox" aria-label={t("anomalies.select_all")} checked={found.items.every((each) => picked.has(each.id))} onChange={(event) => pick(found.items, event.currentTarget.checked)} /></th>}<th>{t("customers.tier")}</th><th>{t("anomalies.customer")}</th>{kinds(found.items) && <th>{t("customers.category")}</th>}<th>{t("customers.place")}</th><th>{t("customers.rep")}</th></tr></thead>
               <tbody>{found.items.map((each) => (
                 <tr key={each.id}>
                   {boss && <td class="check pick"><input type="checkbox" aria-label={t("anomalies.select", { name: each.name })} checked={picked.has(each.id)} onChange={(event) => pick([each], event.currentTarget.checked)} /></td>}
                   <td class="check"><span class={`badge ${each.tier ?? ""}`}>{each.tier ?? "–"}</span></td>
                   <td><a href={`#/customers/${each.id}`}>{each.name}</a>{each.key_account.length ? <span class="chip">{t("customers.key_account")}</span> : null}</td>
-                  <td>{each.category?.replaceAll("_", " ")}</td><td>{[each.address, each.city].filter(Boolean).join(", ")}</td>
+                  {kinds(found.items) && <td>{each.category?.replaceAll("_", " ")}</td>}<td>{[each.address, each.city].filter(Boolean).join(", ")}</td>
                   <td>{each.owner_id ? who.data?.get(each.owner_id)?.name : t("customers.nobody")}</td>
                 </tr>))}</tbody>
             </table>
@@ -75,10 +76,13 @@ export function Customers({ rest, me }: PageProps) {
         </div>
       )}
       {giving && who.data && <Assign customers={new Map(picked)} who={who.data} close={() => setGiving(false)} done={() => { setPicked(new Map()); list.again(); }} />}
-      {rest && <Card key={rest} id={rest} me={me} who={who.data} close={() => (location.hash = "#/customers")} />}
+      {rest && <Card key={rest} id={rest} me={me} who={who.data} close={() => leave("customers")} />}
     </div>
   );
 }
+
+/** Whether there is anything to tell in the column of kinds. */
+const kinds = (list: Customer[]) => list.some((each) => each.category);
 
 interface Context {
   last_orders: { id: string; ordered_on: string; currency: string; amount_minor: number }[];

@@ -137,8 +137,11 @@ function NoPlan({ day, go, again }: { day: string; go: (day: string) => void; ag
   );
 }
 
+/** So many alerts are shown at first, the bad ones before the others. */
+const ALERTS = 8;
+
 type Doubts = ReadonlyMap<string, VisitLine>;
-interface Told { rep: string; text: string; tone: "bad" | "warn" }
+interface Told { rep: string | null; text: string; tone: "bad" | "warn" }
 
 function alertsOf(reps: RepOfDay[], now: number): Told[] {
   return reps.flatMap((rep) => {
@@ -148,15 +151,22 @@ function alertsOf(reps: RepOfDay[], now: number): Told[] {
     const late = rep.stops.find((stop) => stateOf(stop, rep.to_do === 0, now) === "late");
     if (late) add("bad", "today.late", { customer: late.customer_name, time: sayTime(late.arrival_at) });
     if (rep.last_position?.mock) add("bad", "today.mock_alert", {});
-    if (rep.left_out) add("warn", "today.left_out_alert", { n: rep.left_out });
     return told;
   });
+}
+
+/** Those without room in a day: rep by rep for a few, in one for many. */
+function leftOut(reps: RepOfDay[]): Told[] {
+  const some = reps.filter((rep) => rep.left_out);
+  if (some.length > 2) return [{ rep: null, tone: "warn", text: t("today.left_out_many", { n: some.reduce((sum, rep) => sum + rep.left_out, 0), reps: some.length }) }];
+  return some.map((rep) => ({ rep: rep.rep.id, tone: "warn", text: t("today.left_out_alert", { rep: rep.rep.name, n: rep.left_out }) }));
 }
 
 function Day({ day, chosen, choose, waiting, route, way, doubtful }: { day: TeamDay; chosen: string | null; choose: (rep: string | null) => void; waiting: number; route: Route | undefined; way: Driven | undefined; doubtful: Doubts }) {
   const now = Date.now();
   const sum = (of: (rep: RepOfDay) => number) => day.reps.reduce((total, rep) => total + of(rep), 0);
-  const alerts = alertsOf(day.reps, now);
+  const [allAlerts, setAllAlerts] = useState(false);
+  const alerts = [...alertsOf(day.reps, now), ...leftOut(day.reps)];
   const rep = day.reps.find((each) => each.rep.id === chosen);
   const drawing = useMemo<Drawing>(() => ({
     key: `${day.day}/${chosen}`,
@@ -180,13 +190,14 @@ function Day({ day, chosen, choose, waiting, route, way, doubtful }: { day: Team
         {alerts.length || waiting || undecided.length ? (
           <ul>
             {waiting ? <li class="warn"><a href="#/approvals">{t("today.waiting", { n: waiting })}</a></li> : null}
-            {undecided.map((each) => <li class="bad" key={each.visit_id}><a href={`#/visits/${each.visit_id}`}>{t("today.doubtful_alert", { rep: each.rep, customer: each.customer })}</a></li>)}
-            {alerts.map((each) => <li class={each.tone} key={each.text}><button type="button" class="plain" onClick={() => choose(each.rep)}>{each.text}</button></li>)}
+            {undecided.slice(0, ALERTS).map((each) => <li class="bad" key={each.visit_id}><a href={`#/visits/${each.visit_id}`}>{t("today.doubtful_alert", { rep: each.rep, customer: each.customer })}</a></li>)}
+            {(allAlerts ? alerts : alerts.slice(0, ALERTS)).map((each) => <li class={each.tone} key={each.text}>{each.rep ? <button type="button" class="plain" onClick={() => choose(each.rep)}>{each.text}</button> : <a href={`#/plans/${day.day}`}>{each.text}</a>}</li>)}
+            {!allAlerts && alerts.length > ALERTS && <li class="warn"><button type="button" class="plain" onClick={() => setAllAlerts(true)}>{t("plans.more", { n: alerts.length - ALERTS })}</button></li>}
           </ul>
         ) : <p class="quiet">{t("today.no_alerts")}</p>}
       </section>
       <div class="split">
-        <MapView drawing={drawing} label={t("today.map")} pick={(id) => choose(id)} />
+        <div><MapView drawing={drawing} label={t("today.map")} pick={(id) => choose(id)} /></div>
         <section aria-labelledby="reps" class="reps">
           <div class="row between"><h2 id="reps">{t("today.reps")}</h2>{chosen && <button type="button" class="plain" onClick={() => choose(null)}>{t("today.all")}</button>}</div>
           <ul>

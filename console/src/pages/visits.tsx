@@ -4,6 +4,7 @@ import type { PageProps } from "../app";
 import { get, type Page } from "../api";
 import { sayDay, sayTime } from "../format";
 import { people, repsOf } from "../parts/people";
+import { leave } from "../parts/way";
 import { TakeAlong } from "../parts/takealong";
 import { Empty, Show, Trouble, useLoad } from "../parts/ui";
 import { t, tcode } from "../texts";
@@ -56,7 +57,7 @@ export function Visits({ rest, me }: PageProps) {
       </Show>
       {wrong ? <Trouble wrong={wrong} /> : null}
       {next && <button type="button" onClick={onward}>{t("customers.more")}</button>}
-      {rest && <Evidence key={rest} id={rest} me={me} close={() => (location.hash = "#/visits")} changed={again} />}
+      {rest && <Evidence key={rest} id={rest} me={me} close={() => leave("visits")} changed={again} />}
     </div>
   );
 }

@@ -29,6 +29,7 @@ export class FieldMap {
   constructor(box: HTMLElement, private pick: (id: string, stop?: string) => void) {
     this.map = L.map(box, { preferCanvas: true, attributionControl: false, zoomControl: false, zoomSnap: 0.5 }).setView([0, 0], 2);
     L.control.zoom({ position: "bottomright" }).addTo(this.map);
+    L.control.scale({ imperial: false }).addTo(this.map);
     this.map.createPane("ground").style.zIndex = "250";
     this.ground.addTo(this.map);
     this.layer.addTo(this.map);

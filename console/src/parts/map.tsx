@@ -1,6 +1,7 @@
 /** The map, loaded only when it is shown. All that it says is said in words beside it. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get } from "../api";
+import { t } from "../texts";
 import type { Drawing, FieldMap } from "./fieldmap";
 
 export interface Ground { tiles: string | null; attribution: string; streets: string | null }
@@ -12,6 +13,7 @@ export function MapView({ drawing, label, pick }: { drawing: Drawing; label: str
   latest.current = drawing;
   const picked = useRef(pick);
   picked.current = pick;
+  const [bare, setBare] = useState(false);
   useEffect(() => {
     let gone = false;
     void (async () => {
@@ -21,6 +23,7 @@ export function MapView({ drawing, label, pick }: { drawing: Drawing; label: str
       map.current.draw(latest.current);
       const ground = await get<Ground>("/api/v1/map");
       if (gone) return;
+      if (!ground.tiles && !ground.streets) setBare(true);
       if (ground.tiles) map.current.tiles(ground.tiles, ground.attribution);
       else if (ground.streets) {
         const streets = await get<GeoJSON.FeatureCollection>(ground.streets);
@@ -33,5 +36,5 @@ export function MapView({ drawing, label, pick }: { drawing: Drawing; label: str
     };
   }, []);
   useEffect(() => map.current?.draw(drawing), [drawing]);
-  return <div class="map" role="region" aria-label={label}><div ref={box} /></div>;
+  return <><div class="map" role="region" aria-label={label}><div ref={box} /></div>{bare && <p class="quiet legend">{t("map.bare")}</p>}</>;
 }
