@@ -42,7 +42,7 @@ class NewCoverSchema(Strict):
         return {"wanted": Wanted(**{**data, "stand_ins": tuple(data["stand_ins"])}), "dry_run": dry_run}
 
 
-class PartSchema(Schema):
+class CoverPartSchema(Schema):
     """A customer at whom somebody stands in, between which days."""
 
     customer_id = fields.UUID(required=True)
@@ -70,7 +70,7 @@ class CoverSchema(Schema):
 class CoverWithPartsSchema(CoverSchema):
     """A cover, and at which customers who stands in."""
 
-    parts = fields.List(fields.Nested(PartSchema), required=True)
+    parts = fields.List(fields.Nested(CoverPartSchema), required=True)
 
 
 class CoversSchema(Schema):

@@ -64,6 +64,11 @@ agreed=同意 consent_needed=需同意 without_consent=未同意 key=键 first=�
 path=路径 origin=来源 example=示例 schema=模式 outcome=结果 outcomes=结果 candidates=候选 codes=代码 target=目标
 targets=目标 team=团队 job=任务 lane=通道 chore=任务 tries=尝试 next_try_at=下次尝试 zone=时区 slot=时段 worker=工人
 took_s=用时秒 error=错误 result=结果 formula=公式 unit=单位 segment=细分 share=占比
+adjustment=调整 acknowledged_at=确认时间 acknowledged_by=确认人 opened_at=出现时间 resolved_at=解决时间
+seen_at=发现时间 severity=严重程度 standing=名次 rank=名次 median=中位数 peers=同级 duration=用时 asked=要求
+units_done=已完成 units=份数 webhook=回调 level=层级 period=期间 grain=粒度 ratio=比率 confidential=保密 report=报告
+read=读取 detail=详情 mend=处理 failed=失败 compared=比较 escalation=升级 muted=静音 zones=时区 schedule=时间表
+catch_up=补做 looked_at=查看时间 found=发现
 """
 _CHINESE: Mapping[str, str] = dict(pair.split("=") for pair in _WORDS.split())
 _LONGEST = max(key.count("_") + 1 for key in _CHINESE)

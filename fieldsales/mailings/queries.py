@@ -39,7 +39,9 @@ def require_subscription(session: Session, actor: Actor | None, subscription_id:
 
 def subscription_of_secret(session: Session, secret: str) -> ReportSubscription:
     """Return the subscription of a link in a letter, ended or not; raise `SubscriptionNotFound`."""
-    found = session.scalars(select(ReportSubscription).where(ReportSubscription.secret == secret)).one_or_none()
+    wanted = select(ReportSubscription).where(ReportSubscription.secret == secret)
+    possible = secret.isascii() and secret.isprintable()  # no database takes a NUL
+    found = session.scalars(wanted).one_or_none() if possible else None
     if found is None:
         raise SubscriptionNotFound(
             "That link leads to no subscription.", mend="Log in to the console and end it there."
