@@ -13,7 +13,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TimeRemainingColumn
 
-from fieldsales.cli.imports import DELIMITERS, MARKS, parse_map
+from fieldsales.cli.imports import DELIMITERS, parse_map
+from fieldsales.imports.service import MARKS
 from fieldsales.imports.writing.rules import Writing
 from fieldsales.scores.reading.rules import Orders
 from fieldsales.scores.rules import COLUMNS, as_row, score
