@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,18 +132,19 @@ class Inbox:
         """Erase a file and all that lies beside it."""
         shutil.rmtree(self.place(file_id), ignore_errors=True)
 
-    def older_than(self, seconds: float) -> list[uuid.UUID]:
-        """Erase what never became whole, and return the files that have been here for longer."""
-        found = []
+    def sweep(self, known: Collection[uuid.UUID], rested_s: float = 3600.0) -> int:
+        """Erase what the books do not know (any more) and what never became whole, once it rested for so long.
+
+        Returns how many folders went.
+        """
+        kept = {file_id.hex for file_id in known}
+        gone = 0
         for place in self.folder.iterdir() if self.folder.is_dir() else ():
-            with suppress(OSError, ValueError):
-                if time.time() - place.stat().st_mtime <= seconds:
-                    continue
-                if place.name.startswith(_ARRIVING):
-                    shutil.rmtree(place, ignore_errors=True)
-                else:
-                    found.append(uuid.UUID(hex=place.name))
-        return found
+            with suppress(OSError):
+                if place.name not in kept and time.time() - place.stat().st_mtime > rested_s:
+                    shutil.rmtree(place)
+                    gone += 1
+        return gone
 
     def _progress(self, file_id: uuid.UUID, attempt: int) -> Path:
         return self.place(file_id) / f"progress-{attempt}"

@@ -248,9 +248,7 @@ def erase_expired() -> None:
             forget_expired(writing, now())
         with reading(db.engine) as snapshot:
             known = kept_ids(snapshot)
-        for each in inbox.older_than(timedelta(hours=1).total_seconds()):
-            if each not in known:
-                inbox.erase(each)
+        inbox.sweep(known)
 
 
 def _asked(snapshot: Any, body: dict[str, Any]) -> Asked:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -251,3 +253,24 @@ def test_only_so_many_files_of_one_person_are_kept(desk: Importer) -> None:
     for number in range(20):
         desk.hand_over(many_shops(1 + number))
     assert desk.hand_over(many_shops(30), status=429)["code"] == "import.too_many"
+
+
+def test_a_file_whose_time_is_up_is_erased_when_the_next_one_comes(
+    small_web: Web, desk: Importer, tmp_path: Path
+) -> None:
+    file = desk.hand_over(messy_shops())
+    half = tmp_path / "data" / "imports" / "arriving-of-a-killed-server"
+    half.mkdir()
+    for place in (half, tmp_path / "data" / "imports" / uuid.UUID(file["id"]).hex):
+        os.utime(place, (0, 0))
+    desk.hand_over(many_shops(1))
+    assert not half.exists()
+    assert desk.read(file)["state"] == "examined"
+    small_web.now += timedelta(hours=73)
+    assert desk.ask("GET", f"{PATH}/{file['id']}")[0] in {401, 404}
+    small_web.callers.clear()
+    late = importer(small_web.max)
+    assert late.ask("GET", f"{PATH}/{file['id']}")[1]["code"] == "import.not_found"
+    kept = late.hand_over(many_shops(2))
+    assert late.ask("GET", PATH)[1]["files"] == [kept]
+    assert not (tmp_path / "data" / "imports" / uuid.UUID(file["id"]).hex).exists()
