@@ -19,7 +19,21 @@ from fieldsales.integrity.service import judge_due
 
 MONDAY = date(2026, 3, 2)
 TUESDAY = MONDAY + timedelta(days=1)
-PAGES = "today visits plans approvals customers anomalies performance pay report sync import jobs settings".split()
+PAGES = [
+    "today",
+    "visits",
+    "plans",
+    "approvals",
+    "customers",
+    "anomalies",
+    "performance",
+    "pay",
+    "report",
+    "sync",
+    "import",
+    "jobs",
+    "settings",
+]
 CREDIT = {"invoicing": "at_submit", "over_limit": "hold", "payment_days": 14, "uninvoiced_days": 30}
 
 
