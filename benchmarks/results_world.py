@@ -8,7 +8,8 @@ become invoices that are paid a month later. A rep has 40 stores, a team 8 reps.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -30,7 +31,7 @@ FIRST, DAYS = date(2021, 1, 4), 660
 LAST = FIRST + timedelta(DAYS - 1)
 NOW = datetime.combine(LAST, datetime.min.time(), UTC) + timedelta(hours=20)
 LINES_OF_ORDER, ORDERS_OF_STORE, PRODUCTS, STORES_OF_REP, REPS_OF_TEAM = 26, 121, 3000, 40, 8
-_ORDER, _VISIT, _INVOICE, _PAYMENT, _CUSTOMER, _PRODUCT = (kind << 100 for kind in range(1, 7))
+_ORDER, _VISIT, _INVOICE, _PAYMENT, _CUSTOMER, _PRODUCT, _SERVED, _IDLE = (kind << 100 for kind in range(1, 9))
 AT_ONCE = 4000
 
 
@@ -72,17 +73,17 @@ def _person(login: str, role: Role, home: Territory) -> User:
     return User(login=login, name=login.title(), role=role, territory_id=home.id, created_at=NOW)
 
 
-def _catalog(connection: Connection, dice: np.random.Generator) -> None:
-    prices = dice.integers(500, 6000, PRODUCTS).tolist()
+def _catalog(connection: Connection, dice: np.random.Generator, many: int = PRODUCTS) -> None:
+    prices = dice.integers(500, 6000, many).tolist()
     _put(
         connection,
         Product,
-        PRODUCTS,
-        id=[_hex(_PRODUCT, at) for at in range(PRODUCTS)],
-        sku=[f"P{at}" for at in range(PRODUCTS)],
-        name=[f"Product {at}" for at in range(PRODUCTS)],
-        brand=[f"Brand {at}" for at in dice.integers(0, 150, PRODUCTS).tolist()],
-        category=[f"Category {at}" for at in dice.integers(0, 40, PRODUCTS).tolist()],
+        many,
+        id=[_hex(_PRODUCT, at) for at in range(many)],
+        sku=[f"P{at}" for at in range(many)],
+        name=[f"Product {at}" for at in range(many)],
+        brand=[f"Brand {at}" for at in dice.integers(0, 150, many).tolist()],
+        category=[f"Category {at}" for at in dice.integers(0, 40, many).tolist()],
         cost_minor=[price * 2 // 3 for price in prices],
         price_minor=prices,
         currency="USD",
@@ -115,7 +116,7 @@ def _stores(connection: Connection, many: int, reps: list[tuple[str, str]]) -> l
         connection,
         Assignment,
         many,
-        id=[_hex(_CUSTOMER + (1 << 90), at) for at in range(many)],
+        id=[_hex(_SERVED, at) for at in range(many)],
         customer_id=ids,
         rep_id=[rep for rep, _ in theirs],
         kind=AssignmentKind.OWNER,
@@ -126,59 +127,169 @@ def _stores(connection: Connection, many: int, reps: list[tuple[str, str]]) -> l
     return [rep for rep, _ in theirs]
 
 
+@dataclass(frozen=True)
+class Orders:
+    """Orders as columns: who, by whom and when; and their lines, `of` which order each is."""
+
+    who: list[int]
+    days: list[date]
+    of: Any
+    what: Any
+    pieces: Any
+    amounts: Any
+
+
 def _history(engine: Engine, dice: np.random.Generator, rep_of: list[str], orders: int) -> int:
     lines, weights = 0, 1 / np.arange(1, PRODUCTS + 1) ** 0.7
     cumulated = np.cumsum(weights) / weights.sum()
     for start in range(0, orders, AT_ONCE):
         many = min(AT_ONCE, orders - start)
+        who = dice.integers(0, len(rep_of), many).tolist()
+        days = [FIRST + timedelta(int(at)) for at in dice.integers(0, DAYS, many)]
+        of = np.repeat(np.arange(many), dice.integers(1, 2 * LINES_OF_ORDER, many))
+        what = np.searchsorted(cumulated, dice.random(len(of)))
+        pieces = dice.integers(1, 13, len(of))
+        some = Orders(who, days, of, what, pieces, pieces * (500 + (what * 7919) % 5500))
         with transaction(engine) as session:
-            lines += _some(session.connection(), dice, rep_of, cumulated, range(start, start + many))
-    with engine.connect() as connection:
-        connection.execute(text("ANALYZE"))
-        connection.commit()
+            _write(session.connection(), some, rep_of, start)
+        lines += len(of)
+    _analyze(engine)
     return lines
 
 
-def _some(connection: Connection, dice: np.random.Generator, rep_of: list[str], cumulated: Any, numbers: range) -> int:
-    """Write some orders with their lines and visits, the visits that sold nothing, invoices and payments."""
-    many = len(numbers)
-    who = dice.integers(0, len(rep_of), many).tolist()
-    days = [FIRST + timedelta(int(at)) for at in dice.integers(0, DAYS, many)]
-    sizes = dice.integers(1, 2 * LINES_OF_ORDER, many)
-    at = np.repeat(np.arange(many), sizes)
-    what = np.searchsorted(cumulated, dice.random(len(at)))
-    pieces, prices = dice.integers(1, 13, len(at)), 500 + (what * 7919) % 5500
-    amounts = pieces * prices
-    totals = np.bincount(at, amounts, many).astype(np.int64).tolist()
-    customers = [_hex(_CUSTOMER, each) for each in who]
-    reps = [rep_of[each] for each in who]
-    visits = [_hex(_VISIT, number) for number in numbers]
-    ids = [_hex(_ORDER, number) for number in numbers]
+def build_from(engine: Engine, rows: Iterable[Mapping[str, str]]) -> int:
+    """Fill an empty database with real order lines: `date`, `store`, `item`, `invoice`, `bottles`, `dollars`.
+
+    An invoice is an order. Prices, visits and reps are made up; return how many lines there are.
+    """
+    stores: dict[str, int] = {}
+    items: dict[str, int] = {}
+    orders: dict[str, list[tuple[int, int, int]]] = {}
+    heads: dict[str, tuple[int, date]] = {}
+    for row in rows:
+        who = stores.setdefault(row["store"], len(stores))
+        heads.setdefault(row["invoice"], (who, date.fromisoformat(row["date"])))
+        line = (items.setdefault(row["item"], len(items)), int(row["bottles"]), round(100 * float(row["dollars"])))
+        if line[1]:
+            orders.setdefault(row["invoice"], []).append(line)
+    dice = np.random.default_rng(7)
+    with transaction(engine) as session:
+        reps = _people(session, -(-len(stores) // STORES_OF_REP))
+        _catalog(session.connection(), dice, len(items))
+        rep_of = _stores(session.connection(), len(stores), reps)
+    numbers = list(orders)
+    for start in range(0, len(numbers), AT_ONCE):
+        some = numbers[start : start + AT_ONCE]
+        of = np.repeat(np.arange(len(some)), [len(orders[each]) for each in some])
+        what, pieces, amounts = np.array([line for each in some for line in orders[each]]).T
+        found = Orders([heads[each][0] for each in some], [heads[each][1] for each in some], of, what, pieces, amounts)
+        with transaction(engine) as session:
+            _write(session.connection(), found, rep_of, start)
+    _analyze(engine)
+    return sum(map(len, orders.values()))
+
+
+def _analyze(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+        connection.commit()
+
+
+def _write(connection: Connection, orders: Orders, rep_of: list[str], start: int) -> None:
+    """Write orders with their lines and visits, visits that sold nothing, invoices and payments."""
+    many, days = len(orders.who), orders.days
+    numbers = range(start, start + many)
+    totals = np.bincount(orders.of, orders.amounts, many).astype(np.int64).tolist()
+    customers, reps = [_hex(_CUSTOMER, each) for each in orders.who], [rep_of[each] for each in orders.who]
+    visits, ids = ([_hex(kind, number) for number in numbers] for kind in (_VISIT, _ORDER))
+    idle = many * 2 // 3
     _visits(connection, visits, customers, reps, days)
-    idle = range(numbers.start, numbers.start + many * 2 // 3)
-    _visits(
-        connection,
-        [_hex(_VISIT + (1 << 90), number) for number in idle],
-        *(x[: len(idle)] for x in (customers, reps)),
-        [day + timedelta(1) for day in days[: len(idle)]],
-    )
-    same = {"customer_id": customers, "currency": "USD"}
+    nothing = [_hex(_IDLE, number) for number in numbers[:idle]]
+    _visits(connection, nothing, customers[:idle], reps[:idle], [day + timedelta(1) for day in days[:idle]])
     moments = [datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=15) for day in days]
-    _put(connection, Order, many, id=ids, rep_id=reps, visit_id=visits, kind=OrderKind.SALE, origin=Origin.IMPORT, ordered_on=days, ordered_at=moments, amount_minor=totals, state=OrderState.PLACED, flags=[[]] * many, **same)  # fmt: skip
-    numbered = np.arange(len(at)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + 1
-    _put(connection, OrderLine, len(at), order_id=[ids[each] for each in at.tolist()], line_no=numbered.tolist(), product_id=[_hex(_PRODUCT, int(each)) for each in what], quantity=pieces.tolist(), unit_price_minor=prices.tolist(), amount_minor=amounts.tolist())  # fmt: skip
+    _put(
+        connection,
+        Order,
+        many,
+        id=ids,
+        customer_id=customers,
+        rep_id=reps,
+        visit_id=visits,
+        kind=OrderKind.SALE,
+        origin=Origin.IMPORT,
+        ordered_on=days,
+        ordered_at=moments,
+        currency="USD",
+        amount_minor=totals,
+        state=OrderState.PLACED,
+        flags=[[]] * many,
+    )
+    _lines(connection, orders, ids)
     due = [day + timedelta(30) for day in days]
     left = [total if day > LAST else 0 for total, day in zip(totals, due, strict=True)]
-    _put(connection, Invoice, many, id=[_hex(_INVOICE, number) for number in numbers], order_id=ids, amount_minor=totals, tax_minor=0, open_minor=left, written_off_minor=0, issued_on=days, due_on=due, made_at=moments, **same)  # fmt: skip
-    paid = [at for at in range(many) if not left[at]]
-    _put(connection, Payment, len(paid), id=[_hex(_PAYMENT, numbers[at]) for at in paid], rep_id=[reps[at] for at in paid], method=Method.TRANSFER, amount_minor=[totals[at] for at in paid], paid_on=[due[at] for at in paid], paid_at=[moments[at] for at in paid], flags=[[]] * len(paid), customer_id=[customers[at] for at in paid], currency="USD")  # fmt: skip
-    return len(at)
+    _put(
+        connection,
+        Invoice,
+        many,
+        id=[_hex(_INVOICE, number) for number in numbers],
+        customer_id=customers,
+        order_id=ids,
+        currency="USD",
+        amount_minor=[max(total, 1) for total in totals],
+        tax_minor=0,
+        open_minor=left,
+        written_off_minor=0,
+        issued_on=days,
+        due_on=due,
+        made_at=moments,
+    )
+    paid = [at for at in range(many) if not left[at] and totals[at]]
+    _put(
+        connection,
+        Payment,
+        len(paid),
+        id=[_hex(_PAYMENT, numbers[at]) for at in paid],
+        customer_id=[customers[at] for at in paid],
+        rep_id=[reps[at] for at in paid],
+        method=Method.TRANSFER,
+        currency="USD",
+        amount_minor=[totals[at] for at in paid],
+        paid_on=[due[at] for at in paid],
+        paid_at=[moments[at] for at in paid],
+        flags=[[]] * len(paid),
+    )
+
+
+def _lines(connection: Connection, orders: Orders, ids: list[str]) -> None:
+    sizes = np.bincount(orders.of, minlength=len(ids))
+    many = len(orders.of)
+    _put(
+        connection,
+        OrderLine,
+        many,
+        order_id=[ids[each] for each in orders.of.tolist()],
+        line_no=(np.arange(many) - np.repeat(np.cumsum(sizes) - sizes, sizes) + 1).tolist(),
+        product_id=[_hex(_PRODUCT, each) for each in orders.what.tolist()],
+        quantity=orders.pieces.tolist(),
+        unit_price_minor=(orders.amounts // orders.pieces).tolist(),
+        amount_minor=orders.amounts.tolist(),
+    )
 
 
 def _visits(connection: Connection, ids: list[str], customers: list[str], reps: list[str], days: list[date]) -> None:
     begun = [datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=15) for day in days]
-    left = [moment + timedelta(minutes=18) for moment in begun]
-    _put(connection, Visit, len(ids), id=ids, customer_id=customers, rep_id=reps, day=days, checked_in_at=begun, checked_out_at=left, flags=[[]] * len(ids))  # fmt: skip
+    _put(
+        connection,
+        Visit,
+        len(ids),
+        id=ids,
+        customer_id=customers,
+        rep_id=reps,
+        day=days,
+        checked_in_at=begun,
+        checked_out_at=[moment + timedelta(minutes=18) for moment in begun],
+        flags=[[]] * len(ids),
+    )
 
 
 def _put(connection: Connection, model: type[Base], many: int, **columns: Any) -> None:

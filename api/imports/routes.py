@@ -196,7 +196,7 @@ def import_file(body: dict[str, Any], file_id: uuid.UUID) -> dict[str, Any]:
     intake.expires_at = _expiry()
     work.inbox.tell(file_id, intake.attempt, {})
     session().flush()
-    begun = Intake(id=file_id, attempt=intake.attempt)
+    begun = Intake(id=file_id, attempt=intake.attempt, dry_run=intake.dry_run)
     afterwards(lambda: work.run(begun, who))
     return told(session(), intake)
 

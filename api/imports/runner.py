@@ -38,35 +38,36 @@ _log = logging.getLogger("fieldsales.api")
 
 @dataclass
 class Imports:
-    """The imports of this process, one at a time: they would only wait for each other."""
+    """The imports of this process, one at a time, as they would only wait for each other; and one dry run beside."""
 
     engine: Engine
     inbox: Inbox
     clock: Clock
     currency: str
-    turn: threading.Lock = field(default_factory=threading.Lock)
+    turns: dict[bool, threading.Lock] = field(default_factory=lambda: {True: threading.Lock(), False: threading.Lock()})
 
     def run(self, intake: Intake, by: Actor) -> None:
         """Begin work on a file as soon as it is its turn; returns at once."""
+        turn = self.turns[bool(intake.dry_run)]
         url = self.engine.url.render_as_string(hide_password=False)
         errand = Errand(url, self.inbox, intake.id, intake.attempt, by, self.currency)
-        threading.Thread(target=self._live, args=(errand,), name=f"import {intake.id}", daemon=True).start()
+        threading.Thread(target=self._live, args=(errand, turn), name=f"import {intake.id}", daemon=True).start()
 
-    def _live(self, errand: Errand) -> None:
+    def _live(self, errand: Errand, turn: threading.Lock) -> None:
         try:
-            if not self._wait_for_turn(errand):
+            if not self._wait_for_turn(errand, turn):
                 self._end(errand, IntakeState.CANCELLED)
                 return
             try:
                 self._watch(errand)
             finally:
-                self.turn.release()
+                turn.release()
         except Exception:
             _log.exception("The import of %s could not be watched", errand.file_id)
             self._end(errand, IntakeState.FAILED, FAULT_OF_OURS)
 
-    def _wait_for_turn(self, errand: Errand) -> bool:
-        while not self.turn.acquire(timeout=LOOK_S):
+    def _wait_for_turn(self, errand: Errand, turn: threading.Lock) -> bool:
+        while not turn.acquire(timeout=LOOK_S):
             self.inbox.beat(errand.file_id, errand.attempt)
             if self.inbox.is_to_stop(errand.file_id, errand.attempt):
                 return False

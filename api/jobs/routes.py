@@ -36,21 +36,21 @@ def list_chores() -> dict[str, Any]:
     return {"chores": [_told_standing(each) for each in standings(session(), now())]}
 
 
-@jobs.on("POST", "/chores/<code>/run", roles=BOSSES, gives=AskedJobsSchema, status=202, problems=[403, 404])
+@jobs.on("POST", "/chores/<string:code>/run", roles=BOSSES, gives=AskedJobsSchema, status=202, problems=[403, 404])
 def run_chore(code: str) -> dict[str, Any]:
     """Have something done now, in every time zone that has its own; a worker begins within seconds"""
     service.check_may_manage(session(), actor())
     return {"jobs": [_told(job) for job in ask_for_chore(session(), code, by=actor(), now=now())]}
 
 
-@jobs.on("POST", "/chores/<code>/pause", roles=BOSSES, status=204, problems=[403, 404])
+@jobs.on("POST", "/chores/<string:code>/pause", roles=BOSSES, status=204, problems=[403, 404])
 def pause_chore(code: str) -> None:
     """Let something rest: nothing of it begins by itself"""
     service.check_may_manage(session(), actor())
     service.pause(session(), require_chore(code).code, by=actor(), now=now())
 
 
-@jobs.on("POST", "/chores/<code>/resume", roles=BOSSES, status=204, problems=[403, 404])
+@jobs.on("POST", "/chores/<string:code>/resume", roles=BOSSES, status=204, problems=[403, 404])
 def resume_chore(code: str) -> None:
     """Let it go on; what it missed is caught up"""
     service.check_may_manage(session(), actor())

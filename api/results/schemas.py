@@ -34,7 +34,7 @@ class ResultsQuery(Strict):
     """Measures by dimensions, of a period; what narrows it is left out where it does not matter."""
 
     measures = _names("sales_amount,strike_rate", required=True)
-    by = _names("rep,month", load_default=())
+    by = _names("rep,month")
     first = day(required=True)
     last = day(required=True)
     rep_id = fields.UUID(load_default=None)
@@ -47,8 +47,8 @@ class ResultsQuery(Strict):
     category = words(120, load_default=None)
     compare = fields.Enum(Compared, by_value=True, load_default=None)
     top = fields.Integer(
-        load_default=None,
         validate=validate.Range(1, MOST_TOP),
+        load_default=None,
         metadata={"description": "rows with the most of the first measure"},
     )
 
@@ -61,7 +61,8 @@ class ResultsQuery(Strict):
         plain = {name: data[name] for name in ("segment", "tier", "brand", "category")}
         only = Only(reps, data["territory_id"], customers, products, **plain)
         days = (data["first"], data["last"])
-        return question(data["measures"], *days, data["by"], only=only, compared=data["compare"], top=data["top"])
+        more = {"only": only, "compared": data["compare"], "top": data["top"]}
+        return question(data["measures"], *days, data.get("by", ()), **more)
 
 
 class MeasureSchema(Schema):

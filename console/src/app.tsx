@@ -77,6 +77,7 @@ function Shell({ me }: { me: Me }) {
   const [name, rest] = useAddress();
   const [heard, setHeard] = useState<FieldEvent>();
   const [live, setLive] = useState(false);
+  const [alerts, setAlerts] = useState(0);
   const [online, setOnline] = useState(navigator.onLine);
   useEffect(() => watch(setHeard, setLive), []);
   useEffect(() => {
@@ -88,6 +89,10 @@ function Shell({ me }: { me: Me }) {
       removeEventListener("offline", look);
     };
   }, []);
+  const news = heard?.what === "alert" || heard?.what === "resync" ? heard : undefined;
+  useEffect(() => {
+    get<{ open: number }>("/api/v1/alerts/count").then((found) => setAlerts(found.open), () => undefined);
+  }, [name, news]);
   useEffect(() => {
     document.title = `${t(`nav.${name}`)} · fieldsales`;
   }, [name]);
@@ -96,7 +101,7 @@ function Shell({ me }: { me: Me }) {
       <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById("content")?.focus(); }}>{t("app.skip")}</a>
       <header class="side">
         <div class="brand"><img src={new URL("./icon.svg", import.meta.url).href} alt="" width="28" height="28" /> fieldsales</div>
-        <Navigation current={name} me={me} />
+        <Navigation current={name} me={me} badges={{ alerts }} />
         <div class="self">
           <p class={live ? "live on" : "live"} role="status">{live ? t("app.live") : t("app.not_live")}</p>
           <p class="name">{me.name}</p>

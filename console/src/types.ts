@@ -14,7 +14,7 @@ export interface RepOfDay {
 export interface TeamDay { day: string; reps: RepOfDay[] }
 export interface Anomaly { id: string; customer_id: string; customer_name: string; kind: string; opened_on: string; reason: string; at_risk_minor: number; probability: number | null; held_until: string | null }
 export interface Approval {
-  id: string; kind: string; kinds: string[]; state: string; customer_id: string; asked_by: string; asked_at: string; expires_at: string;
+  id: string; kind: string; kinds: string[]; state: string; customer_id: string | null; asked_by: string; asked_at: string; expires_at: string;
   currency: string; amount_minor: number; needed: number; reason: string; facts: Record<string, unknown>; decision_reason: string | null;
   votes: { by: string | null; grant: boolean; reason: string | null; at: string }[];
 }

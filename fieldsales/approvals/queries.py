@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from fieldsales.approvals.models import Approval, ApprovalState
+from fieldsales.approvals.models import Approval, ApprovalKind, ApprovalState
 from fieldsales.credits.queries import standings
 from fieldsales.credits.rules import Standing
 from fieldsales.customers.models import Customer
@@ -105,4 +105,6 @@ def _of_theirs(actor: Actor | None) -> Select[Approval]:
         return select(Approval).where(Approval.asked_by == actor.user_id)
     of_customers = Approval.customer_id.in_(visible_customers(actor).with_only_columns(Customer.id))
     of_people = Approval.asked_by.in_(visible_people(actor).with_only_columns(User.id))
-    return select(Approval).where(or_(of_customers, and_(Approval.customer_id.is_(None), of_people)))
+    found = select(Approval).where(or_(of_customers, and_(Approval.customer_id.is_(None), of_people)))
+    decides_on_pay = actor is None or actor.role is not Role.SUPERVISOR
+    return found if decides_on_pay else found.where(Approval.kind != ApprovalKind.COMMISSION)

@@ -17,6 +17,7 @@ from fieldsales.journeys.queries import ending_by, with_a_journey
 from fieldsales.journeys.rules import FEWEST_WEEKS
 from fieldsales.journeys.service import sketch_journeys, solve_journeys, store_journeys
 from fieldsales.people.models import User
+from fieldsales.pricebooks.service import publish_books
 from fieldsales.tiers.service import refresh_tiers
 from routing.pool import SolverPool
 
@@ -43,6 +44,12 @@ def end_key_accounts(context: Context) -> Result:
     """End the key accounts whose last day is over."""
     with context.transaction() as session:
         return {"ended": end_expired(session, context.now())}
+
+
+def publish_prices(context: Context) -> Result:
+    """Publish the price books in which something changed."""
+    with context.transaction() as session:
+        return {"published": len(publish_books(session, now=context.now()))}
 
 
 def extend_journeys(context: Context) -> Result:

@@ -20,8 +20,10 @@ from fieldsales.chores.nightly import (
     extend_journeys,
     look_for_anomalies,
     plan_coming_days,
+    publish_prices,
     refresh_all_tiers,
 )
+from fieldsales.chores.reports import are_reports_due, send_reports
 from fieldsales.jobs.rules import Daily, Every
 from fieldsales.jobs.service import forget_old
 
@@ -39,6 +41,7 @@ def forget_jobs(context: Context) -> Result:
 
 CHORES: tuple[Chore, ...] = (
     Chore("key_accounts.end", "End key accounts whose time is over", Daily(time(0, 15)), end_key_accounts, lane=NIGHT),
+    Chore("prices.publish", "Publish price books", Daily(time(1)), publish_prices, lane=NIGHT),
     Chore("tiers.refresh", "Give customers their tiers", Daily(time(1, 30)), refresh_all_tiers, lane=NIGHT),
     Chore("anomalies.look", "Look for changed buying", Daily(time(1, 45)), look_for_anomalies, lane=NIGHT),
     Chore("journeys.extend", "Extend journey plans", Daily(time(2), per_zone=True), extend_journeys, lane=NIGHT),
@@ -62,6 +65,7 @@ CHORES: tuple[Chore, ...] = (
     ),
     Chore("alerts.hand_over", "Hand over alerts that are due", SOON, hand_over, wanted=are_messages_waiting),
     Chore("webhooks.deliver", "Tell webhooks", SOON, deliver_webhooks, wanted=are_webhooks_waiting),
+    Chore("reports.send", "Queue daily reports", Every(timedelta(minutes=1)), send_reports, wanted=are_reports_due),
     Chore("mail.deliver", "Send mail", SOON, deliver_mail, wanted=is_mail_waiting),
     Chore("sessions.forget", "Delete what is over", Daily(time(3, 30)), forget_what_is_over),
     Chore("jobs.forget", "Delete old jobs", Daily(time(3, 45)), forget_jobs),

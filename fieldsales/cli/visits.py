@@ -64,7 +64,7 @@ def list_visits(context: Context, doubtful: bool, day: Any, rep: str | None) -> 
             found = doubtful_ones(session, None, page)
         else:
             rep_id = find_rep(session, rep).id if rep else None
-            wanted = Wanted(day.date() if day else None, rep_id, True if doubtful else None)
+            wanted = Wanted(day=day.date() if day else None, rep_id=rep_id, doubtful=True if doubtful else None)
             found = find_scores(session, None, wanted, page)
         _print(context, found.items)
         if found.next:

@@ -40,7 +40,7 @@ _NOTHING = cast(0, Integer)
 
 def within(day: Any, days: Days) -> ColumnElement[bool]:
     """Return the condition that a day lies in one of some stretches."""
-    return or_(false(), *(day.between(*each) for each in days))
+    return or_(*(day.between(*each) for each in days)) if days else false()
 
 
 def sales(days: Days) -> CompoundSelect[Any]:

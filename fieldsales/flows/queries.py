@@ -13,6 +13,7 @@ from sqlalchemy.sql.expression import FromClause
 
 from fieldsales.cuts.queries import Cut
 from fieldsales.registry.rules import OF_A_CURRENCY
+from fieldsales.rollups.models import NOBODY
 
 Keys = tuple[Any, ...]
 Sums = dict[Keys, dict[str | None, dict[str, int]]]
@@ -49,6 +50,7 @@ def read(session: Session, statement: Select[Any], keys: int, names: Sequence[st
     """Return what a statement finds: so many keys, the currency if there is one, then a sum for each name."""
     found: Sums = {}
     for row in session.execute(statement):
+        there = tuple(None if key == NOBODY else key for key in row[:keys])
         told = {name: int(value) for name, value in zip(names, row[keys + currency :], strict=True) if value}
         plain = {name: value for name, value in told.items() if name not in OF_A_CURRENCY}
         for coin, sums in (
@@ -56,7 +58,7 @@ def read(session: Session, statement: Select[Any], keys: int, names: Sequence[st
             (None, plain),
         ):
             if sums:
-                add(found, {tuple(row[:keys]): {coin: sums}})
+                add(found, {there: {coin: sums}})
     return found
 
 

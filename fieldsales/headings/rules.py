@@ -51,6 +51,19 @@ under_review=待复核 unevenness=不均度 unit_price=单价 unplaced=未排 un
 url=网址 used=已用 user=人员 v=版本 value=价值 van=车 verdict=判断 version=版本 visit=拜访 visited=已访
 visits=拜访数 votes=表决 wait=等待 wanted=需要 warehouse=仓库 warning=警告 way=方式 weekdays=工作日
 withdrawn_at=撤回时间 withdrawn_by=撤回人 work_pattern= written_off=核销 departure_at=离开时间 arrival_at=到达时间
+called_off_at=取消时间 covers=所涉日期 done_at=完成时间 email=邮箱 noted_at=记录时间 person=人员 sends_at=发送时间
+stand_ins=代班 stand_in=代班 text=文本 told=说明 why=原因 correction=更正 weight=权重 slips=工资单 month=月份
+months=月份 scheme=方案 rule=规则 run=批次 basis=依据 because=原因 granted_at=批准时间 refused_at=拒绝时间
+raised_at=提出时间 ends_on=结束日期 ended_by=结束人 answered_at=答复时间 answered_by=答复人 inputs_hash=输入校验
+body_hash=内容校验 title=标题 updated_at=更新时间 finished_at=完成时间 handed_in_at=提交时间 rejected=拒收
+rejects=拒收 rows=行数 row=行 size=大小 size_bytes=字节数 bytes=字节 file_name=文件名 new=新增 changed=更改
+unchanged=未变 missing=缺少 given=已给 files=文件 system=系统 mapping=映射 hours=小时 keep_days=保留天数
+margin_minutes=余量分钟 off_shift=下班后 points=点数 said_at=声明时间 said_version=声明版本 reader=查看人
+tracker=追踪器 trackers=追踪器 username=用户名 window=时段 first_at=首次时间 last_at=最后时间 created_by=创建人
+agreed=同意 consent_needed=需同意 without_consent=未同意 key=键 first=首 later=之后 line=行 part=部分 parts=部分
+path=路径 origin=来源 example=示例 schema=模式 outcome=结果 outcomes=结果 candidates=候选 codes=代码 target=目标
+targets=目标 team=团队 job=任务 lane=通道 chore=任务 tries=尝试 next_try_at=下次尝试 zone=时区 slot=时段 worker=工人
+took_s=用时秒 error=错误 result=结果 formula=公式 unit=单位 segment=细分 share=占比
 """
 _CHINESE: Mapping[str, str] = dict(pair.split("=") for pair in _WORDS.split())
 _LONGEST = max(key.count("_") + 1 for key in _CHINESE)
@@ -60,18 +73,18 @@ def heading(name: str, language: str) -> str:
     """Return what a column of this name is headed by; an unknown word stays as it is."""
     words = name.split("_")
     if language == "zh":
-        return "".join(_in_chinese(words))
+        return "".join(_in_chinese(words)).strip()
     told = " ".join(_UNITS.get(word, word) for word in words)
     return told[:1].upper() + told[1:]
 
 
 def _in_chinese(words: Sequence[str]) -> list[str]:
-    """Put the longest known phrases one after the other."""
+    """Put the longest known phrases one after the other; what is not known stands apart in its own letters."""
     told, at = [], 0
     while at < len(words):
         ends = range(min(len(words), at + _LONGEST), at, -1)
         end = next((end for end in ends if "_".join(words[at:end]) in _CHINESE), at + 1)
         phrase = "_".join(words[at:end])
-        told.append(_CHINESE.get(phrase, phrase))
+        told.append(_CHINESE.get(phrase, f" {phrase} "))
         at = end
     return told

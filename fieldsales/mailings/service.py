@@ -35,7 +35,7 @@ from fieldsales.mailings.rules import (
     usual_cover,
 )
 from fieldsales.people.models import Role, User
-from fieldsales.people.queries import require_person_in_scope
+from fieldsales.people.queries import TerritoryNotFound, require_person_in_scope
 from fieldsales.people.rules import Actor, tidy_weekdays
 
 
@@ -112,8 +112,8 @@ def send_due(engine: Engine, now: datetime, base: str) -> list[Sent]:
     """Queue the reports that are due, each in a transaction of its own; return what became of each.
 
     Done twice, or by two at once, nothing is sent twice: a row of each subscription and day stands in the way. Of what
-    was missed only the latest is sent. A report that cannot be made holds up no other. `base` is the public address
-    of the server, for the links.
+    was missed only the latest is sent. A report that cannot be made holds up no other; a subscription to a territory
+    that its reader may not see any more is ended. `base` is the public address of the server, for the links.
     """
     with reading(engine) as session:
         ids = due_ids(session, now)
@@ -125,6 +125,10 @@ def _tried(engine: Engine, subscription_id: uuid.UUID, now: datetime, base: str)
         with transaction(engine) as session:
             letter = send_one(session, subscription_id, now, base)
             letter_id = letter.id if letter else None
+    except TerritoryNotFound as hidden:
+        with transaction(engine) as session:
+            _end(session, session.get_one(ReportSubscription, subscription_id), "out of sight", None, now)
+        return Sent(subscription_id, None, f"{hidden} It is ended. [{hidden.code}]")
     except FieldsalesError as wrong:
         return Sent(subscription_id, None, f"{wrong} [{wrong.code}]")
     return Sent(subscription_id, letter_id) if letter_id else None

@@ -41,9 +41,9 @@ class Muted:
         self, customer_id: uuid.UUID | None, rep_id: uuid.UUID | None, territory_id: uuid.UUID | None
     ) -> uuid.UUID | None:
         """Return the mute that covers somebody, the nearest one; None where nothing does."""
-        if customer_id in self.customers:
+        if customer_id is not None and customer_id in self.customers:
             return self.customers[customer_id]
-        if rep_id in self.reps:
+        if rep_id is not None and rep_id in self.reps:
             return self.reps[rep_id]
         while territory_id is not None:
             if territory_id in self.territories:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from fieldsales.audit.service import record
@@ -59,10 +59,12 @@ def make_run(session: Session, code: str, day: date, *, now: datetime, by: Actor
     require_all_territories(session, by)
     first, last = month_of(day)
     _check_month(session, code, first)
+    scheme = scheme_on(session, code, first)
+    session.execute(select(CommissionScheme.id).where(CommissionScheme.id == scheme.id).with_for_update())
     before = run_of(session, code, first, RunState.OPEN)
     if before is not None:
         discard_run(session, before.id, now=now, by=by)
-    run, found, entries = _reckoned(session, scheme_on(session, code, first), first, last)
+    run, found, entries = _reckoned(session, scheme, first, last)
     run.made_at, run.made_by = now, by.user_id if by else None
     session.add(run)
     session.flush()
@@ -177,7 +179,11 @@ def _keep(session: Session, run: PayRun, found: Reckoning, entries: Sequence[Ent
         for who in people
     ]
     seen = {each.id for each in found.sources} | {each.source_id for each in entries if each.origin is None}
-    rows = [_line(run, number, each) for number, each in enumerate(entries, start=1)]
+    numbers: dict[uuid.UUID, int] = defaultdict(int)
+    rows = []
+    for each in entries:
+        numbers[each.rep_id] += 1
+        rows.append(_line(run, numbers[each.rep_id], each))
     insert_rows(session.connection(), [*slips, *rows, *(PaySeen(run_id=run.id, source_id=who) for who in sorted(seen))])
 
 

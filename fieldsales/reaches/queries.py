@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.cuts.queries import Cut
 from fieldsales.flows.queries import Asked, Sums, add, tally
-from fieldsales.registry.rules import GOODS
-from fieldsales.rollups.queries import calls_by_day, sales_by_month
+from fieldsales.registry.rules import GOODS, Dimension
+from fieldsales.rollups.queries import calls_by_day, pieces_by_month, sales_by_day
 from fieldsales.spans.rules import Span, pieces, start_of
 
 Piece = Callable[[Session, Asked], Sums]
@@ -73,15 +73,17 @@ def reach(session: Session, asked: Asked, _needed: set[str]) -> Sums:
 
 
 def _reached(session: Session, asked: Asked) -> Sums:
-    sale, owned = sales_by_month(*asked.days), owners().subquery("owned")
-    bought = select(sale.c.product_id, sale.c.customer_id).group_by(sale.c.product_id, sale.c.customer_id)
-    stock = bought.having(func.sum(sale.c.pieces) > 0).subquery("stock")
-    fact = (
-        select(owned.c.rep_id, owned.c.customer_id, stock.c.product_id)
-        .join(stock, stock.c.customer_id == owned.c.customer_id)
-        .subquery("stocking")
-    )
-    found = tally(session, asked.cut, fact, {"stocking": func.count(distinct(fact.c.customer_id))})
+    """Without products it matters only whether anything was bought, which kept sums by day know in fewer rows."""
+    owned, by_goods = owners().subquery("owned"), bool(GOODS & asked.cut.dimensions)
+    sale = pieces_by_month(*asked.days) if by_goods else sales_by_day(*asked.days)
+    keys = [sale.c.customer_id, *([sale.c.product_id] if by_goods else [])]
+    stock = select(*keys).group_by(*reversed(keys)).having(func.sum(sale.c.pieces) > 0).subquery("stock")
+    goods = [stock.c.product_id] if by_goods else []
+    there = stock.c.customer_id == owned.c.customer_id
+    fact = select(owned.c.rep_id, owned.c.customer_id, *goods).join(stock, there).subquery("stocking")
+    once = Dimension.PRODUCT in asked.cut.by or not by_goods  # each customer is there once for each product
+    count = func.count(fact.c.customer_id) if once else func.count(distinct(fact.c.customer_id))
+    found = tally(session, asked.cut, fact, {"stocking": count})
     shops = _without_goods(asked.cut)
     universe = tally(session, shops, owned, {"universe": func.count(distinct(owned.c.customer_id))})
     kept = [at for at, each in enumerate(asked.cut.by) if each not in GOODS]

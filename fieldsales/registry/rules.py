@@ -305,7 +305,8 @@ _DEFINED = (
     Measure(
         "numeric_distribution",
         "Numeric distribution",
-        "Active customers who bought it in the period ÷ active customers. By rep and team: of those whom the rep owns.",
+        "Active customers who bought more of it in the period than they gave back ÷ active customers. By rep and team: "
+        "of those whom the rep owns.",
         Unit.SHARE,
         *(Source.RANGE, "customer", ALL),
         ("stocking",),

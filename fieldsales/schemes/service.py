@@ -60,10 +60,6 @@ def put_scheme(
         raise SchemeInvalid(f"“{code}” cannot be the code of a scheme.", mend="Use a–z, 0–9 and -, at most 40.")
     check_scheme(session, body)
     check_first_day(effective_from)
-    if paid_until is not None and effective_from <= paid_until:
-        raise SchemeTooEarly(f"{paid_until} is paid already.", mend="Choose a later month.", paid_until=str(paid_until))
-    if ends_on is not None and ends_on < effective_from:
-        raise SchemeTooEarly(f"It would end on {ends_on}, before it begins.", mend="Choose a later day.")
     told: dict[str, Any] = {
         "name": name or code,
         "effective_from": effective_from,
@@ -74,6 +70,10 @@ def put_scheme(
     before = _latest(session, code, effective_from)
     if before is not None and all(getattr(before, field) == value for field, value in told.items()):
         return before
+    if paid_until is not None and effective_from <= paid_until:
+        raise SchemeTooEarly(f"{paid_until} is paid already.", mend="Choose a later month.", paid_until=str(paid_until))
+    if ends_on is not None and ends_on < effective_from:
+        raise SchemeTooEarly(f"It would end on {ends_on}, before it begins.", mend="Choose a later day.")
     version = CommissionScheme(
         code=code, body_hash=fingerprint(body), made_at=now, made_by=by.user_id if by else None, **told
     )

@@ -60,6 +60,8 @@ def test_one_call_answers_measures_by_dimensions(trading: Web) -> None:
     assert [(row["currency"], row["values"]["sales_amount"]) for row in told["totals"]] == [("EUR", 1540)]
     assert (told["before_first"], told["before_last"]) == ("2026-02-01", "2026-02-28")
     assert [each["code"] for each in told["measures"]] == ["sales_amount", "strike_rate"]
+    most = got(trading.sara, f"/api/v1/results?measures=sales_amount&by=rep&top=1&{MARCH}").json
+    assert [row["keys"][0]["name"] for row in most["rows"]] == ["Anna"]
     mine = got(trading.anna, f"/api/v1/results?measures=sales_amount&{MARCH}").json
     assert [row["values"]["sales_amount"] for row in mine["totals"]] == [1390]
 

@@ -26,6 +26,7 @@ OPEN_TO_THE_WORLD = {
     "GET /docs/errors",
     "GET /docs/measures",
     "GET /openapi.json",
+    "GET /health/jobs",
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",

@@ -77,7 +77,6 @@ def test_what_failed_in_the_night_is_seen_and_tried_again(browser: Browser, desk
     red, green, blue = (int(part) for part in re.findall(r"\d+", colour)[:3])
     assert red > 2 * max(green, blue)
     assert serious_findings(page) == []
-    page.screenshot(path=str(Path(page.evaluate("'/tmp'")) / "jobs_console.png"))
     failure.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("status").filter(has_text="will begin within seconds")).to_be_visible()
     worker_of(desk_town).work_off()

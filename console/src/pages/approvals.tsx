@@ -7,6 +7,7 @@ import { people } from "../parts/people";
 import { TakeAlong } from "../parts/takealong";
 import { Empty, say, Show, Stat, useLoad } from "../parts/ui";
 import { t, tcode, type Key } from "../texts";
+import { TargetFacts } from "./targets";
 import type { Approval, Customer, Person } from "../types";
 
 interface Named { list: Approval[]; who: Map<string, Person>; customers: Map<string, string> }
@@ -15,7 +16,7 @@ export function Approvals({ heard }: PageProps) {
   const [state, setState] = useState("open");
   const found = useLoad(async (): Promise<Named> => {
     const [list, who] = await Promise.all([all<Approval>("/api/v1/approvals", { state }, 100), people()]);
-    const ids = [...new Set(list.map((each) => each.customer_id).filter(Boolean))]; // some are about no customer
+    const ids = [...new Set(list.flatMap((each) => each.customer_id ?? []))];
     const named = await Promise.all(ids.map((id) => get<Customer>(`/api/v1/customers/${id}`)));
     return { list, who, customers: new Map(named.map((each) => [each.id, each.name])) };
   }, [state]);
@@ -42,7 +43,7 @@ function Request({ of, all, again }: { of: Approval; all: Named; again: () => vo
   const [reason, setReason] = useState("");
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
-  const facts = of.facts as { credit?: { limit_minor?: number | null; owed_minor?: number; left_after_minor?: number | null }; ageing?: { overdue_minor?: number }; history?: { order_id: string; ordered_on: string; currency: string; amount_minor: number }[] };
+  const facts = of.facts as { target?: Parameters<typeof TargetFacts>[0]["facts"]; credit?: { limit_minor?: number | null; owed_minor?: number; left_after_minor?: number | null }; ageing?: { overdue_minor?: number }; history?: { order_id: string; ordered_on: string; currency: string; amount_minor: number }[] };
   const decide = async (grant: boolean) => {
     if (!grant && !reason.trim()) return setWrong(t("approvals.need_reason"));
     setBusy(true);
@@ -50,17 +51,18 @@ function Request({ of, all, again }: { of: Approval; all: Named; again: () => vo
     await post(`/api/v1/approvals/${of.id}`, { grant, reason: reason.trim() || null }).then(again, (what: unknown) => setWrong(say(what)));
     setBusy(false);
   };
-  const customer = all.customers.get(of.customer_id) ?? tcode("approval", of.kinds[0] ?? "");
+  const customer = all.customers.get(of.customer_id ?? "") ?? facts.target?.name ?? tcode("approval", of.kind);
   const money = (minor: number | null | undefined) => sayMoney(minor, of.currency);
   return (
     <article class="card request" aria-label={customer}>
       <header class="row between">
         <div><h2>{of.customer_id ? <a href={`#/customers/${of.customer_id}`}>{customer}</a> : customer}</h2>
           <p class="quiet">{t("approvals.asks", { rep: all.who.get(of.asked_by)?.name ?? "?", time: sayMoment(of.asked_at) })} · {t("approvals.until", { time: sayMoment(of.expires_at) })}</p></div>
-        <div class="amount"><strong>{money(of.amount_minor)}</strong><div>{of.kinds.map((kind) => <span key={kind} class="chip warn">{tcode("approval", kind)}</span>)}</div></div>
+        <div class="amount"><strong>{of.currency === "XXX" ? null : money(of.amount_minor)}</strong><div>{of.kinds.map((kind) => <span key={kind} class="chip warn">{tcode("approval", kind)}</span>)}</div></div>
       </header>
       <p>{of.reason}</p>
-      {of.customer_id && <dl class="stats slim">
+      {facts.target && <TargetFacts facts={facts.target} code={of.currency} />}
+      {facts.credit && <dl class="stats slim">
         <Stat label={t("approvals.limit")} value={facts.credit?.limit_minor == null ? t("customers.no_limit") : money(facts.credit.limit_minor)} />
         <Stat label={t("approvals.owed")} value={money(facts.credit?.owed_minor)} />
         <Stat label={t("approvals.after")} value={money(facts.credit?.left_after_minor)} tone={(facts.credit?.left_after_minor ?? 0) < 0 ? "bad" : ""} />

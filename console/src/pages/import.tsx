@@ -68,7 +68,7 @@ function Kept() {
   if (!files.data?.files.length) return null;
   return (
     <section class="card"><h2>{t("import.kept")}</h2>
-      <ul class="lines wrap">{files.data.files.map((each) => (
+      <ul class="lines wrap kept">{files.data.files.map((each) => (
         <li key={each.id}><div><a href={`#/import/${each.id}`}>{each.file_name}</a> <span class={`chip ${chipOf(each.state)}`}>{t(`import.state.${each.state}` as Key)}</span><small class="said">{t("import.until", { when: sayWhen(each.expires_at) })}</small></div>
           <button type="button" class="small" disabled={isOpen(each)} aria-label={`${t("import.erase")}: ${each.file_name}`} onClick={() => erase(each)}>{t("import.erase")}</button></li>))}</ul>
     </section>

@@ -1,14 +1,15 @@
 /** One file: what it looks like, how it is to be imported, how far that is, what became of its rows. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask, get, post } from "../api";
 import { sayNumber, sayWhen } from "../format";
-import { API, bodyOf, isOpen, missing, opening, optionsOf, proposed, sayField, sayFault, sayMend, sayReason, type ImportFile, type Kinds, type Look, type Mapping, type Report, type Wanted } from "../parts/importing";
+import { API, bodyOf, isOpen, missing, opening, optionsOf, proposed, sayField, sayFault, sayMend, sayReason, type Field, type ImportFile, type Kinds, type Look, type Mapping, type Report, type Wanted } from "../parts/importing";
 import { Loading, say, Stat, Told, Trouble, useLoad } from "../parts/ui";
 import { t, tcode, type Key } from "../texts";
 import type { Territory } from "../types";
 import { chipOf } from "./import";
 
 const POLL_MS = 500;
+const ORDER_NEEDS = ["product", "quantity", "unit_price", "amount"];
 
 export function FileAtWork({ id, kinds, territories }: { id: string; kinds: Kinds; territories: Territory[] }) {
   const [file, setFile] = useState<ImportFile>();
@@ -29,6 +30,11 @@ export function FileAtWork({ id, kinds, territories }: { id: string; kinds: Kind
     if (!open) return;
     const look = setInterval(() => get<ImportFile>(path).then((found) => { setWrong(undefined); take(found); }, setWrong), POLL_MS);
     return () => clearInterval(look);
+  }, [open]);
+  const was = useRef(open);
+  useEffect(() => {
+    if (was.current !== open) document.getElementById(open ? "under" : "outcome")?.focus();
+    was.current = open;
   }, [open]);
   const act = async (work: () => Promise<void>) => {
     setWrong(undefined);
@@ -53,7 +59,7 @@ export function FileAtWork({ id, kinds, territories }: { id: string; kinds: Kind
         {file.about.mended && <p class="note">{t("import.mended")}</p>}
       </section>
       {open ? <Under file={file} cancel={() => act(async () => { await ask("POST", `${path}/cancel`); })} /> : null}
-      <Outcome file={file} wanted={wanted} />
+      <div id="outcome" tabIndex={-1}><Outcome file={file} wanted={wanted} /></div>
       {wrong ? <div class="trouble" role="alert"><p>{say(wrong)}</p></div> : null}
       {!open && file.state !== "imported" && (
         <>
@@ -81,7 +87,7 @@ function Under({ file, cancel }: { file: ImportFile; cancel: () => void }) {
   const what = file.state === "waiting" ? t("import.waits") : share === 1 ? t("import.finishing", { rows: sayNumber(rows) }) : t("import.rows", { rows: sayNumber(rows) });
   const quarter = Math.floor((share ?? 0) * 4) * 25;
   return (
-    <section class="card gauge">
+    <section class="card gauge" id="under" tabIndex={-1}>
       <label>{name}<progress value={file.state === "running" && share !== undefined && share < 1 ? share : undefined} max={1} /></label>
       <div class="row between"><span class="quiet" aria-hidden="true">{what}{share !== undefined && share < 1 ? ` · ${Math.round(share * 100)} %` : ""}</span>
         <button type="button" disabled={asked} onClick={() => { setAsked(true); cancel(); }}>{asked ? t("import.cancelling") : t("import.cancel")}</button></div>
@@ -199,6 +205,18 @@ function Columns({ file, kinds, territories, wanted, set }: { file: ImportFile; 
   };
   const mine = saved.data?.mappings.filter((each) => each.kind === wanted.kind) ?? [];
   const option = (name: string, value: string) => set({ ...wanted, options: { ...wanted.options, [name]: value } });
+  const first = useMemo(() => new Set(fields.filter((each) => each.required || wanted.columns[each.name] || (wanted.kind === "orders" && ORDER_NEEDS.includes(each.name))).map((each) => each.name)), [wanted.kind, mapping, file.about]);
+  const row = (each: Field) => {
+    const column = wanted.columns[each.name] ?? "";
+    return (
+      <li key={each.name} class={each.required && !column ? "lacking" : ""}>
+        <label><span class="field">{sayField(each.name)}{each.required && <b class="need"> {t("import.required")}</b>}</span>
+          <select value={column} required={each.required} onChange={(event) => set({ ...wanted, columns: { ...wanted.columns, [each.name]: event.currentTarget.value } })}>
+            <option value="">{t("import.no_column")}</option>{file.about.columns.filter(Boolean).map((name) => <option key={name} value={name}>{name}</option>)}
+          </select></label>
+        <small class="quiet">{column ? example(column) ?? t("import.blank") : each.about}</small>
+      </li>);
+  };
   const twice = Object.values(wanted.columns).filter((each, at, list) => each && list.indexOf(each) !== at);
   return (
     <section class="card stack">
@@ -209,17 +227,8 @@ function Columns({ file, kinds, territories, wanted, set }: { file: ImportFile; 
         {optionsOf(wanted.kind).map((name) => <Option key={name} name={name} value={wanted.options[name] ?? ""} territories={territories} needed={name === "territory" && !wanted.columns.territory} set={(value) => option(name, value)} />)}
       </div>
       {twice.length > 0 && <p class="note warn">{t("import.twice", { column: [...new Set(twice)].join(", ") })}</p>}
-      <ul class="match">{fields.map((each) => {
-        const column = wanted.columns[each.name] ?? "";
-        return (
-          <li key={each.name} class={each.required && !column ? "lacking" : ""}>
-            <label><span class="field">{sayField(each.name)}{each.required && <b class="need"> {t("import.required")}</b>}</span>
-              <select value={column} required={each.required} onChange={(event) => set({ ...wanted, columns: { ...wanted.columns, [each.name]: event.currentTarget.value } })}>
-                <option value="">{t("import.no_column")}</option>{file.about.columns.filter(Boolean).map((name) => <option key={name} value={name}>{name}</option>)}
-              </select></label>
-            <small class="quiet">{column ? example(column) ?? t("import.blank") : each.about}</small>
-          </li>);
-      })}</ul>
+      <ul class="match">{fields.filter((each) => first.has(each.name)).map(row)}</ul>
+      {first.size < fields.length && <details><summary>{t("import.other_fields", { n: fields.length - first.size })}</summary><ul class="match">{fields.filter((each) => !first.has(each.name)).map(row)}</ul></details>}
       <label class="narrow">{t("import.save_as")}<input maxLength={80} value={wanted.save} onInput={(event) => set({ ...wanted, save: event.currentTarget.value })} /></label>
     </section>
   );

@@ -41,7 +41,7 @@ export function Jobs(_: PageProps) {
       <section class="card"><h2>{t("jobs.failures")}</h2>
         <Show of={failed}>{(found) => found.length ? <div class="stack">{found.map((each) => <Failure key={each.id} of={each} title={titles.get(each.chore) ?? each.chore} act={act} />)}</div> : <p class="quiet">{t("jobs.no_failures")}</p>}</Show>
       </section>
-      <section class="card"><h2>{t("jobs.chore")}</h2>
+      <section class="card"><h2>{t("jobs.timetable")}</h2>
         <Show of={chores}>{(found) => <Chores list={found} act={act} />}</Show>
       </section>
       <section class="card"><h2>{t("jobs.history")}</h2><History titles={titles} turn={turn} /></section>

@@ -20,7 +20,7 @@ export function Pay({ me, rest }: PageProps) {
   return (
     <div class="page">
       <header class="head"><h1>{t("nav.pay")}</h1>
-        <nav class="tools" aria-label={t("pay.parts")}>{tabs.map((each) => <a key={each} class="chip" href={`#/pay/${each}`} aria-current={each === tab || (each === "runs" && tab === "run") ? "page" : undefined}>{t(`pay.${each}` as Key)}</a>)}</nav></header>
+        <div role="navigation" class="tools" aria-label={t("pay.parts")}>{tabs.map((each) => <a key={each} class="chip" href={`#/pay/${each}`} aria-current={each === tab || (each === "runs" && tab === "run") ? "page" : undefined}>{t(`pay.${each}` as Key)}</a>)}</div></header>
       {tab === "run" && id ? <RunView id={id} boss={boss} /> : tab === "schemes" ? <Schemes /> : tab === "disputes" ? <Disputes boss={boss} /> : tab === "corrections" ? <Corrections /> : <Runs boss={boss} />}
     </div>
   );

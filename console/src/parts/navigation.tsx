@@ -6,29 +6,31 @@ import { Icon } from "./icon";
 import { Dialog } from "./ui";
 import type { Me } from "../types";
 
-function Way({ to, current, left }: { to: PageName; current: PageName; left?: () => void }) {
-  return <a href={`#/${to}`} class={PAGES[to].bar ? "bar-page" : ""} aria-current={to === current ? "page" : undefined} onClick={left}><Icon name={to} /><span>{t(`nav.${to}` as Key)}</span></a>;
+export type Badges = { [name in PageName]?: number };
+
+function Way({ to, current, badge, left }: { to: PageName; current: PageName; badge?: number; left?: () => void }) {
+  return <a href={`#/${to}`} class={PAGES[to].bar ? "bar-page" : ""} aria-current={to === current ? "page" : undefined} onClick={left}><Icon name={to} /><span>{t(`nav.${to}` as Key)}</span>{badge ? <b class="badge"><span aria-hidden="true">{badge > 99 ? "99+" : badge}</span><span class="sr">{t("nav.open_alerts", { n: badge })}</span></b> : null}</a>;
 }
 
-function Groups({ current, names, left }: { current: PageName; names: PageName[]; left?: () => void }) {
+function Groups({ current, names, badges, left }: { current: PageName; names: PageName[]; badges: Badges; left?: () => void }) {
   return (
     <>{GROUPS.map((group) => {
       const own = names.filter((each) => PAGES[each].group === group);
-      return own.length ? <div class="group" key={group} role="group" aria-label={t(`nav.group_${group}` as Key)}><p aria-hidden="true">{t(`nav.group_${group}` as Key)}</p>{own.map((each) => <Way key={each} to={each} current={current} left={left} />)}</div> : null;
+      return own.length ? <div class="group" key={group} role="group" aria-label={t(`nav.group_${group}` as Key)}><p aria-hidden="true">{t(`nav.group_${group}` as Key)}</p>{own.map((each) => <Way key={each} to={each} current={current} badge={badges[each]} left={left} />)}</div> : null;
     })}</>
   );
 }
 
-export function Navigation({ current, me }: { current: PageName; me: Me }) {
+export function Navigation({ current, me, badges }: { current: PageName; me: Me; badges: Badges }) {
   const names = pagesOf(me);
   const [open, setOpen] = useState(false);
   return (
     <>
       <nav aria-label={t("nav.main")}>
-        <Groups current={current} names={names} />
+        <Groups current={current} names={names} badges={badges} />
         <button type="button" class="more plain" aria-haspopup="dialog" aria-current={PAGES[current].bar ? undefined : "page"} onClick={() => setOpen(true)}><Icon name="more" /><span>{t("nav.more")}</span></button>
       </nav>
-      {open && <Dialog title={t("nav.main")} close={() => setOpen(false)}><div class="all-pages"><Groups current={current} names={names} left={() => setOpen(false)} /></div></Dialog>}
+      {open && <Dialog title={t("nav.main")} close={() => setOpen(false)}><div class="all-pages"><Groups current={current} names={names} badges={badges} left={() => setOpen(false)} /></div></Dialog>}
     </>
   );
 }

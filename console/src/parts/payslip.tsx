@@ -91,12 +91,12 @@ function Why({ of, currency }: { of: Explanation; currency?: string }) {
     <div class="stack">
       <p><strong>{money(of.line.amount_minor)}</strong> · {of.rep} · {tcode("pay.kind", of.line.kind)} · {of.line.rule}{of.customer ? ` · ${of.customer}` : ""}</p>
       {of.line.of_weights > 1 && <p>{t("pay.shared", { weight: of.line.weight, of: of.line.of_weights })}</p>}
-      <ul class="lines">{Object.entries(of.source).filter(([, value]) => value !== null).map(([name, value]) => <li key={name}><small>{name.replaceAll("_", " ")}</small><span>{name.endsWith("_minor") ? money(Number(value)) : String(value)}</span></li>)}</ul>
+      <ul class="lines">{Object.entries(of.source).filter(([, value]) => value !== null).map(([name, value]) => <li key={name}><small>{name.replace(/_(minor|id)$/, "").replaceAll("_", " ")}</small><span>{name.endsWith("_minor") ? money(Number(value)) : String(value)}</span></li>)}</ul>
       {of.because.map((each, at) => <p key={at} class="quiet">{Object.entries(each).filter(([, value]) => value !== null).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(" · ")}</p>)}
       {of.path && <HowItCame path={of.path} currency={currency} />}
       {of.parts.length > 0 && <div class="scroll"><table class="wide"><thead><tr><th>#</th><th>{t("pay.product")}</th><th class="num">{t("pay.pieces")}</th><th class="num">{t("pay.net")}</th><th class="num">{t("pay.cost")}</th><th class="num">{t("pay.basis")}</th><th class="num">{t("pay.exact")}</th><th class="num">{t("pay.amount")}</th></tr></thead>
         <tbody>{of.parts.map((each) => <tr key={each.line_no}><td>{each.line_no}</td><td>{each.sku} {each.product}</td><td class="num">{sayNumber(each.pieces)}</td><td class="num">{money(each.net_minor)}</td><td class="num">{each.cost_minor === null ? "" : money(each.cost_minor)}</td>
-          <td class="num">{sayNumber(each.basis)}</td><td class="num">{each.exact ? sayFraction(each.exact) : ""}</td><td class="num">{money(each.amount_minor)}</td></tr>)}</tbody></table></div>}
+          <td class="num">{of.path ? inBasis(of.path, each.basis, currency) : ""}</td><td class="num">{each.exact ? sayFraction(each.exact) : ""}</td><td class="num">{money(each.amount_minor)}</td></tr>)}</tbody></table></div>}
       {of.origin && <><h3>{t("pay.takes_back")}</h3><Why of={of.origin} currency={currency} /></>}
       {of.later.length > 0 && <p>{t("pay.later", { n: of.later.length, amount: money(of.later.reduce((sum, each) => sum + each.amount_minor, 0)) })}</p>}
     </div>
@@ -106,7 +106,7 @@ function Why({ of, currency }: { of: Explanation; currency?: string }) {
 function HowItCame({ path, currency }: { path: Path; currency?: string }) {
   return (
     <div class="note"><p>{t("pay.whole_basis", { basis: sayBasis(path, currency) })}{path.target ? ` · ${t("pay.target", { part: ((path.reached_bp ?? 0) / 100).toFixed(1) })}` : ""}</p>
-      <ul class="lines">{path.steps.map((each) => <li key={each.from}><small>{t("pay.step", { from: sayNumber(each.from), rate: `${each.rate} ${path.rate_unit}` })}</small><span>{sayNumber(each.basis)}</span></li>)}</ul>
+      <ul class="lines">{path.steps.map((each) => <li key={each.from}><small>{t("pay.step", { from: inBasis(path, each.from, currency), rate: inRate(path, each.rate, currency) })}</small><span>{inBasis(path, each.basis, currency)}</span></li>)}</ul>
       <p>{t("pay.sum", { steps: sayFraction(path.exact), fast: sayFraction(path.accelerated), paid: sayFraction(path.paid), times: path.multiplier })}</p></div>
   );
 }
@@ -128,7 +128,15 @@ function Correct({ told }: { told: Explanation }) {
 }
 
 function sayBasis(path: Path, currency?: string): string {
-  return path.basis === "quantity" ? t("pay.count_pieces", { n: sayNumber(path.basis_sum / 1000) }) : sayMoney(path.basis_sum, currency);
+  return inBasis(path, path.basis_sum, currency);
+}
+
+function inBasis(path: Path, value: number, currency?: string): string {
+  return path.basis === "quantity" ? t("pay.count_pieces", { n: sayNumber(value / 1000) }) : sayMoney(value, currency);
+}
+
+function inRate(path: Path, rate: number, currency?: string): string {
+  return path.basis === "quantity" ? t("pay.per_1000", { amount: sayMoney(rate, currency) }) : `${sayNumber(rate / 100)} %`;
 }
 
 function sayRate(path: Path): string {

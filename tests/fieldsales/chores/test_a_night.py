@@ -17,6 +17,7 @@ from fieldsales.tiers.models import TierStanding
 
 OF_THE_NIGHT = [
     "key_accounts.end done",
+    "prices.publish done",
     "tiers.refresh done",
     "anomalies.look done",
     "journeys.extend done",

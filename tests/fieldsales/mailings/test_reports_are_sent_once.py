@@ -17,9 +17,13 @@ from worlds.reported_days import EVENING, MONDAY, a_monday
 from worlds.small_town import NOON
 from worlds.web import Web, build
 
-import fieldsales.cli.mail as worker
 from fieldsales.audit.models import AuditEntry
-from fieldsales.db.session import transaction
+from fieldsales.chores.chore import Context
+from fieldsales.chores.letters import deliver_letters
+from fieldsales.chores.reports import are_reports_due, send_reports
+from fieldsales.config import Settings
+from fieldsales.db.session import reading, transaction
+from fieldsales.jobs.rules import Slot
 from fieldsales.letters.models import Letter
 from fieldsales.mail import Mailbox
 from fieldsales.mailings.models import ReportSent, ReportSubscription
@@ -51,7 +55,7 @@ def wish(web: Web, login: str = "sara", at: time = time(19), made: datetime = NO
 
 def deliver(web: Web, server: MailServer) -> tuple[int, int]:
     mailbox = Mailbox("127.0.0.1", server.port, "house@harbour.example", security="none", seconds=5)
-    return worker.deliver_letters(web.engine, mailbox)
+    return deliver_letters(web.engine, mailbox)
 
 
 def test_a_mail_server_gets_the_report_with_its_pdf(web: Web, server: MailServer) -> None:
@@ -103,6 +107,17 @@ def test_two_workers_at_once_send_it_once(web: Web) -> None:
     assert len([each for each in found if each.letter_id]) == 2
 
 
+def test_the_house_sends_it_by_itself(web: Web) -> None:
+    """A chore that is wanted only while something is due."""
+    wish(web)
+    slot = Slot(AT_SEVEN, MONDAY)
+    context = Context(web.engine, Settings(public_url=BASE), lambda: AT_SEVEN, slot)
+    for due, told in ((True, {"queued": 1, "not_made": 0}), (False, {"queued": 0, "not_made": 0})):
+        with reading(web.engine) as session:
+            assert are_reports_due(session, AT_SEVEN, context.settings) is due
+        assert send_reports(context) == told
+
+
 def test_of_what_was_missed_only_the_latest_is_sent(web: Web) -> None:
     """The house was away from Monday to Thursday noon: Wednesday's report comes, and no other."""
     wish(web)
@@ -121,7 +136,7 @@ def test_a_report_of_the_morning_tells_the_day_before(web: Web) -> None:
 
 
 def test_one_that_cannot_be_made_holds_up_no_other(web: Web) -> None:
-    """Sara moved to the north and may not see the south any more; it is said, and tried again."""
+    """Sara moved to the north and may not see the south any more: that is said, and the subscription is ended."""
     wish(web, territory_id=web.territories["south"])
     wish(web, "max")
     with transaction(web.engine) as session:
@@ -129,7 +144,8 @@ def test_one_that_cannot_be_made_holds_up_no_other(web: Web) -> None:
     sent, other = sorted(send_due(web.engine, AT_SEVEN, BASE), key=lambda each: each.letter_id is not None)
     assert "territory.not_found" in (sent.why_not or "")
     assert other.letter_id
-    assert [each.why_not for each in send_due(web.engine, AT_SEVEN, BASE)] == [sent.why_not]
+    assert send_due(web.engine, AT_SEVEN, BASE) == []
+    assert web.sara.get("/api/v1/report-subscriptions").json == {"subscriptions": []}
 
 
 def test_who_left_is_sent_nothing(web: Web) -> None:

@@ -14,6 +14,7 @@ from worlds.paid_town import (
     MARCH,
     MAY,
     bill,
+    body,
     bring_back,
     call_off,
     noon,
@@ -22,8 +23,9 @@ from worlds.paid_town import (
     sell,
     share_out,
 )
-from worlds.small_town import SmallTown
+from worlds.small_town import NOON, SmallTown
 
+from fieldsales.adoptions.service import adopt, drop
 from fieldsales.allocations.service import bounce
 from fieldsales.orders.models import Order
 from fieldsales.payruns.models import PayLine, PayRun, PaySlip, RunState
@@ -31,7 +33,7 @@ from fieldsales.payruns.queries import require_run
 from fieldsales.payruns.rules import RunClosed, RunOutOfOrder, RunOver, RunStale
 from fieldsales.payruns.service import close_run, discard_run, make_run, run_due, try_run
 from fieldsales.receivables.models import Method
-from fieldsales.schemes.rules import SchemeNotFound
+from fieldsales.schemes.rules import SchemeInForce, SchemeNotFound, SchemeTooEarly
 
 DAY = date(2026, 3, 10)
 
@@ -110,6 +112,16 @@ def test_a_run_is_closed_only_as_it_was_looked_at(session: Session, world: Small
             verb(session, again.id, now=noon(APRIL))
     with pytest.raises(RunClosed):
         run(session, MARCH)
+
+
+def test_a_scheme_of_a_paid_month_stays_and_can_be_put_again_as_it_is(session: Session, world: SmallTown) -> None:
+    first = adopt(session, "field", body(), effective_from=MARCH, now=NOON)
+    closed(session, MARCH)
+    assert adopt(session, "field", body(), effective_from=MARCH, now=NOON) is first
+    with pytest.raises(SchemeTooEarly):
+        adopt(session, "field", body(split={"key_accounts": "equal"}), effective_from=MARCH, now=NOON)
+    with pytest.raises(SchemeInForce):
+        drop(session, first.id, now=NOON)
 
 
 def test_months_are_paid_one_after_another(session: Session, world: SmallTown) -> None:
