@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import TypeVar
 
 from api.database import session
 from api.guard import LEADERS, actor
@@ -12,8 +13,9 @@ from api.openapi import Resource
 from api.settings import now
 from api.team.schemas import BoardSchema, OneRepSchema, TeamDaySchema
 from fieldsales.accesses.rules import Way
-from fieldsales.teams.queries import TeamDay, team_board, team_day
+from fieldsales.teams.queries import Board, TeamDay, team_board, team_day
 
+Told = TypeVar("Told", TeamDay, Board)
 team = Resource("team", __name__, url_prefix="/api/v1/team", description="What a supervisor sees")
 
 
@@ -27,7 +29,7 @@ def read_team_day(chosen: dict[str, uuid.UUID], day: date) -> TeamDay:
 
 
 @team.on("GET", "/days/<day:day>/board", roles=LEADERS, gives=BoardSchema)
-def read_board(day: date) -> TeamDay:
+def read_board(day: date) -> Board:
     """The same day in short
 
     For a map of all reps: numbers as of the day, stops as rows whose `columns` are named once.
@@ -35,6 +37,6 @@ def read_board(day: date) -> TeamDay:
     return _looked_at(team_board(session(), actor(), day, now()), day)
 
 
-def _looked_at(found: TeamDay, day: date) -> TeamDay:
+def _looked_at(found: Told, day: date) -> Told:
     note_looks_at([each.rep.id for each in found.reps if each.last_position], day, Way.TEAM_DAY)
     return found

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -24,25 +24,6 @@ from fieldsales.visits.models import Visit
 from fieldsales.visits.queries import LastPosition, last_positions, visits_of_reps_on
 
 _NOTHING = Sold(0, {})
-T = TypeVar("T", bound="Call")
-
-
-class Call(Protocol):
-    """What the figures of a day need of a visit."""
-
-    @property
-    def id(self) -> uuid.UUID: ...
-    @property
-    def rep_id(self) -> uuid.UUID: ...
-    @property
-    def customer_id(self) -> uuid.UUID: ...
-
-
-class Planned(Call, Protocol):
-    """What the figures of a day need of a planned visit."""
-
-    @property
-    def status(self) -> PlanStatus: ...
 
 
 class BoardPlanned(NamedTuple):
@@ -69,13 +50,18 @@ class BoardCall(NamedTuple):
     checked_out_at: datetime | None
 
 
+P = TypeVar("P", PlannedVisit, BoardPlanned)
+C = TypeVar("C", Visit, BoardCall)
+T = TypeVar("T", PlannedVisit, BoardPlanned, Visit, BoardCall)
+
+
 @dataclass(frozen=True, slots=True)
-class TeamStop:
+class StopOf(Generic[P, C]):
     """A planned visit beside what came of it: when the rep should arrive, and the call if it was made."""
 
-    planned: Planned
+    planned: P
     arrival_at: datetime | None
-    made: Call | None
+    made: C | None
 
     @property
     def is_done(self) -> bool:
@@ -84,7 +70,7 @@ class TeamStop:
 
 
 @dataclass(frozen=True, slots=True)
-class RepOfDay:
+class RepDayOf(Generic[P, C]):
     """One rep's day. `visits` are all calls made, planned or not; `over` is whether the day has ended for the rep.
 
     `collected` is the money that the rep took, in minor units by currency.
@@ -92,8 +78,8 @@ class RepOfDay:
 
     rep: User
     over: bool
-    stops: tuple[TeamStop, ...]
-    visits: tuple[Call, ...]
+    stops: tuple[StopOf[P, C], ...]
+    visits: tuple[C, ...]
     sold: Sold
     collected: dict[str, int]
     last_position: LastPosition | None
@@ -144,7 +130,7 @@ class RepOfDay:
         return self.sold.amounts.get(self.currency, 0)
 
     @property
-    def _expected(self) -> list[TeamStop]:
+    def _expected(self) -> list[StopOf[P, C]]:
         return [stop for stop in self.stops if stop.is_done or stop.planned.status is PlanStatus.PLANNED]
 
     def _put_off(self, how: PlanStatus) -> int:
@@ -161,11 +147,18 @@ class RepOfDay:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamDay:
+class DayOf(Generic[P, C]):
     """A day of all reps whom somebody may see, by name."""
 
     day: date
-    reps: tuple[RepOfDay, ...]
+    reps: tuple[RepDayOf[P, C], ...]
+
+
+TeamStop = StopOf[PlannedVisit, Visit]
+RepOfDay = RepDayOf[PlannedVisit, Visit]
+TeamDay = DayOf[PlannedVisit, Visit]
+BoardStop = StopOf[BoardPlanned, BoardCall]
+Board = DayOf[BoardPlanned, BoardCall]
 
 
 def team_day(session: Session, actor: Actor, day: date, now: datetime, rep_id: uuid.UUID | None = None) -> TeamDay:
@@ -179,7 +172,7 @@ def team_day(session: Session, actor: Actor, day: date, now: datetime, rep_id: u
     return _put_together(session, reps, day, now, of=of)
 
 
-def team_board(session: Session, actor: Actor, day: date, now: datetime) -> TeamDay:
+def team_board(session: Session, actor: Actor, day: date, now: datetime) -> Board:
     """Return the same day with only what a map and a list of all reps show, many times faster for large teams."""
     reps = reps_visible_to(session, actor)
     ids = [rep.id for rep in reps]
@@ -200,17 +193,17 @@ def team_board(session: Session, actor: Actor, day: date, now: datetime) -> Team
 
 
 def _put_together(
-    session: Session, reps: Sequence[User], day: date, now: datetime, *, of: tuple[Sequence[Planned], Sequence[Call]]
-) -> TeamDay:
+    session: Session, reps: Sequence[User], day: date, now: datetime, *, of: tuple[Sequence[P], Sequence[C]]
+) -> DayOf[P, C]:
     ids = [rep.id for rep in reps]
     arrivals = _arrivals(session, ids, day)
     planned_of, calls_of = _by_rep(of[0]), _by_rep(of[1])
     sold, collected = sold_on(session, ids, day), collected_on(session, ids, day)
     positions = last_positions(session, ids)
-    return TeamDay(
+    return DayOf(
         day,
         tuple(
-            RepOfDay(
+            RepDayOf(
                 rep=rep,
                 over=_is_over(rep, day, now),
                 stops=_stops(planned_of[rep.id], arrivals, calls_of[rep.id]),
@@ -246,11 +239,9 @@ def _arrivals(session: Session, rep_ids: Collection[uuid.UUID], day: date) -> di
     return dict(rows.all())
 
 
-def _stops(
-    planned: Sequence[Planned], arrivals: dict[uuid.UUID, datetime], visits: Sequence[Call]
-) -> tuple[TeamStop, ...]:
+def _stops(planned: Sequence[P], arrivals: dict[uuid.UUID, datetime], visits: Sequence[C]) -> tuple[StopOf[P, C], ...]:
     made = {visit.customer_id: visit for visit in visits}
-    stops = [TeamStop(each, arrivals.get(each.id), made.get(each.customer_id)) for each in planned]
+    stops = [StopOf(each, arrivals.get(each.id), made.get(each.customer_id)) for each in planned]
     return tuple(sorted(stops, key=lambda stop: (stop.arrival_at is None, stop.arrival_at or 0)))
 
 
