@@ -17,6 +17,7 @@ from api.arrangements.routes import arrangements
 from api.auth import browser  # noqa: F401 -- routes of `auth`
 from api.auth.routes import auth
 from api.causes.routes import causes
+from api.chores import add_chores
 from api.console.routes import console
 from api.converters import document_converters, fill_in_me, install_converters
 from api.covers.routes import covers
@@ -196,6 +197,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, clock: Clock
 
     Raises `BadSetting` if the settings cannot be served with. The database need not answer yet.
     """
+    add_chores()
     app = Edge(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 import migrations
+from api.chores import add_chores
 from api.serving import listen, serve_app
 from api.sync.command import sync
 from fieldsales.changes.service import new_epoch
@@ -23,6 +24,7 @@ from fieldsales.config import Settings
 from fieldsales.db.session import transaction
 from sync.settling import try_unknown_again
 
+add_chores()
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 PORT = click.option(
     "--port",

@@ -23,9 +23,10 @@ from fieldsales.clock import local_day
 from fieldsales.covers import queries, service
 from fieldsales.covers.models import Cover
 from fieldsales.covers.rules import Wanted
-from fieldsales.departures.queries import in_hand, orphans
+from fieldsales.departures.queries import in_hand
 from fieldsales.departures.rules import InHand
 from fieldsales.departures.service import stand_in
+from fieldsales.orphans.queries import orphans
 from fieldsales.people.queries import days_at, require_person_in_scope
 
 covers = Resource("covers", __name__, url_prefix="/api/v1/covers", description="Who stands in for a rep who is away")

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, post_load, validate
 from api.schema import day
 from fieldsales.covers.models import CoverKind
 from fieldsales.covers.rules import Wanted
-from fieldsales.departures.rules import Why
+from fieldsales.orphans.rules import Why
 from sync.wire import Strict, words
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ class Background:
     """A thread that does chores, or tells Celery's broker of them, until it is told to stop."""
 
     settings: Settings
-    chores: tuple[Chore, ...] = CHORES
+    chores: Sequence[Chore] = field(default_factory=lambda: CHORES)
     stop: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
 

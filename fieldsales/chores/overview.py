@@ -36,7 +36,7 @@ class Standing:
     failed: int
 
 
-def standings(session: Session, now: datetime, chores: tuple[Chore, ...] = CHORES) -> list[Standing]:
+def standings(session: Session, now: datetime, chores: Sequence[Chore] = CHORES) -> list[Standing]:
     """Return all chores and how they fare, in the order of the registry."""
     seen, resting = looks(session), paused(session)
     plan: dict[str, list[Series]] = {each.code: [] for each in chores}
@@ -65,13 +65,13 @@ def standings(session: Session, now: datetime, chores: tuple[Chore, ...] = CHORE
     return found
 
 
-def series_of(session: Session, code: str, now: datetime, chores: tuple[Chore, ...] = CHORES) -> list[Series]:
+def series_of(session: Session, code: str, now: datetime, chores: Sequence[Chore] = CHORES) -> list[Series]:
     """Return the series of one chore. Raises `ChoreUnknown`."""
     require_chore(code, chores)
     return [each for each in timetable(session, chores, now) if each.chore == code]
 
 
-def require_chore(code: str, chores: tuple[Chore, ...] = CHORES) -> Chore:
+def require_chore(code: str, chores: Sequence[Chore] = CHORES) -> Chore:
     """Return a chore; raise `ChoreUnknown` naming those there are."""
     known = by_code(chores)
     if code not in known:
@@ -80,7 +80,7 @@ def require_chore(code: str, chores: tuple[Chore, ...] = CHORES) -> Chore:
 
 
 def ask_for_chore(
-    session: Session, code: str, *, by: Actor | None, now: datetime, chores: tuple[Chore, ...] = CHORES
+    session: Session, code: str, *, by: Actor | None, now: datetime, chores: Sequence[Chore] = CHORES
 ) -> Sequence[Job]:
     """Have a chore done now, in each time zone that has its own. Raises `ChoreUnknown`."""
     return [ask_for(session, each, by=by, now=now) for each in series_of(session, code, now, chores)]

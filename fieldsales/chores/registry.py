@@ -1,4 +1,7 @@
-"""All chores, in the order in which those of one lane that are due at once are done. A new one is a line here."""
+"""All chores, in the order in which those of one lane that are due at once are done. A new one is a line here.
+
+The room of HTTP adds those of the rooms between: see `api/chores.py`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,15 @@ from fieldsales.chores.housekeeping import (
     forget_what_is_over,
     judge_visits,
 )
+from fieldsales.chores.keeping import (
+    carry_out_covers,
+    erase_positions,
+    forget_files,
+    is_any_dirty,
+    make_pay_runs,
+    refresh_sums,
+    tell_of_orphans,
+)
 from fieldsales.chores.nightly import (
     end_key_accounts,
     extend_journeys,
@@ -30,6 +42,7 @@ from fieldsales.jobs.service import forget_old
 NIGHT = "night"
 """The lane of what works on all customers or days: one after the other."""
 SOON = Every(timedelta(seconds=10))
+FEW_MINUTES = Every(timedelta(minutes=5))
 
 
 def forget_jobs(context: Context) -> Result:
@@ -39,8 +52,9 @@ def forget_jobs(context: Context) -> Result:
         return {"jobs": forget_old(session, often, context.now())}
 
 
-CHORES: tuple[Chore, ...] = (
+CHORES: list[Chore] = [
     Chore("key_accounts.end", "End key accounts whose time is over", Daily(time(0, 15)), end_key_accounts, lane=NIGHT),
+    Chore("covers.carry_out", "Bring covers up to date", Daily(time(0, 20)), carry_out_covers, lane=NIGHT),
     Chore("prices.publish", "Publish price books", Daily(time(1)), publish_prices, lane=NIGHT),
     Chore("tiers.refresh", "Give customers their tiers", Daily(time(1, 30)), refresh_all_tiers, lane=NIGHT),
     Chore("anomalies.look", "Look for changed buying", Daily(time(1, 45)), look_for_anomalies, lane=NIGHT),
@@ -67,9 +81,14 @@ CHORES: tuple[Chore, ...] = (
     Chore("webhooks.deliver", "Tell webhooks", SOON, deliver_webhooks, wanted=are_webhooks_waiting),
     Chore("reports.send", "Queue daily reports", Every(timedelta(minutes=1)), send_reports, wanted=are_reports_due),
     Chore("mail.deliver", "Send mail", SOON, deliver_mail, wanted=is_mail_waiting),
+    Chore("pay.run", "Make last month's pay runs", Daily(time(3)), make_pay_runs, lane=NIGHT),
+    Chore("results.refresh", "Keep the sums of results", FEW_MINUTES, refresh_sums, wanted=is_any_dirty),
+    Chore("tracks.erase", "Erase old positions", Daily(time(3, 15)), erase_positions),
+    Chore("imports.forget", "Delete files that were handed over", Daily(time(3, 20)), forget_files),
     Chore("sessions.forget", "Delete what is over", Daily(time(3, 30)), forget_what_is_over),
+    Chore("customers.check", "Find customers whom nobody looks after", Daily(time(5)), tell_of_orphans),
     Chore("jobs.forget", "Delete old jobs", Daily(time(3, 45)), forget_jobs),
-)
+]
 
 
 def by_code(chores: Iterable[Chore] = CHORES) -> dict[str, Chore]:

@@ -93,7 +93,7 @@ class Worker:
 
     engine: Engine
     settings: Settings
-    chores: tuple[Chore, ...] = CHORES
+    chores: Sequence[Chore] = field(default_factory=lambda: CHORES)
     clock: Clock = utc_now
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
 

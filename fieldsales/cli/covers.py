@@ -15,8 +15,9 @@ from fieldsales.covers.queries import covers_visible_to, stand_ins_of
 from fieldsales.covers.rules import Wanted
 from fieldsales.covers.service import call_off
 from fieldsales.db.session import reading, transaction
-from fieldsales.departures.queries import in_hand, orphans
+from fieldsales.departures.queries import in_hand
 from fieldsales.departures.service import carry_out, stand_in
+from fieldsales.orphans.queries import orphans
 from fieldsales.people.models import User
 from fieldsales.people.queries import days_at
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -29,7 +29,7 @@ class House:
     """The small town, what the time is there, and a worker for it."""
 
     engine: Engine
-    chores: tuple[Chore, ...] = CHORES
+    chores: Sequence[Chore] = field(default_factory=lambda: CHORES)
     now: datetime = MONDAY_NOON
     settings: Settings = field(default_factory=lambda: Settings(solver_workers=0, solve_seconds=0.1))
 

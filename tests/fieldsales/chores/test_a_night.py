@@ -17,19 +17,30 @@ from fieldsales.tiers.models import TierStanding
 
 OF_THE_NIGHT = [
     "key_accounts.end done",
+    "covers.carry_out done",
     "prices.publish done",
     "tiers.refresh done",
     "anomalies.look done",
     "journeys.extend done",
     "plans.make done",
+    "pay.run done",
+    "tracks.erase done",
+    "imports.forget done",
     "sessions.forget done",
     "jobs.forget done",
+    "customers.check done",
 ]
+
+
+def nightly(done: list[str]) -> list[str]:
+    """What was done but for what comes every few minutes, and for what the room above adds; nothing of it failed."""
+    assert all(each.endswith(" done") for each in done)
+    return [each for each in done if each not in {"results.refresh done", "tracks.empty_held done"}]
 
 
 def test_a_night_gives_tiers_and_plans_the_coming_days(engine: Engine) -> None:
     town = house(engine)
-    assert town.pass_to(TUESDAY_MORNING) == OF_THE_NIGHT
+    assert nightly(town.pass_to(TUESDAY_MORNING)) == OF_THE_NIGHT
     with reading(engine) as session:
         assert set(session.scalars(select(TierStanding.day))) == {date(2026, 3, 3)}
         assert set(session.scalars(select(PlannedVisit.day))) == {date(2026, 3, 3), date(2026, 3, 4)}
@@ -56,7 +67,7 @@ def test_the_same_night_again_changes_nothing(engine: Engine) -> None:
         for job in town.jobs():
             stored = session.merge(job)
             stored.state, stored.run_at = JobState.QUEUED, town.now
-    assert town.pass_to(TUESDAY_MORNING) == OF_THE_NIGHT
+    assert nightly(town.pass_to(TUESDAY_MORNING)) == OF_THE_NIGHT
     assert visits() == before
     again = next(job for job in town.jobs() if job.chore == "plans.make")
     assert again.result is not None
@@ -65,7 +76,7 @@ def test_the_same_night_again_changes_nothing(engine: Engine) -> None:
 
 def test_nights_that_were_missed_are_caught_up_by_the_latest(engine: Engine) -> None:
     town = house(engine)
-    assert town.pass_to(TUESDAY_MORNING + 2 * DAY) == OF_THE_NIGHT
+    assert nightly(town.pass_to(TUESDAY_MORNING + 2 * DAY)) == OF_THE_NIGHT
     tiers = next(job for job in town.jobs() if job.chore == "tiers.refresh")
     assert (tiers.day, tiers.missed) == (date(2026, 3, 5), 2)
 

@@ -10,18 +10,17 @@ from sqlalchemy.orm import Session
 from worlds import small_town
 from worlds.small_town import SmallTown
 
-from fieldsales.calendars.service import add_entry
 from fieldsales.covers.models import Cover, CoverKind
 from fieldsales.covers.rules import Wanted
 from fieldsales.customers.models import Assignment, AssignmentKind
 from fieldsales.customers.queries import customer_card
-from fieldsales.customers.service import assign_key_account, set_owner
+from fieldsales.customers.service import assign_key_account
 from fieldsales.dayplans.service import gather
-from fieldsales.departures.queries import in_hand, orphans
-from fieldsales.departures.rules import Why
+from fieldsales.departures.queries import in_hand
 from fieldsales.departures.service import carry_out, stand_in
 from fieldsales.driving.rules import Driving
 from fieldsales.orders.models import Order, Origin
+from fieldsales.orphans.queries import orphans
 from fieldsales.people.models import User
 from fieldsales.planning.models import PlannedVisit
 from fieldsales.planning.service import add_manual_visit
@@ -149,26 +148,3 @@ def test_what_a_rep_has_in_hand_is_told(session: Session, town: SmallTown) -> No
     add_manual_visit(session, town.anna.id, town.customers["Dairy"].id, TUESDAY, by=town.sara.id, reason="x", now=NOW)
     found = in_hand(session, None, town.anna.id, MONDAY)
     assert (found.customers, found.key_accounts, found.planned_visits, found.to_give_back) == (3, 0, 1, ())
-
-
-def test_customers_whom_nobody_looks_after_are_found_with_why(session: Session, town: SmallTown) -> None:
-    assert orphans(session, None, MONDAY) == []
-    set_owner(session, town.customers["Hotel"].id, None, now=NOW)
-    town.anna.active = False
-    add_entry(session, first_day=TUESDAY, last_day=FRIDAY, name="Ill", user_id=town.ben.id, by=None, now=NOW)
-    session.flush()
-    found = {each.name: each.why for each in orphans(session, None, MONDAY)}
-    assert found == {
-        "Bakery": Why.OWNER_OFF, "Corner": Why.OWNER_OFF, "Dairy": Why.OWNER_OFF,
-        "Fish": Why.OWNER_AWAY, "Grocer": Why.OWNER_AWAY, "Hotel": Why.NO_OWNER,
-    }  # fmt: skip
-
-
-def test_with_a_stand_in_nobody_is_missing(session: Session, town: SmallTown) -> None:
-    absent(session, town)
-    assert orphans(session, None, MONDAY) == []
-
-
-def test_two_days_off_are_no_gap(session: Session, town: SmallTown) -> None:
-    add_entry(session, first_day=TUESDAY, last_day=date(2026, 3, 4), name="Ill", user_id=town.ben.id, by=None, now=NOW)
-    assert orphans(session, None, MONDAY) == []
