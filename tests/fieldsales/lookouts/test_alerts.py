@@ -24,6 +24,7 @@ from fieldsales.letters.models import Letter
 from fieldsales.lookouts.service import Seen, clean_up, escalate_due, evaluate, evaluate_next, tell_reviews
 from fieldsales.mutes.rules import MuteInvalid
 from fieldsales.mutes.service import add_mute, end_mute
+from fieldsales.news.queries import alerts_since
 from fieldsales.orders.rules import Draft as Order
 from fieldsales.orders.rules import Line
 from fieldsales.orders.service import Taken, place_order
@@ -445,3 +446,15 @@ def test_messages_are_kept_with_what_became_of_them(session: Session, town: Smal
     found = session.scalars(select(AlertMessage)).all()
     assert {each.state for each in found} == {MessageState.HANDED}
     assert {each.letter_id for each in found} == {letters(session)[0].id}
+
+
+def test_news_tell_a_new_alert_once_to_whom_it_concerns(session: Session, town: SmallTown) -> None:
+    evaluate(session, made(session), NOW)
+    town.sara.territory_id = town.north.id
+    session.flush()
+    sara, since = actor(session, "sara"), NOW - timedelta(minutes=5)
+    told = alerts_since(session, sara, since, ())
+    assert sorted(str(each.facts["title"]).split(":")[0] for each in told.values()) == ["Bakery", "Corner", "Dairy"]
+    assert {each.what for each in told.values()} == {"alert"}
+    assert alerts_since(session, sara, since, told.keys()) == {}
+    assert alerts_since(session, sara, NOW + timedelta(minutes=5), ()) == {}
