@@ -39,7 +39,7 @@ from fieldsales.orders.models import Order, OrderKind, OrderState, Origin
 from fieldsales.people.models import Device, Role, Territory, User
 from fieldsales.people.queries import require_territory_in_scope
 from fieldsales.people.rules import Actor
-from fieldsales.planning.models import PlannedVisit, PlanStatus
+from fieldsales.planning.models import PlanStatus
 from fieldsales.teams.queries import RepOfDay, TeamStop, team_day
 from fieldsales.visits.models import Visit
 
@@ -163,7 +163,7 @@ def _calls(
 
     def call(customer_id: uuid.UUID, name: str, state: CallState, stop: TeamStop | None = None) -> Call:
         visit = made.get(customer_id)
-        planned = cast(PlannedVisit, stop.planned) if stop else None
+        planned = stop.planned if stop else None
         return Call(
             customer_id=customer_id,
             customer=name,
@@ -177,7 +177,7 @@ def _calls(
         )
 
     on_plan = [
-        call(stop.planned.customer_id, cast(PlannedVisit, stop.planned).customer.name, _state(rep, stop), stop)
+        call(stop.planned.customer_id, stop.planned.customer.name, _state(rep, stop), stop)
         for stop in rep.stops
     ]
     known = {each.customer_id for each in on_plan}
