@@ -177,8 +177,7 @@ def _calls(
         )
 
     on_plan = [
-        call(stop.planned.customer_id, stop.planned.customer.name, _state(rep, stop), stop)
-        for stop in rep.stops
+        call(stop.planned.customer_id, stop.planned.customer.name, _state(rep, stop), stop) for stop in rep.stops
     ]
     known = {each.customer_id for each in on_plan}
     off_plan = [
