@@ -21,6 +21,7 @@ FILES = (
     "products.csv",
     "customers.csv",
     "tiers.json",
+    "jobs.json",
     "causes.json",
     "problem.json",
     "prices.csv",
