@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +61,15 @@ class Listener:
     check: Callable[[Session], object]
 
 
+@dataclass(eq=False, frozen=True, slots=True)
+class Seat:
+    """The place of one open stream. One that `yields` is `gone` once a newer one of its person wants the place."""
+
+    user_id: uuid.UUID
+    yields: bool
+    gone: threading.Event = field(default_factory=threading.Event)
+
+
 @dataclass(slots=True)
 class Streams:
     """The streams of one process: at most `most` at once, each for `life_s` seconds.
@@ -72,18 +80,23 @@ class Streams:
     engine: Engine
     most: int
     life_s: float
-    _counts: Counter[uuid.UUID] = field(default_factory=Counter)
+    _seats: list[Seat] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _looking: threading.Lock = field(default_factory=threading.Lock)
     _ending: threading.Event = field(default_factory=threading.Event)
     _seen: Mark | None = None
     _seen_at: float = 0.0
 
-    def check_room(self, user_id: uuid.UUID) -> None:
-        """Raise `StreamsFull` or `TooManyStreams` if there is no room for one more stream of this person."""
-        if self._counts.total() >= self.most or self._ending.is_set():
+    def check_room(self, user_id: uuid.UUID, *, newest_stays: bool = False) -> None:
+        """Raise `StreamsFull` or `TooManyStreams` if there is no room for one more stream of this person.
+
+        Where the newest stays, the oldest such stream of the person makes room for it: see `place`.
+        """
+        mine = self._of(user_id)
+        room = newest_stays and any(seat.yields for seat in mine)
+        if self._ending.is_set() or (len(self._seats) >= self.most and not room):
             raise StreamsFull("All streams of this server are taken.", mend="Pull, and try again in a minute.")
-        if self._counts[user_id] >= MOST_OF_ONE:
+        if len(mine) >= MOST_OF_ONE and not room:
             raise TooManyStreams(
                 f"You have {MOST_OF_ONE} streams open.", mend="One is enough for all collections.", most=MOST_OF_ONE
             )
@@ -94,33 +107,60 @@ class Streams:
         Ends when its time is up, when the server stops or its database does not answer, and when the person may not
         listen any more. The phone then listens again.
         """
-        with self.place(listener.user_id) as there_is_one:
-            if there_is_one:
+        with self.place(listener.user_id) as seat:
+            if seat:
                 try:
                     yield from self._watch(listener)
                 except FieldsalesError:
                     return
 
     def end(self) -> None:
-        """End all streams, for good: the server stops."""
+        """End all streams, for good: the server stops. Takes no lock, as a signal may come while one is held."""
         self._ending.set()
+        for seat in list(self._seats):
+            seat.gone.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the server stops."""
+        return self._ending.is_set()
 
     def wait(self, seconds: float) -> bool:
         """Let some time go by; True, at once, when the server stops."""
         return self._ending.wait(seconds)
 
     @contextmanager
-    def place(self, user_id: uuid.UUID) -> Iterator[bool]:
-        """Take a place for one stream of a person, if there is one, for as long as the block lasts."""
-        with self._lock:
-            free = self._counts.total() < self.most
-            self._counts[user_id] += free
+    def place(self, user_id: uuid.UUID, *, newest_stays: bool = False) -> Iterator[Seat | None]:
+        """Take a place for one stream of a person, if there is one, for as long as the block lasts.
+
+        A page that is loaded anew leaves a stream behind that is found dead only when something is written to it.
+        Where the newest stays, the oldest such stream of the person is `gone` for it once there is no other room.
+        """
+        seat = self._seat(user_id, newest_stays)
         try:
-            yield free
+            yield seat
         finally:
             with self._lock:
-                self._counts[user_id] -= free
-                self._counts += Counter()  # forgets whoever has none
+                if seat in self._seats:
+                    self._seats.remove(seat)
+
+    def _seat(self, user_id: uuid.UUID, newest_stays: bool) -> Seat | None:
+        with self._lock:
+            mine = self._of(user_id)
+            oldest = next((seat for seat in mine if seat.yields), None)
+            if newest_stays and oldest and (len(mine) >= MOST_OF_ONE or len(self._seats) >= self.most):
+                self._seats.remove(oldest)
+                oldest.gone.set()
+            if len(self._seats) >= self.most:
+                return None
+            seat = Seat(user_id, newest_stays)
+            self._seats.append(seat)
+        if self._ending.is_set():
+            seat.gone.set()
+        return seat
+
+    def _of(self, user_id: uuid.UUID) -> list[Seat]:
+        return [seat for seat in list(self._seats) if seat.user_id == user_id]
 
     def _watch(self, listener: Listener) -> Iterator[bool]:
         begun = told = time.monotonic()

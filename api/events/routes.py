@@ -30,19 +30,24 @@ from fieldsales.errors import FieldsalesError
 from fieldsales.news.queries import alerts_since, happened, mark_now, positions_after
 from fieldsales.news.rules import Happening, NewsMark, read_mark
 from fieldsales.people.rules import Actor
-from sync.stream import POLL_S, QUIET_S, Streams
+from sync.stream import POLL_S, QUIET_S, Seat, Streams
 
 _EVENTS = "text/event-stream"
 _PAUSE = "retry: 3000\n\n"
 _MEANWHILE = timedelta(minutes=5)
 """So old may an alert be that is told: a round of rules takes a while, and so does a connection that broke."""
 _ALIVE = ": still here\n\n"
+_ELSEWHERE = "event: elsewhere\ndata: {}\n\n"
+"""The last word to a stream that makes room for a newer one of the same person."""
 
 events = Resource("events", __name__, url_prefix="/api/v1/events", description="The field as it happens")
 
 
 class FieldEventsSchema(Schema):
-    """Server-sent events: `visit`, `order`, `approval`, `alert`, `position`; `resync`: all should be read anew."""
+    """Server-sent events: `visit`, `order`, `approval`, `alert`, `position`; `resync`: all should be read anew.
+
+    `elsewhere`: a newer stream of the same person took the place of this one.
+    """
 
 
 @events.on("GET", "", roles=LEADERS, gives=FieldEventsSchema, media_type=_EVENTS, problems=[429, 503])
@@ -52,10 +57,11 @@ def watch_field() -> Response:
     Server-sent events with JSON in `data`: `visit` (a check-in or check-out), `order`, `approval`, `alert` (a new one;
     after an interruption those of the last minutes again), `position` (the latest of a rep) and `resync` (read the day
     anew: the first one, or too much was missed). Send the last `id` as `Last-Event-ID` to go on without a gap. Comments
-    are signs of life. The stream ends after some minutes; open it again.
+    are signs of life. The stream ends after some minutes; open it again. Of more than four of one person the oldest
+    ends with `elsewhere`: open it again when somebody looks at it.
     """
     who, streams = actor(), streams_of(current_app)
-    streams.check_room(who.user_id)
+    streams.check_room(who.user_id, newest_stays=True)
     since = read_mark(request.headers.get("Last-Event-ID", ""))
     told = _written(_Watch(db.engine, who, since, clock()), streams) if request.method == "GET" else ()
     return Response(told, mimetype=_EVENTS, headers={"X-Accel-Buffering": "no"})
@@ -63,12 +69,15 @@ def watch_field() -> Response:
 
 def _written(watch: _Watch, streams: Streams) -> Iterator[str]:
     yield _PAUSE
-    with streams.place(watch.who.user_id) as there_is_one:
-        if there_is_one:
-            try:
-                yield from watch.told(streams)
-            except FieldsalesError:
-                return
+    with streams.place(watch.who.user_id, newest_stays=True) as seat:
+        if seat is None:
+            return
+        try:
+            yield from watch.told(streams, seat)
+        except FieldsalesError:
+            return
+        if seat.gone.is_set() and not streams.stopping:
+            yield _ELSEWHERE
 
 
 class _Watch:
@@ -80,8 +89,8 @@ class _Watch:
         self.alerts_since, self.alerts = clock() - _MEANWHILE, set[uuid.UUID]()
         self.noted: set[tuple[uuid.UUID, datetime]] = set()
 
-    def told(self, streams: Streams) -> Iterator[str]:
-        """Yield events until the time of the stream is up or the server stops."""
+    def told(self, streams: Streams, seat: Seat) -> Iterator[str]:
+        """Yield events until the time of the stream is up, its seat is gone, or the server stops."""
         begun = spoken = time.monotonic()
         while True:
             news = self._news()
@@ -91,7 +100,7 @@ class _Watch:
                 yield _ALIVE
             if news or time.monotonic() - spoken >= QUIET_S:
                 spoken = time.monotonic()
-            if time.monotonic() - begun >= streams.life_s or streams.wait(min(POLL_S, streams.life_s)):
+            if time.monotonic() - begun >= streams.life_s or seat.gone.wait(min(POLL_S, streams.life_s)):
                 return
 
     def _news(self) -> str:

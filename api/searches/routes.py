@@ -166,10 +166,10 @@ class _Watched:
 
 def _watch(streams: Streams, watched: _Watched) -> Iterator[str]:
     """Tell what is new, until the search is over, the server stops, or the time of a stream is up."""
-    with streams.place(watched.who.user_id) as there_is_one, suppress(FieldsalesError):
+    with streams.place(watched.who.user_id) as seat, suppress(FieldsalesError):
         began = told_at = time.monotonic()
         last: object = None
-        while there_is_one and time.monotonic() - began < streams.life_s:
+        while seat and time.monotonic() - began < streams.life_s:
             seen = watched.look()
             news, is_over = (seen["state"], seen["progress"]), seen["state"] not in OPEN
             if is_over or news != last:

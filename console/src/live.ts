@@ -6,6 +6,15 @@ export interface FieldEvent {
   facts: Record<string, unknown>;
 }
 
+/** Resolves when somebody comes back to this tab: until then a newer one has our place. */
+function lookedAt(stop: AbortSignal): Promise<void> {
+  return new Promise((then) => {
+    const done = () => document.visibilityState === "visible" && then();
+    addEventListener("focus", done, { signal: stop });
+    document.addEventListener("visibilitychange", done, { signal: stop });
+  });
+}
+
 export function watch(hear: (event: FieldEvent) => void, state: (live: boolean) => void): () => void {
   const stop = new AbortController();
   let last = "";
@@ -22,6 +31,10 @@ export function watch(hear: (event: FieldEvent) => void, state: (live: boolean) 
       for (const part of parts) {
         const field = (name: string) => part.split("\n").find((line) => line.startsWith(name + ": "))?.slice(name.length + 2);
         const what = field("event");
+        if (what === "elsewhere") {
+          state(false);
+          return lookedAt(stop.signal);
+        }
         if (what) hear({ what, facts: JSON.parse(field("data") ?? "{}") as Record<string, unknown> });
         last = field("id") ?? last;
       }

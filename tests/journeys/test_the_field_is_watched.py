@@ -133,3 +133,13 @@ def test_a_position_is_told_once_and_then_only_the_next(town: Any) -> None:
 def test_a_rep_may_not_watch(town: Any) -> None:
     anna = town.phone("anna")
     assert anna.call("GET", PATH).status_code == 403
+
+
+def test_a_page_that_is_loaded_anew_again_and_again_watches_on(town: Any) -> None:
+    sara = town.desk("sara")
+    loads = [watch(town.base, sara.token) for _ in range(6)]
+    for load in loads:
+        assert next(load)[0] == "resync"
+    assert [next(load)[0] for load in loads[:2]] == ["elsewhere"] * 2, "the oldest streams make room"
+    for load in loads:
+        load.close()

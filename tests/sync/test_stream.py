@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import select
@@ -139,6 +140,21 @@ def test_one_person_and_one_process_have_so_many_and_an_ended_one_makes_room(tow
     news[0].close()
     others.close()
     streams.check_room(town.anna.who.user_id)
+
+
+def test_where_the_newest_stays_the_oldest_of_the_same_person_makes_room_for_it(town):
+    streams, who = Streams(town.engine, most=MOST_OF_ONE + 1, life_s=20), town.anna.who.user_id
+    with ExitStack() as open_ones:
+        phone = open_ones.enter_context(streams.place(who))
+        tabs = [open_ones.enter_context(streams.place(who, newest_stays=True)) for _ in range(MOST_OF_ONE)]
+        assert [tab.gone.is_set() for tab in tabs] == [True, False, False, False]
+        other = open_ones.enter_context(streams.place(town.ben.who.user_id, newest_stays=True))
+        streams.check_room(who, newest_stays=True)
+        tabs.append(open_ones.enter_context(streams.place(who, newest_stays=True)))
+        assert [tab.gone.is_set() for tab in tabs] == [True, True, False, False, False]
+        assert [seat.gone.is_set() for seat in (phone, other)] == [False, False]
+        assert open_ones.enter_context(streams.place(uuid.uuid4(), newest_stays=True)) is None
+    streams.check_room(who)
 
 
 def test_all_who_listen_look_at_the_feed_together(town, monkeypatch):
