@@ -91,6 +91,13 @@ def without_points(payload: dict[str, Any]) -> dict[str, Any]:
     return payload | {"data": data | {"points": []}} if isinstance(data, dict) else payload | {"data": None}
 
 
+def holds_positions(mutation: Mutation) -> bool:
+    """Tell whether a mutation is a track that still holds positions, as one does that waits for a person."""
+    data = mutation.payload.get("data")
+    sent = data.get("points") if isinstance(data, dict) else None
+    return mutation.type in POSITIONS_ONLY and bool(sent or (mutation.corrected or {}).get("points"))
+
+
 def waiting(session: Session, user_id: uuid.UUID) -> tuple[dict[uuid.UUID, Mutation], list[Pair]]:
     """Return a user's held mutations that wait for anything, and what each waits for, in pairs."""
     found = select(Mutation).where(Mutation.user_id == user_id, Mutation.status == Status.HELD)

@@ -7,10 +7,16 @@ from typing import Any
 
 from api.database import session
 from api.guard import LEADERS, actor
+from api.looks import note_looks_at
 from api.openapi import Resource
 from api.review.schemas import UNDER_REVIEW, CaseSchema, ReviewPageSchema, ReviewQuery, RulingSchema
 from api.settings import now
+from fieldsales.accesses.rules import Way
+from fieldsales.clock import local_day
 from fieldsales.db.paging import Page
+from fieldsales.people.models import User
+from fieldsales.privacy.queries import zone_of
+from sync.ledger import holds_positions
 from sync.review import queries, service
 from sync.review.queries import Case, Sought, UnderReview
 from sync.review.service import Ruling
@@ -36,8 +42,11 @@ def list_review(query: dict[str, Any]) -> Page[UnderReview]:
 
 @review.on("GET", "/<uuid:mutation_id>", roles=LEADERS, gives=CaseSchema, problems=[404])
 def read_case(mutation_id: uuid.UUID) -> Case:
-    """One mutation as it was sent, its problem, what it waits for, and what was done about it"""
-    return queries.case(session(), actor(), mutation_id)
+    """One mutation as it was sent, its problem, what it waits for, and what was done about it
+
+    Whose positions a track holds can read that I looked.
+    """
+    return _looked_at(queries.case(session(), actor(), mutation_id))
 
 
 @review.on(
@@ -56,4 +65,12 @@ def decide(body: dict[str, Any], mutation_id: uuid.UUID) -> Case:
     422 `review.refused` when the rules refuse it, with nothing changed.
     """
     service.decide(session(), mutation_id, Ruling(**body), by=actor(), now=now())
-    return queries.case(session(), actor(), mutation_id)
+    return _looked_at(queries.case(session(), actor(), mutation_id))
+
+
+def _looked_at(found: Case) -> Case:
+    mutation, rep_id = found.subject.mutation, found.subject.rep.id
+    if holds_positions(mutation):
+        day = local_day(mutation.at or mutation.received_at, zone_of(session().get_one(User, rep_id)))
+        note_looks_at([rep_id], day, Way.REVIEW)
+    return found

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from fieldsales.trackers.rules import NotAPosition
 from fieldsales.tracks.rules import Point
 
-OLDEST, NEWEST = timedelta(days=366), timedelta(days=1)
-"""How far back, and ahead, a position may lie: as for our own app."""
 _LARGEST_SECONDS = 2**31
 """Traccar takes a timestamp below this for seconds since 1970, any other for milliseconds."""
 
@@ -50,18 +48,15 @@ def degrees(told: Mapping[str, Any], name: str, most: float) -> float:
     return found
 
 
-def moment(value: Any, now: datetime) -> datetime:
+def moment(value: Any) -> datetime:
     """Return a moment told as seconds or milliseconds since 1970, or as ISO 8601 (UTC where no zone is told).
 
-    Kept to the millisecond, as all positions are. Raises `NotAPosition` for one that is no such thing, or lies more
-    than a year back or a day ahead.
+    Kept to the millisecond, as all positions are. Raises `NotAPosition` for one that is no such thing.
     """
     try:
         found = _read(value)
     except (ValueError, OverflowError, OSError, TypeError) as wrong:
         raise NotAPosition(f"The time is “{str(value)[:40]}”, which is none.", field="timestamp") from wrong
-    if not now - OLDEST <= found <= now + NEWEST:
-        raise NotAPosition(f"The time is {found:%Y-%m-%d %H:%M} UTC.", mend="Set the phone's clock.", field="timestamp")
     return found.replace(microsecond=found.microsecond // 1000 * 1000)
 
 

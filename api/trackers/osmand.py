@@ -35,7 +35,7 @@ def points_of(request: Request, now: datetime) -> list[Point]:
 
     Raises `NotAPosition`, `BadJson`.
     """
-    return _from_json(_told(request), now) if _is_json(request) else _from_parameters(_told(request), now)
+    return _from_json(_told(request)) if _is_json(request) else _from_parameters(_told(request), now)
 
 
 def _is_json(request: Request) -> bool:
@@ -56,7 +56,7 @@ def _from_parameters(told: dict[str, Any], now: datetime) -> list[Point]:
         return []
     return [
         point(
-            moment(told["timestamp"], now) if told.get("timestamp") else now,
+            moment(told["timestamp"]) if told.get("timestamp") else now,
             told,
             "lat",
             "lon",
@@ -68,7 +68,7 @@ def _from_parameters(told: dict[str, Any], now: datetime) -> list[Point]:
     ]
 
 
-def _from_json(told: dict[str, Any], now: datetime) -> list[Point]:
+def _from_json(told: dict[str, Any]) -> list[Point]:
     """Read the location of a background geolocation SDK: -1 says that a speed or a heading is not known.
 
     `mock` (Android) and `simulated` (iOS) are told by that SDK, but not by Traccar Client 9.
@@ -81,7 +81,7 @@ def _from_json(told: dict[str, Any], now: datetime) -> list[Point]:
         raise NotAPosition("The location has no coords.", field="location")
     return [
         point(
-            moment(location.get("timestamp"), now),
+            moment(location.get("timestamp")),
             coords,
             "latitude",
             "longitude",

@@ -25,7 +25,7 @@ def key_of(request: Request) -> str:
     return given.password
 
 
-def points_of(request: Request, now: datetime) -> list[Point]:
+def points_of(request: Request, _now: datetime) -> list[Point]:
     """Return the position that a request tells; none for an empty body, or for another type than `location`.
 
     `vel` is in km/h, `tst` in seconds since 1970. OwnTracks does not say whether a position is a mock. Raises
@@ -35,7 +35,7 @@ def points_of(request: Request, now: datetime) -> list[Point]:
     told: Any = parse_json(body) if body.strip() else None
     if not isinstance(told, dict) or told.get("_type") != "location":
         return []
-    at = moment(told.get("tst"), now)
+    at = moment(told.get("tst"))
     return [
         point(
             at,

@@ -28,6 +28,7 @@ class TrackerSchema(Schema):
     kept = fields.Integer(required=True)
     without_consent = fields.Integer(required=True)
     off_shift = fields.Integer(required=True)
+    out_of_time = fields.Integer(required=True, metadata={"description": "over a year back, or over a day ahead"})
 
 
 class TrackersSchema(Schema):
@@ -68,6 +69,7 @@ class TakenSchema(Schema):
     new = fields.Integer(required=True)
     without_consent = fields.Integer(required=True)
     off_shift = fields.Integer(required=True)
+    out_of_time = fields.Integer(required=True, metadata={"description": "over a year back, or over a day ahead"})
     flags = fields.List(fields.String(), required=True)
 
 

@@ -14,6 +14,7 @@ class Way(StrEnum):
     TEAM_DAY = "team_day"
     EVENTS = "events"
     EXPORT = "export"
+    REVIEW = "review"
 
 
 def hour_of(moment: datetime) -> datetime:

@@ -125,7 +125,7 @@ def _accesses(session: Session, rep_id: uuid.UUID) -> list[dict[str, Any]]:
 
 
 def _trackers(session: Session, rep_id: uuid.UUID) -> list[dict[str, Any]]:
-    told = ("name", "created_at", "revoked_at", "last_seen_at", "kept", "without_consent", "off_shift")
+    told = ("name", "created_at", "revoked_at", "last_seen_at", "kept", "without_consent", "off_shift", "out_of_time")
     return [{name: getattr(each, name) for name in told} for each in trackers_of(session, rep_id)]
 
 

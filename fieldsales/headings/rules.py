@@ -58,7 +58,8 @@ raised_at=提出时间 ends_on=结束日期 ended_by=结束人 answered_at=答�
 body_hash=内容校验 title=标题 updated_at=更新时间 finished_at=完成时间 handed_in_at=提交时间 rejected=拒收
 rejects=拒收 rows=行数 row=行 size=大小 size_bytes=字节数 bytes=字节 file_name=文件名 new=新增 changed=更改
 unchanged=未变 missing=缺少 given=已给 files=文件 system=系统 mapping=映射 hours=小时 keep_days=保留天数
-margin_minutes=余量分钟 off_shift=下班后 points=点数 said_at=声明时间 said_version=声明版本 reader=查看人
+margin_minutes=余量分钟 off_shift=下班后 out_of_time=时间不符
+points=点数 said_at=声明时间 said_version=声明版本 reader=查看人
 tracker=追踪器 trackers=追踪器 username=用户名 window=时段 first_at=首次时间 last_at=最后时间 created_by=创建人
 agreed=同意 consent_needed=需同意 without_consent=未同意 key=键 first=首 later=之后 line=行 part=部分 parts=部分
 path=路径 origin=来源 example=示例 schema=模式 outcome=结果 outcomes=结果 candidates=候选 codes=代码 target=目标

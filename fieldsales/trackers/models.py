@@ -15,8 +15,8 @@ class Tracker(Base):
     """A tracking app on one device of one rep, which sends positions with a key of its own.
 
     Only the SHA-256 of the key is kept: who reads the database cannot send positions. A key has 130 random bits, so
-    that a slow hash would guard nothing more. `kept`, `without_consent` and `off_shift` count what became of its
-    positions; what is sent again was kept once, and is counted so.
+    that a slow hash would guard nothing more. `kept`, `without_consent`, `off_shift` and `out_of_time` count what
+    became of its positions; what is sent again was kept once, and is counted so.
     """
 
     __tablename__ = "tracker"
@@ -33,3 +33,4 @@ class Tracker(Base):
     kept: Mapped[int] = mapped_column(BigInteger, default=0)
     without_consent: Mapped[int] = mapped_column(BigInteger, default=0)
     off_shift: Mapped[int] = mapped_column(BigInteger, default=0)
+    out_of_time: Mapped[int] = mapped_column(BigInteger, default=0)

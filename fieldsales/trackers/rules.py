@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime, timedelta
 
 from fieldsales.errors import Conflict, Invalid, NotFound, Unauthorized
 
@@ -12,6 +13,8 @@ MOST = 5
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32, without the letters that are taken for digits: some type a key on a phone."""
 _LONG = 26
+OLDEST, NEWEST = timedelta(days=366), timedelta(days=1)
+"""How far back, and ahead, a position may lie: as for our own app."""
 
 
 class TrackerUnknown(Unauthorized):
@@ -41,6 +44,11 @@ class NotAPosition(Invalid):
     code = "tracker.no_position"
     title = "This is no position"
     status = 400
+
+
+def is_in_time(at: datetime, now: datetime) -> bool:
+    """Tell whether a position can be kept as of its moment: a phone's clock may be years off."""
+    return now - OLDEST <= at <= now + NEWEST
 
 
 def new_key() -> str:

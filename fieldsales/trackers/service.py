@@ -58,7 +58,14 @@ def revoke_tracker(session: Session, tracker_id: uuid.UUID, *, by: Actor | None,
 
 
 def count_positions(
-    session: Session, tracker_id: uuid.UUID, *, kept: int, without_consent: int, off_shift: int, now: datetime
+    session: Session,
+    tracker_id: uuid.UUID,
+    *,
+    kept: int,
+    without_consent: int,
+    off_shift: int,
+    out_of_time: int,
+    now: datetime,
 ) -> None:
     """Note what became of positions that a tracker sent."""
     session.execute(
@@ -68,6 +75,7 @@ def count_positions(
             kept=Tracker.kept + kept,
             without_consent=Tracker.without_consent + without_consent,
             off_shift=Tracker.off_shift + off_shift,
+            out_of_time=Tracker.out_of_time + out_of_time,
             last_seen_at=now,
         )
         .execution_options(synchronize_session=False)

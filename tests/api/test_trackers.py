@@ -69,7 +69,7 @@ def test_sent_again_it_is_one_position(web: Web, app: App) -> None:
 def test_traccar_client_tells_where_it_is_with_parameters(web: Web, app: App, method: str, when: str) -> None:
     more = {"speed": "10", "bearing": "45", "altitude": "3", "accuracy": "8.5", "hdop": "0.9", "batt": "71"}
     told = app.osmand(method, lat="38.24", lon="21.73", timestamp=when, **more).json
-    assert told == {"points": 1, "new": 1, "without_consent": 0, "off_shift": 0, "flags": []}
+    assert told == {"points": 1, "new": 1, "without_consent": 0, "off_shift": 0, "out_of_time": 0, "flags": []}
     [kept] = points(web.engine)
     assert (kept.at, kept.source, kept.accuracy_m, kept.heading_deg) == (NOON, Source.TRACCAR, 8.5, 45)
     assert kept.speed_mps == pytest.approx(5.144, abs=0.001), "told in knots"
@@ -99,6 +99,17 @@ def test_what_only_says_that_it_is_there_is_answered(web: Web, app: App) -> None
     assert web.anna.get("/api/v1/me/trackers").json["trackers"][0]["last_seen_at"]
 
 
+def test_a_position_whose_time_cannot_be_is_dropped_and_counted_so_that_it_blocks_no_queue(web: Web, app: App) -> None:
+    """Both apps send a position that is refused again for ever, and nothing after it."""
+    for when in (NOON - timedelta(days=367), NOON + timedelta(days=2)):
+        answer = app.osmand(lat="1", lon="1", timestamp=str(int(when.timestamp())))
+        assert (answer.status_code, answer.json["points"], answer.json["out_of_time"]) == (200, 1, 1), when
+    assert (app.owntracks(HERE | {"tst": 1}).status_code, app.owntracks(HERE | {"tst": 1}).json) == (200, [])
+    [told] = web.anna.get("/api/v1/me/trackers").json["trackers"]
+    assert (told["kept"], told["out_of_time"]) == (0, 4)
+    assert points(web.engine) == []
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -107,7 +118,6 @@ def test_what_only_says_that_it_is_there_is_answered(web: Web, app: App) -> None
         {"lat": "1"},
         {"lat": "nan", "lon": "0"},
         {"lat": "1", "lon": "1", "timestamp": "yesterday"},
-        {"lat": "1", "lon": "1", "timestamp": "1"},
         {"lat": "1", "lon": "1", "timestamp": "9" * 400},
         {"lat": "1", "lon": "1", "speed": "fast"},
     ],

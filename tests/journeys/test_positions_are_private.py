@@ -11,6 +11,7 @@ from typing import Any
 import requests
 from worlds.tracked_town import TERMS
 
+from fieldsales.db.base import new_id
 from fieldsales.db.session import transaction
 from fieldsales.privacy.rules import TRACKING
 from fieldsales.tracks.service import erase_expired
@@ -98,3 +99,15 @@ def test_a_rep_is_tracked_as_agreed_and_no_further(town: Any) -> None:
         assert erase_expired(session, town.clock() + timedelta(days=29)).points == 0
         assert erase_expired(session, town.clock() + timedelta(days=31)).points == 2
     assert anna.call("GET", MINE).json()["points"] == 0
+
+
+def test_who_reads_a_track_that_waits_for_a_decision_is_written_down(town: Any) -> None:
+    sara, anna = town.desk("sara"), town.phone("anna")
+    anna.call("PUT", MINE, json={"agree": True, "version": anna.call("GET", MINE).json()["version"]})
+    anna.track([HERE | {"ago_ms": 0}])
+    track = anna.outbox[-1]
+    track["after"] = [str(new_id())]
+    assert sent(anna)["status"] == "held"
+    case = sara("GET", f"/sync/v1/review/{track['id']}")
+    assert len(case["mutation"]["payload"]["data"]["points"]) == 1
+    assert looks(anna) == {("Sara", "review"): 1}

@@ -6,6 +6,7 @@ import { addDays, sayDay, sayMoment, today } from "../format";
 import { people } from "../parts/people";
 import { SchemaForm, type Faults, type Schema } from "../parts/schemaform";
 import { Dialog, say, Show, Told, useLoad } from "../parts/ui";
+import { TrackingCard } from "../parts/tracking";
 import { t, tcode } from "../texts";
 
 interface Kind { kind: string; about: string; schema: Schema; default: unknown; in_force: { body: unknown; version_id: string | null; effective_from: string | null } }
@@ -36,6 +37,7 @@ export function SettingsPage({ me, rest }: PageProps) {
             ))}</ul>
           </section>) : null;
       })}</>}</Show>
+      <TrackingCard me={me} />
       {opened && <Edit key={opened.kind} of={opened} may={me.role !== "supervisor"} close={() => (location.hash = "#/settings")} changed={found.again} />}
     </div>
   );
