@@ -12,7 +12,7 @@ export interface RepOfDay {
   orders: number; order_value_minor: number; currency: string; last_position: Position | null; stops: TeamStop[];
 }
 export interface TeamDay { day: string; reps: RepOfDay[] }
-export interface Anomaly { id: string; customer_id: string; customer_name: string; kind: string; opened_on: string; reason: string; at_risk_minor: number; probability: number | null; held_until: string | null }
+export interface Anomaly { id: string; customer_id: string; customer_name: string; kind: string; opened_on: string; reason: string; evidence: Partial<Record<string, number>>; at_risk_minor: number; probability: number | null; held_until: string | null }
 export interface Approval {
   id: string; kind: string; kinds: string[]; state: string; customer_id: string | null; asked_by: string; asked_at: string; expires_at: string;
   currency: string; amount_minor: number; needed: number; reason: string; facts: Record<string, unknown>; decision_reason: string | null;

@@ -5,6 +5,7 @@ import { all, post } from "../api";
 import { sayDay, sayMoney } from "../format";
 import { TakeAlong } from "../parts/takealong";
 import { Empty, Show, Told, Trouble, useLoad } from "../parts/ui";
+import { whyOf } from "../parts/why";
 import { t, tcode } from "../texts";
 import type { Anomaly } from "../types";
 
@@ -67,7 +68,7 @@ export function Anomalies(_: PageProps) {
                 <tr key={each.id} class={picked.has(each.id) ? "on" : ""}>
                   <td class="check"><input type="checkbox" aria-label={t("anomalies.select", { name: each.customer_name })} checked={picked.has(each.id)} onChange={() => flip(each.id)} /></td>
                   <td><a href={`#/customers/${each.customer_id}`}>{each.customer_name}</a> <span class={`chip ${each.kind}`}>{tcode("kind", each.kind)}</span>{each.held_until && <span class="chip">{t("anomalies.held")}</span>}</td>
-                  <td class="why">{each.reason}</td>
+                  <td class="why">{whyOf(each)}</td>
                   <td class="num"><strong>{sayMoney(each.at_risk_minor, undefined, true)}</strong></td>
                   <td class="since">{sayDay(each.opened_on)}</td>
                 </tr>

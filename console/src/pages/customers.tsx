@@ -9,6 +9,7 @@ import { people, repsOf } from "../parts/people";
 import { leave } from "../parts/way";
 import { TakeAlong } from "../parts/takealong";
 import { Dialog, Empty, say, Show, Stat, Told, useLoad } from "../parts/ui";
+import { whyOf } from "../parts/why";
 import { t, tcode } from "../texts";
 import { Score } from "./visits";
 import type { Anomaly, Customer, Me, Person, VisitLine } from "../types";
@@ -135,7 +136,7 @@ function Facts({ all, me, who, again }: { all: Whole; me: Me; who: Map<string, P
         <Stat label={t("customers.last_visit")} value={sayDay(all.visits[0]?.day)} />
         <Stat label={t("customers.rep")} value={customer.owner_id ? name(customer.owner_id) : t("customers.nobody")} />
       </dl>
-      {all.anomalies.map((each) => <p class="note warn" key={each.id}><strong>{tcode("kind", each.kind)}, {sayMoney(each.at_risk_minor, undefined, true)}.</strong> {each.reason}</p>)}
+      {all.anomalies.map((each) => <p class="note warn" key={each.id}><strong>{tcode("kind", each.kind)}, {sayMoney(each.at_risk_minor, undefined, true)}.</strong> {whyOf(each)}</p>)}
       <div class="halves">
         <section><h3>{t("customers.last_orders")}</h3>
           {context?.last_orders.length ? <ul class="lines">{context.last_orders.slice(0, 6).map((each) => <li key={each.id}><span>{sayDay(each.ordered_on)}</span><span>{sayMoney(each.amount_minor, each.currency)}</span></li>)}</ul> : <p class="quiet">{t("customers.none")}</p>}

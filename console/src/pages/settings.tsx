@@ -7,7 +7,7 @@ import { people } from "../parts/people";
 import { SchemaForm, type Faults, type Schema } from "../parts/schemaform";
 import { Dialog, say, Show, Told, useLoad } from "../parts/ui";
 import { TrackingCard } from "../parts/tracking";
-import { t, tcode } from "../texts";
+import { has, t, tcode } from "../texts";
 
 interface Kind { kind: string; about: string; schema: Schema; default: unknown; in_force: { body: unknown; version_id: string | null; effective_from: string | null } }
 interface TierPreview { customers: number; moved: number; counts: { tier: string | null; before: number; after: number }[]; reps: { rep_id: string | null; name: string; visits_before: number; visits_after: number }[] }
@@ -21,6 +21,12 @@ const GROUPS: Record<string, string[]> = {
 };
 const groupOf = (kind: string) => Object.keys(GROUPS).find((group) => GROUPS[group]!.includes(kind)) ?? "others";
 
+/** What a policy is about, in the reader's language where we have it. */
+const aboutOf = ({ kind, about }: Kind) => {
+  const key = `policy_about.${kind}`;
+  return has(key) ? t(key) : about;
+};
+
 export function SettingsPage({ me, rest }: PageProps) {
   const found = useLoad(() => get<{ kinds: Kind[] }>("/api/v1/policies"), []);
   const opened = found.data?.kinds.find((each) => each.kind === rest);
@@ -32,7 +38,7 @@ export function SettingsPage({ me, rest }: PageProps) {
         return own.length ? (
           <section class="card" key={group} aria-labelledby={`of-${group}`}><h2 id={`of-${group}`}>{tcode("settings.group", group)}</h2>
             <ul class="policies">{own.map((each) => (
-              <li key={each.kind}><div><strong>{tcode("policy", each.kind)}</strong> <span class="chip">{each.in_force.version_id ? t("settings.in_force", { day: sayDay(each.in_force.effective_from) }) : t("settings.default")}</span><p class="quiet">{each.about}</p></div>
+              <li key={each.kind}><div><strong>{tcode("policy", each.kind)}</strong> <span class="chip">{each.in_force.version_id ? t("settings.in_force", { day: sayDay(each.in_force.effective_from) }) : t("settings.default")}</span><p class="quiet">{aboutOf(each)}</p></div>
                 <a class="button" href={`#/settings/${each.kind}`} aria-label={`${t(me.role === "supervisor" ? "settings.look" : "settings.edit")}: ${tcode("policy", each.kind)}`}>{t(me.role === "supervisor" ? "settings.look" : "settings.edit")}</a></li>
             ))}</ul>
           </section>) : null;
@@ -80,7 +86,7 @@ function Edit({ of, may, close, changed }: { of: Kind; may: boolean; close: () =
   const withdraw = (version: Version) => run(async () => { await post(`/api/v1/policies/${of.kind}/versions/${version.id}`, undefined, "DELETE"); changed(); history.again(); });
   return (
     <Dialog title={tcode("policy", of.kind)} close={close}>
-      <p class="quiet">{of.about}</p>
+      <p class="quiet">{aboutOf(of)}</p>
       {json === undefined
         ? <fieldset disabled={!may}><SchemaForm schema={of.schema} name={of.kind} at="" value={body} set={edit} faults={faults} must normal={of.default} /></fieldset>
         : <label>{t("settings.body")}<textarea spellcheck={false} rows={16} value={json} onInput={(event) => setJson(event.currentTarget.value)} /></label>}
