@@ -21,6 +21,7 @@ export const PAGES = entries({
   visits: { group: "field", bar: true, load: async () => (await import("./pages/visits")).Visits },
   plans: { group: "field", load: async () => (await import("./pages/plans")).Plans },
   approvals: { group: "field", bar: true, load: async () => (await import("./pages/approvals")).Approvals },
+  absences: { group: "field", load: async () => (await import("./pages/absences")).Absences },
   customers: { group: "customers", load: async () => (await import("./pages/customers")).Customers },
   anomalies: { group: "customers", bar: true, load: async () => (await import("./pages/anomalies")).Anomalies },
   alerts: { group: "field", load: async () => (await import("./pages/alerts")).Alerts },

@@ -37,3 +37,7 @@ export interface VisitEvidence {
   comments: { id: string; by_id: string; at: string; text: string }[];
 }
 export interface Halt { kind: "visit" | "stay"; number: number; name: string | null; since: string; until: string; seconds: number; gap_s: number | null }
+export interface Cover {
+  id: string; rep_id: string; kind: "absence" | "departure"; from_on: string; until_on: string | null; reason: string; stand_ins: string[];
+  called_off_at: string | null; done_at: string | null; parts: { customer_id: string; rep_id: string }[];
+}

@@ -22,6 +22,7 @@ from fieldsales.demo.afterwards import deliver_some, settle_a_day
 from fieldsales.demo.atlas import city_geojson
 from fieldsales.demo.city import City, build_city
 from fieldsales.demo.load import load_city
+from fieldsales.demo.office import open_office
 from fieldsales.demo.seen_day import tell_a_day
 from fieldsales.demo.stock import stock_up
 from fieldsales.demo.workdays import is_workday
@@ -95,12 +96,18 @@ def build_demo(
     with transaction(context.engine) as session:
         vans = stock_up(session, day, utc_now())
         delivered = deliver_some(session, utc_now())
+        office = open_office(session, seed, as_of, day, utc_now())
         settled = settle_a_day(session, utc_now())
         storage = open_storage(context.settings.photo_store, context.settings.data_dir)
         seen = tell_a_day(session, storage, seed, utc_now())
     context.console.print(f"{vans} vans are loaded for {day:%A}; see: fieldsales stock show VAN-01")
     told = "; one rep handed in a little less than was collected: fieldsales settlements list" if settled else ""
     context.console.print(f"{delivered} orders are on their way or delivered: fieldsales deliveries list{told}")
+    if office:
+        context.console.print(
+            f"{office.invoices} invoices, {office.runs} runs of pay, {office.targets} targets and {office.alerts} open "
+            "alerts: fieldsales pay show, targets list, alerts list"
+        )
     if seen:
         context.console.print(
             f"{seen.doubtful} of the visits of {seen.day:%A} {seen.day:%d %B} are doubtful: "

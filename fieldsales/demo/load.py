@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -54,10 +54,11 @@ def load_city(session: Session, city: City, *, now: datetime, progress: Progress
     session.flush()
     progress("customers", len(city.shops))
     calls = {call.order_number: call for call in build_calls(city)}
+    reps = {shop.ref: shop.rep_login for shop in city.shops}
     session.execute(insert(Visit), [_visit(city, call) for call in calls.values()])
     session.execute(insert(VisitEvent), [event for call in calls.values() for event in _events(city, call)])
     for orders in _chunks(city.orders()):
-        session.execute(insert(Order), [_order(city, order, calls.get(order.number)) for order in orders])
+        session.execute(insert(Order), [_order(city, order, calls.get(order.number), reps) for order in orders])
         session.execute(insert(OrderLine), [line for order in orders for line in _lines(city, order)])
         progress("orders", len(orders))
 
@@ -128,10 +129,15 @@ def _customer(city: City, shop: Shop, now: datetime) -> Customer:
         opening_hours=shop.opening_hours,
         service_minutes=shop.service_minutes,
         flags=[] if shop.position else ["no_position"],
-        created_at=now,
+        created_at=min(now, _known_since(shop)),
         updated_at=now,
         references=[CustomerReference(system=SYSTEM, value=shop.ref)],
     )
+
+
+def _known_since(shop: Shop) -> datetime:
+    """Return when a shop became a customer: a week before it first ordered."""
+    return datetime.combine(shop.habit.first - timedelta(weeks=1), time(9), UTC)
 
 
 def _assignments(city: City, now: datetime) -> Iterator[Assignment]:
@@ -141,7 +147,7 @@ def _assignments(city: City, now: datetime) -> Iterator[Assignment]:
             customer_id=demo_id(city.seed, "customer", shop.ref),
             rep_id=demo_id(city.seed, "user", shop.rep_login),
             kind=AssignmentKind.OWNER,
-            assigned_at=now,
+            assigned_at=min(now, _known_since(shop)),
         )
     for account in city.key_accounts:
         for login in account.rep_logins:
@@ -184,11 +190,12 @@ def _events(city: City, call: Call) -> Iterator[dict[str, Any]]:
         }
 
 
-def _order(city: City, order: CityOrder, call: Call | None) -> dict[str, Any]:
+def _order(city: City, order: CityOrder, call: Call | None, reps: Mapping[str, str]) -> dict[str, Any]:
+    """What is older than the visits was taken by the shop's rep as well, or nobody could be measured by it."""
     return {
         "id": demo_id(city.seed, "order", order.number),
         "customer_id": demo_id(city.seed, "customer", order.customer_ref),
-        "rep_id": demo_id(city.seed, "user", call.rep_login) if call else None,
+        "rep_id": demo_id(city.seed, "user", call.rep_login if call else reps[order.customer_ref]),
         "visit_id": demo_id(city.seed, "visit", order.number) if call else None,
         "kind": OrderKind.SALE,
         "origin": Origin.FIELD if call else Origin.IMPORT,

@@ -24,6 +24,7 @@ PAGES = [
     "visits",
     "plans",
     "approvals",
+    "absences",
     "customers",
     "anomalies",
     "performance",
