@@ -20,12 +20,12 @@ from api.guard import LEADERS, actor
 from api.openapi import Resource
 from api.settings import now
 from fieldsales.clock import local_day
-from fieldsales.covers import queries, service
+from fieldsales.covers import queries
 from fieldsales.covers.models import Cover
 from fieldsales.covers.rules import Wanted
 from fieldsales.departures.queries import in_hand
 from fieldsales.departures.rules import InHand
-from fieldsales.departures.service import stand_in
+from fieldsales.departures.service import stand_in, take_back
 from fieldsales.orphans.queries import orphans
 from fieldsales.people.queries import days_at, require_person_in_scope
 
@@ -71,7 +71,7 @@ def call_cover_off(cover_id: uuid.UUID) -> dict[str, Any]:
 
     Nobody stands in any more; days off that came with it go, too. Plans follow.
     """
-    cover = service.call_off(session(), cover_id, by=actor(), now=now())
+    cover = take_back(session(), cover_id, by=actor(), now=now())
     _plans_follow(cover)
     return _told(cover)
 

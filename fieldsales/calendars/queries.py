@@ -35,6 +35,17 @@ def free_days(session: Session, people: Iterable[User], first: date, last: date)
     }
 
 
+def days_off_of(session: Session, user_ids: Iterable[uuid.UUID], first: date, last: date) -> Sequence[CalendarEntry]:
+    """Return what some people have off for themselves on any of some days, the earliest first; no public holidays."""
+    off = select(CalendarEntry).where(
+        CalendarEntry.user_id.in_(list(user_ids)),
+        CalendarEntry.kind == DayKind.OFF,
+        CalendarEntry.first_day <= last,
+        CalendarEntry.last_day >= first,
+    )
+    return session.scalars(off.order_by(CalendarEntry.first_day, CalendarEntry.id)).all()
+
+
 def entries_visible_to(session: Session, actor: Actor | None, first: date, last: date) -> Sequence[CalendarEntry]:
     """Return what was put into the calendars of the actor's territories and people, and of the territories above."""
     statement = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -61,6 +61,17 @@ def remove_entry(session: Session, entry_id: uuid.UUID, *, by: Actor | None, now
     session.delete(entry)
     session.flush()
     return entry
+
+
+def end_entry(session: Session, entry_id: uuid.UUID, day: date, *, by: Actor | None, now: datetime) -> None:
+    """Take the days from `day` on out of a calendar; those before stay. Raises `CalendarEntryNotFound`."""
+    entry = require_entry(session, by, entry_id)
+    if entry.first_day >= day:
+        remove_entry(session, entry_id, by=by, now=now)
+    elif entry.last_day >= day:
+        entry.last_day = day - timedelta(days=1)
+        session.flush()
+        _note(session, "days_off.shortened", entry, by, now)
 
 
 def _note(session: Session, action: str, entry: CalendarEntry, by: Actor | None, now: datetime) -> None:

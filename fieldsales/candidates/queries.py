@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from fieldsales.candidates.rules import WEEKDAYS
 from fieldsales.cases.rules import Contact, Rep, Shop
 from fieldsales.covers.models import Cover
+from fieldsales.covers.rules import relieved
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.people.models import Role, Territory, User
 from fieldsales.turns.rules import KeyAccount, StandIn, cadence_of
@@ -34,8 +35,8 @@ class Served:
         instead = {each.instead_of: each.rep_id for each in self.stand_ins if each.counts_on(day)}
         if not instead:
             return self
-        owner = instead.get(self.owner, self.owner) if self.owner else None
-        accounts = [replace(each, rep_id=instead.get(each.rep_id, each.rep_id)) for each in self.key_accounts]
+        owner = relieved(self.owner, instead) if self.owner else None
+        accounts = [replace(each, rep_id=relieved(each.rep_id, instead)) for each in self.key_accounts]
         return Served(self.shop, owner, list({each.rep_id: each for each in accounts}.values()))
 
 
@@ -72,22 +73,38 @@ def _served(session: Session, which: ColumnElement[bool]) -> dict[uuid.UUID, Ser
             Territory.region, Customer.service_minutes,
             Assignment.rep_id, Assignment.kind, giver.name, Assignment.instruction, Assignment.priority,
             Assignment.rrule, Assignment.minimum_gap_days, Assignment.from_on, Assignment.until_on, Assignment.together,
-            Cover.rep_id,
+            Cover.rep_id, User.active,
         )
         .join(Territory, Territory.id == Customer.territory_id)
         .join(Assignment, Assignment.customer_id == Customer.id)
+        .join(User, User.id == Assignment.rep_id)
         .join(giver, giver.id == Assignment.assigned_by, isouter=True)
         .join(Cover, Cover.id == Assignment.cover_id, isouter=True)
         .where(Customer.active, Assignment.ended_at.is_(None), which)
         .order_by(Customer.id, Assignment.assigned_at, Assignment.id)
     )  # fmt: skip
     found: dict[uuid.UUID, Served] = {}
-    for *shop, rep_id, kind, given_by, instruction, priority, rrule, gap, from_on, until_on, together, away in rows:
+    for (
+        *shop,
+        rep_id,
+        kind,
+        given_by,
+        instruction,
+        priority,
+        rrule,
+        gap,
+        from_on,
+        until_on,
+        together,
+        away,
+        active,
+    ) in rows:
         served = found.setdefault(shop[0], Served(Shop(*shop)))
         if kind is AssignmentKind.OWNER:
             served.owner = rep_id
         elif kind is AssignmentKind.STAND_IN:
-            served.stand_ins.append(StandIn(rep_id, away, from_on, until_on))
+            if active:
+                served.stand_ins.append(StandIn(rep_id, away, from_on, until_on))
         else:
             cadence = cadence_of(rrule, gap) if rrule else None
             served.key_accounts.append(

@@ -13,10 +13,9 @@ from fieldsales.clock import utc_now
 from fieldsales.covers.models import Cover, CoverKind
 from fieldsales.covers.queries import covers_visible_to, stand_ins_of
 from fieldsales.covers.rules import Wanted
-from fieldsales.covers.service import call_off
 from fieldsales.db.session import reading, transaction
 from fieldsales.departures.queries import in_hand
-from fieldsales.departures.service import carry_out, stand_in
+from fieldsales.departures.service import carry_out, stand_in, take_back
 from fieldsales.orphans.queries import orphans
 from fieldsales.people.models import User
 from fieldsales.people.queries import days_at
@@ -88,7 +87,7 @@ def list_covers(context: Context) -> None:
 def call_cover_off(context: Context, cover: uuid.UUID) -> None:
     """Take a COVER back; `list` prints what to call it."""
     with transaction(context.engine) as session:
-        call_off(session, cover, by=None, now=utc_now())
+        take_back(session, cover, by=None, now=utc_now())
     context.console.print("Called off. Plan the coming days again: `fieldsales plan`.")
 
 

@@ -10,8 +10,8 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from fieldsales.covers.models import Cover
-from fieldsales.covers.rules import Held
+from fieldsales.covers.models import Cover, CoverKind
+from fieldsales.covers.rules import Held, relieved
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.errors import NotFound
 from fieldsales.people.models import User
@@ -83,6 +83,59 @@ def stand_ins_of(session: Session, cover: Cover) -> dict[uuid.UUID, Assignment]:
     """Return the assignments of those who stand in within a cover, by customer."""
     rows = session.scalars(select(Assignment).where(Assignment.cover_id == cover.id, Assignment.ended_at.is_(None)))
     return {row.customer_id: row for row in rows}
+
+
+def crew_of(session: Session, cover: Cover) -> list[User]:
+    """Return the active reps who stand in within a cover, in the order in which they were named.
+
+    Who has left is followed by whoever got the customers.
+    """
+    crew: dict[uuid.UUID, User] = {}
+    seen: set[uuid.UUID] = set()
+    waiting = [uuid.UUID(each) for each in cover.stand_ins]
+    while waiting:
+        rep = session.get_one(User, waiting.pop(0))
+        if rep.id in seen or rep.id == cover.rep_id:
+            continue
+        seen.add(rep.id)
+        if rep.active:
+            crew[rep.id] = rep
+        else:
+            waiting += _successors(session, rep.id)
+    return list(crew.values())
+
+
+def _successors(session: Session, rep_id: uuid.UUID) -> list[uuid.UUID]:
+    left = select(Cover.stand_ins).where(
+        Cover.rep_id == rep_id, Cover.kind == CoverKind.DEPARTURE, Cover.called_off_at.is_(None)
+    )
+    return [uuid.UUID(each) for stand_ins in session.scalars(left.order_by(Cover.id)) for each in stand_ins]
+
+
+def heirs_of(session: Session, cover: Cover) -> dict[uuid.UUID, uuid.UUID]:
+    """Return who goes to each customer of the rep within a cover: who stands in, or serves it for good anyway."""
+    heirs = {who: each.rep_id for who, each in stand_ins_of(session, cover).items()}
+    rest = {each.customer_id for each in held_by(session, cover.rep_id)} - heirs.keys()
+    crew, there = crew_of(session, cover), serving(session, rest)
+    for who in rest:
+        rep = next((each for each in crew if each.id in there.get(who, ())), None)
+        if rep is not None:
+            heirs[who] = rep.id
+    return heirs
+
+
+def goes_instead(session: Session, customer_id: uuid.UUID, rep_id: uuid.UUID, day: date) -> uuid.UUID:
+    """Return who goes to a customer on a day in a rep's place: the rep, unless an active one stands in there."""
+    rows = session.execute(
+        select(Cover.rep_id, Assignment.rep_id)
+        .join(Cover, Cover.id == Assignment.cover_id)
+        .join(User, User.id == Assignment.rep_id)
+        .where(Assignment.customer_id == customer_id, Assignment.ended_at.is_(None), User.active)
+        .where(or_(Assignment.from_on.is_(None), Assignment.from_on <= day))
+        .where(or_(Assignment.until_on.is_(None), Assignment.until_on >= day))
+        .order_by(Assignment.id)
+    )
+    return relieved(rep_id, {row[0]: row[1] for row in rows})
 
 
 def serving(session: Session, customer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:

@@ -96,6 +96,18 @@ def check_wanted(wanted: Wanted, today: date) -> None:
         raise BadCover(f"{wanted.until_on} is over.", mend="Choose days to come.", field="until_on")
 
 
+def relieved(rep_id: uuid.UUID, instead: Mapping[uuid.UUID, uuid.UUID]) -> uuid.UUID:
+    """Return who goes in a rep's place; of one who stands in and is away too, whoever stands in for that one.
+
+    A circle of people who stand in for each other ends at the last who is not the first.
+    """
+    seen = {rep_id}
+    while (after := instead.get(rep_id)) is not None and after not in seen:
+        seen.add(after)
+        rep_id = after
+    return rep_id
+
+
 def parts(
     held: Iterable[Held],
     stand_in_of: Mapping[uuid.UUID, uuid.UUID],

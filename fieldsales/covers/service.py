@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldsales.audit.service import record
-from fieldsales.calendars.queries import free_days
-from fieldsales.calendars.service import add_entry, remove_entry
+from fieldsales.calendars.models import CalendarEntry
+from fieldsales.calendars.queries import days_off_of, free_days
+from fieldsales.calendars.service import add_entry, end_entry
 from fieldsales.clock import local_day
 from fieldsales.covers.models import Cover, CoverKind
-from fieldsales.covers.queries import covering, held_by, require_cover, serving, stand_ins_of
+from fieldsales.covers.queries import covering, crew_of, held_by, require_cover, serving, stand_ins_of
 from fieldsales.covers.rules import (
     CoverOver,
     CoverOverlaps,
@@ -42,6 +43,8 @@ def arrange(session: Session, wanted: Wanted, *, by: Actor | None, now: datetime
     crew = [require_rep_in_scope(session, by, each) for each in dict.fromkeys(wanted.stand_ins)]
     _refuse_twice(session, rep, wanted)
     _refuse_away(session, crew, wanted)
+    for each in crew if len(crew) > 1 else ():
+        base_of(each)  # raises: of an area somebody must know where the day starts
     cover = Cover(
         rep_id=rep.id,
         kind=wanted.kind,
@@ -61,19 +64,40 @@ def arrange(session: Session, wanted: Wanted, *, by: Actor | None, now: datetime
 
 
 def extend(session: Session, cover: Cover, *, now: datetime) -> int:
-    """Give out what the rep serves and nobody stands in for yet; return how many customers that were."""
-    held, known = held_by(session, cover.rep_id), stand_ins_of(session, cover)
+    """Give out what the rep serves and nobody stands in for yet; return how many customers that were.
+
+    What the rep serves no more is stood in for no more, and who was switched off stands in for nobody. Where nobody of
+    the stand-ins is left, nothing is given out: the check of every night tells of these customers.
+    """
+    held = held_by(session, cover.rep_id)
+    known = _kept(session, cover, {each.customer_id for each in held}, now)
     fresh = [each for each in held if each.customer_id not in known]
     who = _stand_in_of(session, cover, [each.customer_id for each in fresh])
     there = serving(session, who)
-    given = list(parts(fresh, who, there, cover.from_on, cover.until_on))
+    given = list(parts([each for each in fresh if each.customer_id in who], who, there, cover.from_on, cover.until_on))
     session.add_all(_assignment(cover, part, now) for part in given)
     session.flush()
     return len(given)
 
 
+def _kept(session: Session, cover: Cover, held: Collection[uuid.UUID], now: datetime) -> Collection[uuid.UUID]:
+    """End what needs no stand-in any more, or has one who was switched off; return the customers that keep theirs."""
+    standing = stand_ins_of(session, cover)
+    off = set(session.scalars(select(User.id).where(User.id.in_({e.rep_id for e in standing.values()}), ~User.active)))
+    kept = set()
+    for customer_id, assignment in standing.items():
+        if customer_id in held and assignment.rep_id not in off:
+            kept.add(customer_id)
+        else:
+            assignment.ended_at = now
+    session.flush()
+    return kept
+
+
 def call_off(session: Session, cover_id: uuid.UUID, *, by: Actor | None, now: datetime) -> Cover:
-    """Take a cover back: nobody stands in any more, and the rep's days off go, too, if they came with it.
+    """Take a cover back: nobody stands in any more, and the rep's days off to come go, too, if they came with it.
+
+    Days that are over stay as they were.
 
     Raises `CoverNotFound`, `CoverOver`.
     """
@@ -82,11 +106,12 @@ def call_off(session: Session, cover_id: uuid.UUID, *, by: Actor | None, now: da
         raise CoverOver("The cover is over, or was called off already.", mend="Arrange a new one.", id=str(cover.id))
     for assignment in stand_ins_of(session, cover).values():
         assignment.ended_at = now
-    entry, cover.calendar_entry_id = cover.calendar_entry_id, None
+    entry = session.get(CalendarEntry, cover.calendar_entry_id) if cover.calendar_entry_id else None
+    cover.calendar_entry_id = None
     cover.called_off_at, cover.called_off_by = now, by.user_id if by else None
     session.flush()
     if entry is not None:
-        remove_entry(session, entry, by=by, now=now)
+        end_entry(session, entry.id, local_day(now, _zone(session.get_one(User, cover.rep_id))), by=by, now=now)
     _note(session, "cover.call_off", cover, by, now)
     return cover
 
@@ -120,6 +145,13 @@ def _refuse_away(session: Session, crew: Sequence[User], wanted: Wanted) -> None
             mend="Name somebody else, or split the days.",
             rep_id=str(other.rep_id),
         )
+    for entry in days_off_of(session, names, wanted.from_on, wanted.until_on) if wanted.until_on else ():
+        assert entry.user_id is not None
+        raise StandInAway(
+            f"{names[entry.user_id]} is off from {entry.first_day} to {entry.last_day}: {entry.name}.",
+            mend="Name somebody else, or split the days.",
+            rep_id=str(entry.user_id),
+        )
 
 
 def _put_into_calendar(
@@ -144,13 +176,13 @@ def _put_into_calendar(
 
 
 def _stand_in_of(session: Session, cover: Cover, customer_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, uuid.UUID]:
-    """Who stands in at each customer: the only one, or whoever has the area where it lies."""
-    crew = [session.get_one(User, uuid.UUID(each)) for each in cover.stand_ins]
-    working = [each for each in crew if each.active] or crew
-    if len(working) == 1 or not customer_ids:
-        return dict.fromkeys(customer_ids, working[0].id)
+    """Who stands in at each customer: the only one, or whoever has the area where it lies; nobody if all are off."""
+    crew = crew_of(session, cover)
+    placed = [each for each in crew if each.work_pattern is not None] or crew[:1]
+    if len(placed) <= 1 or not customer_ids:
+        return dict.fromkeys(customer_ids, placed[0].id) if placed else {}
     customers = session.scalars(select(Customer).where(Customer.id.in_(customer_ids)).order_by(Customer.id)).all()
-    return areas(customers, [base_of(rep) for rep in working], {})
+    return areas(customers, [base_of(rep) for rep in placed], {})
 
 
 def _assignment(cover: Cover, part: Part, now: datetime) -> Assignment:

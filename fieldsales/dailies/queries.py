@@ -35,7 +35,8 @@ from fieldsales.dailies.rules import (
 from fieldsales.db.paging import PageWanted
 from fieldsales.integrity.models import Decision, VisitScore
 from fieldsales.integrity.queries import Wanted, find_scores
-from fieldsales.orders.models import Order, OrderKind, OrderState, Origin
+from fieldsales.orders.models import Order, OrderKind
+from fieldsales.orders.queries import counted
 from fieldsales.people.models import Device, Role, Territory, User
 from fieldsales.people.queries import require_territory_in_scope
 from fieldsales.people.rules import Actor
@@ -131,8 +132,8 @@ def _rep(
     figures = Figures(
         planned=rep.planned,
         done=states.count(CallState.DONE),
-        missed=rep.missed,
-        to_do=rep.to_do,
+        missed=states.count(CallState.MISSED),
+        to_do=states.count(CallState.TO_DO),
         off_plan=states.count(CallState.OFF_PLAN),
         skipped=rep.skipped,
         left_out=rep.left_out,
@@ -206,13 +207,7 @@ def _stay(visit: Visit) -> int | None:
 
 def _orders(rep_ids: Collection[uuid.UUID], day: date) -> Select[Any]:
     """What counts as sold: as `orders.queries.sold_on` has it."""
-    return select(Order).where(
-        Order.rep_id.in_(rep_ids),
-        Order.ordered_on == day,
-        Order.origin == Origin.FIELD,
-        Order.state == OrderState.PLACED,
-        Order.kind != OrderKind.GIFT,
-    )
+    return select(Order).where(Order.rep_id.in_(rep_ids), Order.ordered_on == day, *counted())
 
 
 def _by_rep(session: Session, orders: Select[Any], *keys: Any) -> dict[Any, dict[str, int]]:

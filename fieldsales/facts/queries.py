@@ -22,9 +22,10 @@ from sqlalchemy import (
 )
 
 from fieldsales.db.days import seconds_between
-from fieldsales.integrity.models import Decision, VisitScore
-from fieldsales.invoices.models import Credit
+from fieldsales.integrity.queries import found_fake
+from fieldsales.invoices.queries import bounced
 from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState
+from fieldsales.orders.queries import counted
 from fieldsales.planning.models import PlannedVisit, PlanStatus
 from fieldsales.receivables.models import Payment
 from fieldsales.visits.models import Visit
@@ -33,8 +34,8 @@ Days = Sequence[tuple[date, date]]
 """Stretches of days, each from its first to its last."""
 _RETURN = Order.kind == OrderKind.RETURN
 _SALE = Order.kind == OrderKind.SALE
-_STANDS = (Order.state == OrderState.PLACED, Order.kind != OrderKind.GIFT)
-_FAKE = exists().where(VisitScore.visit_id == Visit.id, VisitScore.decision == Decision.FAKE)
+_STANDS = counted()
+_FAKE = found_fake()
 _NOTHING = cast(0, Integer)
 
 
@@ -119,7 +120,6 @@ def calls(days: Days) -> Select[Any]:
 
 def payments(days: Days) -> Select[Any]:
     """Return money taken; what bounced is left out."""
-    bounced = exists().where(Credit.id == Payment.id, Credit.voided_at.is_not(None))
     columns: tuple[Any, ...] = (
         Payment.paid_on.label("day"),
         Payment.rep_id.label("rep_id"),
@@ -127,21 +127,23 @@ def payments(days: Days) -> Select[Any]:
         Payment.currency.label("currency"),
         Payment.amount_minor.label("paid"),
     )
-    return select(*columns).where(~bounced, within(Payment.paid_on, days))
+    return select(*columns).where(~bounced(), within(Payment.paid_on, days))
 
 
 def plans(days: Days) -> Select[Any]:
-    """Return planned visits that were to be made, and whether they were."""
-    made = exists().where(
+    """Return planned visits that were to be made, and whether they were; by a visit that was found fake none was."""
+    there = (
         Visit.rep_id == PlannedVisit.rep_id,
         Visit.customer_id == PlannedVisit.customer_id,
         Visit.day == PlannedVisit.day,
     )
-    done = (PlannedVisit.status == PlanStatus.DONE) | made
+    is_done = PlannedVisit.status == PlanStatus.DONE
+    made = exists().where(*there, ~_FAKE)
+    done = made | (is_done & ~exists().where(*there))
     return select(
         PlannedVisit.day.label("day"),
         PlannedVisit.rep_id.label("rep_id"),
         PlannedVisit.customer_id.label("customer_id"),
         cast(1, Integer).label("planned"),
         case((done, 1), else_=0).label("planned_done"),
-    ).where(done | (PlannedVisit.status == PlanStatus.PLANNED), within(PlannedVisit.day, days))
+    ).where(done | is_done | (PlannedVisit.status == PlanStatus.PLANNED), within(PlannedVisit.day, days))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,14 +17,16 @@ from fieldsales.forecasts.rules import PERIODS, Forecast, WorkDays, forecast, pa
 from fieldsales.people.models import Role, User
 from fieldsales.people.queries import territories_below
 from fieldsales.people.rules import USUAL_WEEKDAYS, WEEKDAYS
-from fieldsales.readings.queries import Wanted, daily, reading_of
+from fieldsales.readings.queries import Wanted
 from fieldsales.readings.rules import is_sum, measured
 from fieldsales.spans.rules import Compared, compared_with
 from fieldsales.targets.models import Target
-from fieldsales.targets.queries import only_of, subject_of
+from fieldsales.targets.queries import daily_of, dimension_of, readings_of, shared_of, subject_of
 from fieldsales.targets.rules import Subject
 
 _DAY = timedelta(days=1)
+TOGETHER = 400
+"""So many targets are asked about in one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,50 +62,100 @@ class Progress:
 
 
 def progress_of(session: Session, targets: Sequence[Target], today: date, now: datetime) -> list[Progress]:
-    """Return how targets stand; the day itself counts as over, as its work is being counted."""
-    return [_progress(session, each, today, now) for each in targets]
+    """Return how targets stand; the day itself counts as over, as its work is being counted.
+
+    Targets of the same measure, days and kind of subject, as the parts of a division are, are one question together.
+    """
+    found: dict[uuid.UUID, Progress] = {}
+    for alike in _alike(targets):
+        found |= {each.target.id: each for each in _progress(session, alike, today, now)}
+    return [found[each.id] for each in targets]
 
 
-def _progress(session: Session, target: Target, today: date, now: datetime) -> Progress:
+def _alike(targets: Sequence[Target]) -> list[list[Target]]:
+    """Targets that one question answers: of reps, of customers, or of the goods of one subject. Others stand alone."""
+    groups: dict[Hashable, list[Target]] = {}
+    for each in targets:
+        subject = subject_of(each)
+        by = dimension_of(subject)
+        key = (each.measure, each.currency, each.first_day, each.last_day, by, shared_of(subject)) if by else each.id
+        groups.setdefault(key, []).append(each)
+    return [every[begin : begin + TOGETHER] for every in groups.values() for begin in range(0, len(every), TOGETHER)]
+
+
+def _progress(session: Session, targets: Sequence[Target], today: date, now: datetime) -> list[Progress]:
+    """How targets stand that are alike in all but whom they are about."""
+    first, last, subjects = targets[0].first_day, targets[0].last_day, [subject_of(each) for each in targets]
+    crews = _crews(session, subjects)
+    counted = {
+        subject: WorkDays(sum(day <= today for day in days), sum(day > today for day in days))
+        for subject, days in _worked(session, crews, first, last).items()
+    }
+    if first > today:
+        return [Progress(each, None, counted[subject_of(each)], Forecast(None, "not_begun")) for each in targets]
+    over, measure = today >= last, measured(targets[0].measure)
+    wanted = Wanted(targets[0].measure, (first, min(today, last)), targets[0].currency, now)
+    reached = readings_of(session, wanted, subjects)
+    if over or not is_sum(measure):
+        how = "over" if over else "ratio"
+        return [_stands(each, reached, counted, how) for each in targets]
+    shares = _shares(session, targets, crews, counted, now)
+    return [
+        Progress(
+            each,
+            reached[subject],
+            counted[subject],
+            forecast(reached[subject] or 0, counted[subject], shares[subject]),
+        )
+        for each, subject in zip(targets, subjects, strict=True)
+    ]
+
+
+def _stands(
+    target: Target, reached: Mapping[Subject, int | None], counted: Mapping[Subject, WorkDays], how: str
+) -> Progress:
     subject = subject_of(target)
-    crew = _crew(session, subject)
-    days = workdays(session, crew, target.first_day, target.last_day)
-    counted = WorkDays(sum(day <= today for day in days), sum(day > today for day in days))
-    if target.first_day > today:
-        return Progress(target, None, counted, Forecast(None, "not_begun"))
-    over = today >= target.last_day
-    wanted = Wanted(target.measure, (target.first_day, min(today, target.last_day)), target.currency, now)
-    reached = reading_of(session, wanted, only_of(subject))
-    if not is_sum(measured(target.measure)):
-        return Progress(target, reached, counted, Forecast(reached, "over" if over else "ratio"))
-    if over:
-        return Progress(target, reached, counted, Forecast(reached, "over"))
-    return Progress(target, reached, counted, forecast(reached or 0, counted, _shares(session, target, counted, now)))
+    return Progress(target, reached[subject], counted[subject], Forecast(reached[subject], how))
 
 
-def _shares(session: Session, target: Target, counted: WorkDays, now: datetime) -> list[float]:
+def _shares(
+    session: Session,
+    targets: Sequence[Target],
+    crews: Mapping[Subject, Sequence[User]],
+    counted: Mapping[Subject, WorkDays],
+    now: datetime,
+) -> dict[Subject, list[float]]:
     """Return which share of each of the last periods had come by now; of one question for all of them."""
-    subject = subject_of(target)
-    periods = [(target.first_day, target.last_day)]
+    one = targets[0]
+    periods = [(one.first_day, one.last_day)]
     for _ in range(PERIODS):
         periods.append(compared_with(*periods[-1], Compared.PREVIOUS))
-    first, last = periods[-1][0], target.first_day - _DAY
-    series = daily(session, Wanted(target.measure, (first, last), target.currency, now), only_of(subject))
-    worked = workdays(session, _crew(session, subject), first, last)
-    found = []
-    for begins, ends in periods[1:]:
-        mine = {day: value for day, value in series.items() if begins <= day <= ends}
-        share = share_by(mine, [day for day in worked if begins <= day <= ends], counted.share)
-        found += [] if share is None else [share]
+    first, last = periods[-1][0], one.first_day - _DAY
+    series = daily_of(session, Wanted(one.measure, (first, last), one.currency, now), list(counted))
+    worked = _worked(session, crews, first, last)
+    found: dict[Subject, list[float]] = {}
+    for subject, days in counted.items():
+        mine = worked[subject]
+        parts = (
+            share_by(_between(series[subject], *span), [day for day in mine if span[0] <= day <= span[1]], days.share)
+            for span in periods[1:]
+        )
+        found[subject] = [share for share in parts if share is not None]
     return found
 
 
-def workdays(session: Session, crew: Sequence[User], first: date, last: date) -> list[date]:
-    """Return the working days of some reps, each as often as somebody works on it; of nobody, Monday to Friday."""
+def _between(series: Mapping[date, int], first: date, last: date) -> dict[date, int]:
+    return {day: value for day, value in series.items() if first <= day <= last}
+
+
+def workdays(crew: Sequence[User], free: Mapping[uuid.UUID, Collection[date]], first: date, last: date) -> list[date]:
+    """Return the working days of some reps, each as often as somebody works on it; of nobody, Monday to Friday.
+
+    `free` are the days off of each.
+    """
     every = [first + _DAY * ahead for ahead in range((last - first).days + 1)]
     if not crew:
         return [day for day in every if day.weekday() < 5]
-    free = free_days(session, crew, first, last)
     found = []
     for rep in crew:
         pattern = rep.work_pattern.weekdays if rep.work_pattern else USUAL_WEEKDAYS
@@ -110,14 +164,37 @@ def workdays(session: Session, crew: Sequence[User], first: date, last: date) ->
     return sorted(found)
 
 
-def _crew(session: Session, subject: Subject) -> list[User]:
-    """Return the active reps who work for a target: the rep, those of the territory, or those of the customer."""
+def _worked(
+    session: Session, crews: Mapping[Subject, Sequence[User]], first: date, last: date
+) -> dict[Subject, list[date]]:
+    people = {rep.id: rep for crew in crews.values() for rep in crew}
+    free = free_days(session, people.values(), first, last) if people else {}
+    return {subject: workdays(crew, free, first, last) for subject, crew in crews.items()}
+
+
+def _crews(session: Session, subjects: Sequence[Subject]) -> dict[Subject, list[User]]:
+    """Return the active reps who work for each target: the rep, those of the territory, or those of the customer."""
     reps = select(User).where(User.role == Role.REP, User.active).order_by(User.id)
-    if subject.rep_id is not None:
-        return list(session.scalars(reps.where(User.id == subject.rep_id)))
-    if subject.territory_id is not None:
-        return list(session.scalars(reps.where(User.territory_id.in_(territories_below(subject.territory_id)))))
-    serving = select(Assignment.rep_id).where(
-        Assignment.customer_id == subject.customer_id, Assignment.ended_at.is_(None)
-    )
-    return list(session.scalars(reps.where(User.id.in_(serving))))
+    found: dict[Subject, list[User]] = {each: [] for each in subjects}
+    named = {each.rep_id for each in subjects if each.rep_id}
+    people = {rep.id: rep for rep in session.scalars(reps.where(User.id.in_(named)))} if named else {}
+    shops = {each.customer_id for each in subjects if each.customer_id}
+    serving: dict[uuid.UUID, dict[uuid.UUID, User]] = defaultdict(dict)
+    if shops:
+        served = reps.add_columns(Assignment.customer_id).join(Assignment, Assignment.rep_id == User.id)
+        for rep, shop in session.execute(
+            served.where(Assignment.customer_id.in_(shops), Assignment.ended_at.is_(None))
+        ):
+            serving[shop][rep.id] = rep
+    places: dict[uuid.UUID, list[User]] = {}
+    for each in subjects:
+        if each.territory_id is not None:
+            if each.territory_id not in places:
+                below = reps.where(User.territory_id.in_(territories_below(each.territory_id)))
+                places[each.territory_id] = list(session.scalars(below))
+            found[each] = places[each.territory_id]
+        elif each.customer_id is not None:
+            found[each] = list(serving[each.customer_id].values())
+        elif each.rep_id in people:
+            found[each] = [people[each.rep_id]]
+    return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from fieldsales.conduct.rules import CHECK_OUT
@@ -31,6 +31,21 @@ class VisitNotVisible(NotFound):
 
     code = "visit.not_visible"
     title = "There is no such visit"
+
+
+def found_fake() -> ColumnElement[bool]:
+    """Return the condition that a person found a visit fake: it counts as made nowhere."""
+    return exists().where(VisitScore.visit_id == Visit.id, VisitScore.decision == Decision.FAKE)
+
+
+def fakes_on(
+    session: Session, rep_ids: Collection[uuid.UUID], day: date
+) -> dict[uuid.UUID, tuple[uuid.UUID, uuid.UUID]]:
+    """Return the visits of some reps on a day that a person found fake, each with its rep and customer."""
+    fakes = select(Visit.id, Visit.rep_id, Visit.customer_id).where(
+        Visit.rep_id.in_(rep_ids), Visit.day == day, found_fake()
+    )
+    return {visit_id: (rep_id, customer_id) for visit_id, rep_id, customer_id in session.execute(fakes)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from fieldsales.customers.models import Customer
@@ -19,6 +19,7 @@ from fieldsales.invoices.models import Credit, Invoice
 from fieldsales.invoices.rules import Open, ageing
 from fieldsales.ledger.queries import Movement, movements, owed_before
 from fieldsales.people.rules import Actor
+from fieldsales.receivables.models import Payment
 
 Amounts = dict[str, int]
 
@@ -128,3 +129,25 @@ def statement_of(session: Session, customer: Customer, since: date, until: date)
     theirs = select(Invoice).where(Invoice.customer_id == customer.id, Invoice.open_minor > 0)
     left = session.scalars(theirs.order_by(Invoice.due_on, Invoice.id)).all()
     return Statement(customer, since, until, opening, tuple(changes), dict(closing), tuple(left))
+
+
+def bounced() -> ColumnElement[bool]:
+    """Return the condition that a payment, such as a cheque, was taken back: it counts as collected nowhere."""
+    return exists().where(Credit.id == Payment.id, Credit.voided_at.is_not(None))
+
+
+def collected_on(session: Session, rep_ids: Collection[uuid.UUID], day: date) -> dict[uuid.UUID, dict[str, int]]:
+    """Return what each rep took on a day, in minor units by currency; no entry for a rep who took nothing.
+
+    What bounced was not taken.
+    """
+    rows = session.execute(
+        select(Payment.rep_id, Payment.currency, func.sum(Payment.amount_minor))
+        .where(Payment.rep_id.in_(rep_ids), Payment.paid_on == day, ~bounced())
+        .group_by(Payment.rep_id, Payment.currency)
+        .order_by(Payment.currency)
+    )
+    found: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
+    for rep_id, currency, amount in rows:
+        found[rep_id][currency] = int(amount)
+    return dict(found)

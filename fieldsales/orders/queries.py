@@ -128,16 +128,17 @@ def taken_ids(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, u
     return {each: each for each in ask(session, _TAKEN, ids=ids).scalars()}
 
 
-def sold_on(session: Session, rep_ids: Collection[uuid.UUID], day: date) -> dict[uuid.UUID, Sold]:
-    """Return what each rep sold in the field on a day; no entry for a rep who sold nothing.
+def counted() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on an order that counts in what was sold: it stands, and is no gift."""
+    return Order.state == OrderState.PLACED, Order.kind != OrderKind.GIFT
 
-    Only orders that stand count.
-    """
+
+def sold_on(session: Session, rep_ids: Collection[uuid.UUID], day: date) -> dict[uuid.UUID, Sold]:
+    """Return what each rep sold on a day, by the orders that count; no entry for a rep who sold nothing."""
     sales = func.count().filter(Order.kind == OrderKind.SALE)
     rows = session.execute(
         select(Order.rep_id, Order.currency, sales, func.sum(Order.amount_minor))
-        .where(Order.rep_id.in_(rep_ids), Order.ordered_on == day, Order.origin == Origin.FIELD)
-        .where(Order.state == OrderState.PLACED, Order.kind != OrderKind.GIFT)
+        .where(Order.rep_id.in_(rep_ids), Order.ordered_on == day, *counted())
         .group_by(Order.rep_id, Order.currency)
         .order_by(Order.currency)
     ).all()

@@ -15,6 +15,7 @@ from fieldsales.audit.service import record
 from fieldsales.causes.queries import causes_on
 from fieldsales.causes.rules import Causes
 from fieldsales.clock import local_day
+from fieldsales.covers.queries import goes_instead
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.customers.queries import visited_together
 from fieldsales.db.desk import Desk, at_desk
@@ -64,7 +65,7 @@ def add_manual_visit(
 def plan_anomalies(
     session: Session, anomaly_ids: Sequence[uuid.UUID], day: date, *, by: uuid.UUID, now: datetime
 ) -> list[PlannedVisit]:
-    """Turn open anomalies into visits of the customers' owners; one visit for a customer with several.
+    """Turn open anomalies into visits of the customers' owners, or of who stands in; one for a customer with several.
 
     A customer whom any rep visits or is to visit that day gets no second one: that visit is returned. Those that are
     held out on the day are passed over (`anomalies.queries.held_among`). Raises `AnomalyNotOpen`, `NotServed` for a
@@ -173,9 +174,10 @@ def _plan_anomaly(session: Session, anomaly: Anomaly, day: date, by: uuid.UUID, 
         raise NotServed(
             "Nobody owns the customer of this anomaly.", mend="Assign the customer to a rep first.", id=str(anomaly.id)
         )
-    require_open(session, owner, day, now)
+    goes = goes_instead(session, anomaly.customer_id, owner, day)
+    require_open(session, goes, day, now)
     somebody = _planned(session, anomaly.customer_id, day)
-    rep_id = somebody.rep_id if somebody else owner
+    rep_id = somebody.rep_id if somebody else goes
     reason = f"{alarm_words(anomaly.kind)}: {anomaly.reason}"
     visit = _put(session, rep_id, anomaly.customer_id, day, source=Source.ANOMALY, reason=reason, by=by, now=now)
     ask_for_cause(visit, anomaly, causes_on(session, day))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -46,17 +47,22 @@ def readings(
     }
 
 
-def daily(session: Session, wanted: Wanted, only: Only) -> dict[date, int]:
-    """Return what a measure that is a sum came to on each day on which it came to anything, a year in each question."""
+def daily(
+    session: Session, wanted: Wanted, only: Only, by: Dimension | None = None
+) -> dict[str | None, dict[date, int]]:
+    """Return what a measure that is a sum came to on each day on which it came to anything, a year in each question.
+
+    By the members of a dimension; None as a key: for all.
+    """
     measure = measured(wanted.code)
-    found: dict[date, int] = {}
+    found: dict[str | None, dict[date, int]] = defaultdict(dict)
     for days in _years(*wanted.days):
-        answer = ask(session, Question((wanted.code,), *days, (Span.DAY,), only), actor=None, now=wanted.now)
-        found |= {
-            date.fromisoformat(str(row.keys[0].id)): as_whole(measure, row.values[0]) or 0
-            for row in answer.rows
-            if not measure.is_money or row.currency == wanted.currency
-        }
+        cut = (by, Span.DAY) if by else (Span.DAY,)
+        answer = ask(session, Question((wanted.code,), *days, cut, only), actor=None, now=wanted.now)
+        for row in answer.rows:
+            if not measure.is_money or row.currency == wanted.currency:
+                day = date.fromisoformat(str(row.keys[-1].id))
+                found[row.keys[0].id if by else None][day] = as_whole(measure, row.values[0]) or 0
     return found
 
 

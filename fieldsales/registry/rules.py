@@ -287,7 +287,8 @@ _DEFINED = (
     Measure(
         "pjp_adherence",
         "PJP adherence",
-        "Planned visits done ÷ visits planned, on days that are over; what was left out or skipped was not planned.",
+        "Planned visits done ÷ visits planned, on days that are over; what was left out or skipped was not planned, "
+        "and what was found fake not done.",
         Unit.SHARE,
         *(Source.PLANS, "planned visit", WHO),
         ("planned_done",),

@@ -30,7 +30,7 @@ from fieldsales.rounds.rules import Round, Stop
 from fieldsales.spreads.queries import Known, diary_of, known_of, open_days
 from fieldsales.spreads.rules import Fate, Told, Wish, spread
 from fieldsales.spreads.service import days_wanted, keep_others_out, today_of
-from fieldsales.turns.rules import FACTORS, KeyAccount, going_together, own_cadence, priority_of
+from fieldsales.turns.rules import FACTORS, KeyAccount, going_together, own_cadence, priority_of, stood_in
 from fieldsales.wording.rules import MOST_WORDS, short_day
 
 
@@ -102,11 +102,13 @@ def plan_round(
 
 
 def _given_to(rep_id: uuid.UUID) -> Select[uuid.UUID]:
+    """The rep's key accounts, and where the rep stands in, which may be for one who has a key account there."""
     return (
         select(Assignment.customer_id)
         .join(Customer, Customer.id == Assignment.customer_id)
-        .where(Assignment.rep_id == rep_id, Assignment.kind == AssignmentKind.KEY_ACCOUNT)
+        .where(Assignment.rep_id == rep_id, Assignment.kind != AssignmentKind.OWNER)
         .where(Assignment.ended_at.is_(None), Customer.active)
+        .distinct()
         .order_by(Assignment.customer_id)
     )
 
@@ -123,9 +125,8 @@ def _look(
 ) -> _Look | None:
     """One key account within the days; None if it does not count for the rep on any of them."""
     served = known.served[who]
-    live = tuple(
-        each for each in served.key_accounts if each.rep_id in crew and any(each.counts_on(day) for day in span)
-    )
+    accounts = stood_in(served.key_accounts, served.stand_ins, span)
+    live = tuple(each for each in accounts if each.rep_id in crew and any(each.counts_on(day) for day in span))
     mine = next((each for each in live if each.rep_id == rep_id), None)
     if mine is None:
         return None

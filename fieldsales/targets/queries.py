@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -18,7 +18,9 @@ from fieldsales.db.paging import Page, PageWanted, fetch_page
 from fieldsales.people.models import Role, Territory, User
 from fieldsales.people.queries import in_territories_of, visible_people
 from fieldsales.people.rules import Actor
-from fieldsales.registry.rules import MEASURES
+from fieldsales.readings.queries import Wanted, daily, reading_of, readings
+from fieldsales.readings.rules import measured
+from fieldsales.registry.rules import MEASURES, Dimension
 from fieldsales.targets.models import Target
 from fieldsales.targets.rules import Subject, TargetNotFound
 
@@ -117,6 +119,58 @@ def only_of(subject: Subject) -> Only:
         brand=subject.brand,
         category=subject.category,
     )
+
+
+def dimension_of(subject: Subject) -> Dimension | None:
+    """Return by what a question must be broken down so that a subject is one of its rows; None: there is no such way.
+
+    A territory is none of the rows, which are of what lies in it and not below.
+    """
+    if subject.goods is not None:
+        return Dimension(subject.goods[0])
+    return None if subject.territory_id else Dimension(subject.kind)
+
+
+def shared_of(subject: Subject) -> Subject | None:
+    """Return what a subject shares with those that are rows of the same question: whose goods they are."""
+    return None if subject.goods is None else replace(subject, product_id=None, brand=None, category=None)
+
+
+def readings_of(session: Session, wanted: Wanted, subjects: Sequence[Subject]) -> dict[Subject, int | None]:
+    """Return what a measure is for each of some subjects of one dimension, in one question; a sum of nothing is 0."""
+    by = dimension_of(subjects[0])
+    if by is None:
+        return {each: reading_of(session, wanted, only_of(each)) for each in subjects}
+    nothing = None if measured(wanted.code).is_ratio else 0
+    found = readings(session, wanted, by, _only_of(subjects))
+    values = {each: found.get(_row(each)) for each in subjects}
+    return {each: nothing if value is None else value.value for each, value in values.items()}
+
+
+def daily_of(session: Session, wanted: Wanted, subjects: Sequence[Subject]) -> dict[Subject, dict[date, int]]:
+    """Return what a measure that is a sum came to on each day, for each of some subjects of one dimension."""
+    by = dimension_of(subjects[0])
+    found = daily(session, wanted, _only_of(subjects), by)
+    return {each: found.get(_row(each) if by else None, {}) for each in subjects}
+
+
+def _only_of(subjects: Sequence[Subject]) -> Only:
+    """The filter that leaves what some subjects of one dimension are about; of brands and categories, all of them."""
+    one = only_of(subjects[0])
+    if len(subjects) == 1:
+        return one
+    shared = replace(one, brand=None, category=None, products=())
+    if subjects[0].goods is not None:
+        return replace(shared, products=tuple(each.product_id for each in subjects if each.product_id))
+    return replace(
+        shared,
+        reps=tuple(each.rep_id for each in subjects if each.rep_id),
+        customers=tuple(each.customer_id for each in subjects if each.customer_id),
+    )
+
+
+def _row(subject: Subject) -> str:
+    return subject.goods[1] if subject.goods else str(subject.rep_id or subject.customer_id)
 
 
 def names_of(session: Session, subjects: Iterable[Subject]) -> dict[Subject, str]:

@@ -14,16 +14,18 @@ from sqlalchemy.orm import Session
 
 from fieldsales.clock import local_day
 from fieldsales.customers.models import Customer
+from fieldsales.integrity.queries import fakes_on
+from fieldsales.invoices.queries import collected_on
 from fieldsales.orders.queries import Sold, sold_on
 from fieldsales.people.models import User
 from fieldsales.people.queries import reps_visible_to, require_rep_in_scope
 from fieldsales.people.rules import Actor
 from fieldsales.planning.models import PlannedVisit, PlanStatus, RouteStop, Source
-from fieldsales.receivables.queries import collected_on
 from fieldsales.visits.models import Visit
 from fieldsales.visits.queries import LastPosition, last_positions, visits_of_reps_on
 
 _NOTHING = Sold(0, {})
+_TO_BE_MADE = (PlanStatus.PLANNED, PlanStatus.DONE)
 
 
 class BoardPlanned(NamedTuple):
@@ -62,18 +64,20 @@ class StopOf(Generic[P, C]):
     planned: P
     arrival_at: datetime | None
     made: C | None
+    faked: bool = False
 
     @property
     def is_done(self) -> bool:
-        """Whether the rep has been there."""
-        return self.made is not None or self.planned.status is PlanStatus.DONE
+        """Whether the rep has been there, and not only said so."""
+        return self.made is not None or (self.planned.status is PlanStatus.DONE and not self.faked)
 
 
 @dataclass(frozen=True, slots=True)
 class RepDayOf(Generic[P, C]):
     """One rep's day. `visits` are all calls made, planned or not; `over` is whether the day has ended for the rep.
 
-    `collected` is the money that the rep took, in minor units by currency.
+    `collected` is the money that the rep took, in minor units by currency. A visit that a person found
+    fake is none: results, reports and boards count it nowhere.
     """
 
     rep: User
@@ -131,7 +135,7 @@ class RepDayOf(Generic[P, C]):
 
     @property
     def _expected(self) -> list[StopOf[P, C]]:
-        return [stop for stop in self.stops if stop.is_done or stop.planned.status is PlanStatus.PLANNED]
+        return [stop for stop in self.stops if stop.is_done or stop.planned.status in _TO_BE_MADE]
 
     def _put_off(self, how: PlanStatus) -> int:
         return sum(not stop.is_done and stop.planned.status is how for stop in self.stops)
@@ -197,7 +201,8 @@ def _put_together(
 ) -> DayOf[P, C]:
     ids = [rep.id for rep in reps]
     arrivals = _arrivals(session, ids, day)
-    planned_of, calls_of = _by_rep(of[0]), _by_rep(of[1])
+    fakes = fakes_on(session, ids, day)
+    planned_of, calls_of = _by_rep(of[0]), _by_rep([each for each in of[1] if each.id not in fakes])
     sold, collected = sold_on(session, ids, day), collected_on(session, ids, day)
     positions = last_positions(session, ids)
     return DayOf(
@@ -206,7 +211,7 @@ def _put_together(
             RepDayOf(
                 rep=rep,
                 over=_is_over(rep, day, now),
-                stops=_stops(planned_of[rep.id], arrivals, calls_of[rep.id]),
+                stops=_stops(planned_of[rep.id], arrivals, calls_of[rep.id], set(fakes.values())),
                 visits=tuple(calls_of[rep.id]),
                 sold=sold.get(rep.id, _NOTHING),
                 collected=collected.get(rep.id, {}),
@@ -239,9 +244,17 @@ def _arrivals(session: Session, rep_ids: Collection[uuid.UUID], day: date) -> di
     return dict(rows.all())
 
 
-def _stops(planned: Sequence[P], arrivals: dict[uuid.UUID, datetime], visits: Sequence[C]) -> tuple[StopOf[P, C], ...]:
+def _stops(
+    planned: Sequence[P],
+    arrivals: dict[uuid.UUID, datetime],
+    visits: Sequence[C],
+    faked: Collection[tuple[uuid.UUID, uuid.UUID]],
+) -> tuple[StopOf[P, C], ...]:
     made = {visit.customer_id: visit for visit in visits}
-    stops = [StopOf(each, arrivals.get(each.id), made.get(each.customer_id)) for each in planned]
+    stops = [
+        StopOf(each, arrivals.get(each.id), made.get(each.customer_id), (each.rep_id, each.customer_id) in faked)
+        for each in planned
+    ]
     return tuple(sorted(stops, key=lambda stop: (stop.arrival_at is None, stop.arrival_at or 0)))
 
 

@@ -7,8 +7,8 @@ demanding: the smallest priority, the most frequent cadence, and together if any
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fieldsales.cadence.rules import Cadence
@@ -56,6 +56,27 @@ class StandIn:
     def counts_on(self, day: date) -> bool:
         """Tell whether the rep stands in on a day."""
         return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+def stood_in(
+    accounts: Iterable[KeyAccount], stand_ins: Sequence[StandIn], days: Collection[date]
+) -> Iterator[KeyAccount]:
+    """Yield the accounts that count on some days, with those in the name of whoever stands in.
+
+    Where others stand in on all of the days the rep's own account is left out.
+    """
+    for account in accounts:
+        instead = [each for each in stand_ins if each.instead_of == account.rep_id]
+        if not instead or not all(any(each.counts_on(day) for each in instead) for day in days):
+            yield account
+        others = [each for each in stand_ins if each not in instead]
+        yield from stood_in((_in_place(account, each) for each in instead), others, days)
+
+
+def _in_place(account: KeyAccount, stands: StandIn) -> KeyAccount:
+    from_on = max(stands.from_on, account.from_on or stands.from_on)
+    until_on = min((day for day in (stands.until_on, account.until_on) if day is not None), default=None)
+    return replace(account, rep_id=stands.rep_id, from_on=from_on, until_on=until_on)
 
 
 def cadence_of(rrule: str, minimum_gap_days: int | None) -> Cadence:

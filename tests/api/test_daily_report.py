@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import event
-from worlds.reported_days import EVENING, MONDAY, a_monday, earlier_mondays, visit
+from sqlalchemy import event, select
+from worlds.reported_days import EVENING, MONDAY, a_monday, earlier_mondays, score, visit
 from worlds.small_town import NOON
 from worlds.web import Web
 
 from fieldsales.dailies.queries import daily_report
 from fieldsales.db.session import reading, transaction
 from fieldsales.headlines.rules import WORDS
+from fieldsales.integrity.models import Decision
+from fieldsales.invoices.models import Credit, CreditKind
+from fieldsales.receivables.models import Payment
+from fieldsales.visits.models import Visit
 
 
 @pytest.fixture
@@ -60,6 +64,32 @@ def test_its_totals_are_those_of_the_console(monday: Web) -> None:
     assert total["done"] + total["off_plan"] == sum(each["visited"] for each in team)
     assert total["sold"] == {"EUR": sum(each["order_value_minor"] for each in team)} == {"EUR": 8_750}
     assert total["collected"] == {"EUR": 3_000}
+
+
+def test_what_was_found_fake_or_bounced_counts_in_no_place(monday: Web) -> None:
+    """The report, the console's day and the registry of measures tell the same of it."""
+    with transaction(monday.engine) as session:
+        bakery = {"customer_id": monday.customers["Bakery"], "rep_id": monday.people["anna"]}
+        made = session.scalars(select(Visit).filter_by(**bakery, day=MONDAY)).one()
+        score(session, made, Decision.FAKE)
+        payment = session.scalars(select(Payment).filter_by(**bakery)).one()
+        session.add(
+            Credit(
+                id=payment.id, customer_id=payment.customer_id, currency="EUR", kind=CreditKind.PAYMENT,
+                amount_minor=3_000, left_minor=0, day=MONDAY, made_at=EVENING, voided_at=EVENING,
+            )
+        )  # fmt: skip
+    report, team = report_of(monday), monday.max.get(f"/api/v1/team/days/{MONDAY}").json["reps"]
+    total = report["total"]
+    codes = "calls,collections,sales_amount,orders,pjp_adherence"
+    [row] = monday.max.get("/api/v1/results", measures=codes, first=MONDAY, last=MONDAY).json["totals"]
+    values = row["values"]
+    assert (values["calls"], values["collections"]) == (total["done"] + total["off_plan"], 0)
+    assert (values["sales_amount"], values["orders"]) == (total["sold"]["EUR"], total["orders"])
+    assert values["pjp_adherence"] == pytest.approx(total["done"] / total["planned"]) == pytest.approx(1 / 3)
+    assert not any(total["collected"].values())
+    assert (total["done"], total["missed"]) == (1, 2)
+    assert sum(each["visited"] for each in team) == total["done"] + total["off_plan"]
 
 
 def test_it_compares_with_what_is_usual(monday: Web) -> None:

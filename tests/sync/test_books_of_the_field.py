@@ -17,10 +17,10 @@ from worlds.small_town import NOON
 
 from fieldsales.customers.models import Assignment, AssignmentKind
 from fieldsales.db.session import reading, transaction
+from fieldsales.invoices.queries import collected_on
 from fieldsales.orders.models import Order, OrderKind, OrderState
 from fieldsales.orders.queries import sold_on
 from fieldsales.people.models import User
-from fieldsales.receivables.queries import collected_on
 from sync.models import Mutation, Status
 
 SEEDS = range(4)

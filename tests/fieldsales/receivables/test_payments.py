@@ -10,9 +10,9 @@ from worlds.small_town import NOON
 
 from fieldsales.customers.queries import CustomerNotFound
 from fieldsales.db.base import new_id
+from fieldsales.invoices.queries import collected_on
 from fieldsales.money import UnknownCurrency
 from fieldsales.receivables.models import Method, Payment
-from fieldsales.receivables.queries import collected_on
 from fieldsales.receivables.rules import LARGE_CASH_MINOR, PaymentInvalid, Receipt
 from fieldsales.receivables.service import PaymentTaken, collect
 from fieldsales.visits.models import Visit

@@ -1,0 +1,34 @@
+"""Targets that are alike are asked about together, and told as if each were asked about alone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+from worlds import small_town
+from worlds.counting import counted_queries
+from worlds.resulting import ordered, visited
+from worlds.small_town import NOON, SmallTown
+
+from fieldsales.forecasts.queries import progress_of
+from fieldsales.readings.queries import Wanted, reading_of
+from fieldsales.registry.rules import MEASURES, Dimension
+from fieldsales.targets.models import Target
+from fieldsales.targets.queries import only_of, readings_of
+from fieldsales.targets.rules import Subject
+from fieldsales.targets.service import set_target
+
+MARCH = (date(2026, 3, 1), date(2026, 3, 31))
+
+
+@pytest.fixture
+def town(session: Session) -> SmallTown:
+    """Both reps sold and visited, this month and in the months before."""
+    town = small_town.build(session)
+    for month in range(1, 4):
+        for day, rep, shop in ((3, town.anna, "Bakery"), (4, town.ben, "Fish"), (5, town.anna, "Corner")):
+            on = date(2026, month, day)
+            visited(session, town, shop, on, rep=rep)
+            ordered(session, town, shop, on, rep=rep)
+    return town
