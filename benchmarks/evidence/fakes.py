@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from benchmarks.evidence.days import IN, OUT, Call, Day, drive, honest, tell, tracked
+from benchmarks.evidence.rounds import replayed_jitter, replayed_retimed
 from benchmarks.evidence.screens import bits_of_screen, bits_written_again
 from benchmarks.evidence.sensors import moment
 from benchmarks.evidence.town import MIDDLE, Plane, Shop, around, on_earth, somewhere
@@ -75,18 +76,6 @@ def replayed(dice: random.Random, stops: list[Shop], home: Plane) -> Day:
     day.track = day.track or tracked(day)
     own = [each.fix.spot for call in day.calls for each in call.told if each.fix]
     day.earlier = frozenset([fix.spot for fix in day.track] + own)
-    return _all_fake(day)
-
-
-def replayed_jitter(dice: random.Random, stops: list[Shop], home: Plane) -> Day:
-    """An earlier day is played again with a new error of some metres on every fix."""
-    day = honest(dice, stops, home)
-    day.track = day.track or tracked(day)
-    day.earlier = frozenset(fix.spot for fix in day.track)
-    sigma = dice.uniform(2, 8)
-    day.track = [_jittered(dice, fix, sigma) for fix in day.track]
-    for call in day.calls:
-        call.told = [replace(each, fix=_jittered(dice, each.fix, sigma) if each.fix else None) for each in call.told]
     return _all_fake(day)
 
 
@@ -171,6 +160,7 @@ FAKES: dict[str, Fake] = {
     "app with jitter": mocked_jitter,
     "replayed track": replayed,
     "replayed track with jitter": replayed_jitter,
+    "replay with jitter, re-timed": replayed_retimed,
     "photo used again": photo_again,
     "photo written again": photo_written_again,
     "photo of a screen": photo_of_screen,
@@ -236,14 +226,6 @@ def _mocked(dice: random.Random, stops: list[Shop], home: Plane, jitter: float) 
         ]
         call.photos, call.excused, call.fake = [], False, "yes"
     return day
-
-
-def _jittered(dice: random.Random, fix: Fix, sigma: float) -> Fix:
-    return replace(
-        fix,
-        latitude=round(fix.latitude + dice.gauss(0, sigma) / 111_320, 7),
-        longitude=round(fix.longitude + dice.gauss(0, sigma) / 87_400, 7),
-    )
 
 
 def _old(dice: random.Random, call: Call, bits: int, *, same_bytes: bool = False) -> Shown:
