@@ -157,7 +157,8 @@ class Limits:
         repeated_fixes: So many fixes to the last digit like an earlier day's are a replay.
         retraced_m: By no more than this may a stretch of a replay be off the clock of the day that it was recorded.
         retraced_share: So much of the way in the time of one earlier day is a replay (0 to 1).
-        retraced_stretches: Shorter ways say nothing.
+        retraced_legs: The same of the legs of a whole day, whatever the pauses are.
+        retraced_stretches: Fewer legs and pauses say nothing.
         pin_m: Nearer than this to the customer's stored position no satellite fix is twice.
         memory: Fixes of a phone at rest whose errors have less to do with each other are made up (0 to 1).
         photo_early_s: How long before the check-in a camera may say that it took the picture.
@@ -175,7 +176,8 @@ class Limits:
     stay_s: float = 120.0
     repeated_fixes: int = 4
     retraced_m: float = 30.0
-    retraced_share: float = 0.6
+    retraced_share: float = 0.7
+    retraced_legs: float = 0.85
     retraced_stretches: int = 6
     pin_m: float = 2.0
     memory: float = 0.33

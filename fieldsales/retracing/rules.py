@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -20,7 +20,7 @@ from fieldsales.evidence.rules import SURE_M, Fix, Former, Limits, Spot, flat_me
 
 STRETCH_M = 150.0
 """How far from one knot of a track to the next."""
-MOVING_MPS, STEADY_S = 2.5, 150.0
+MOVING_MPS, STEADY_S = 2.5, 190.0
 """Only where both days moved is it clear when they passed; over longer gaps nobody knows."""
 BESIDE_M = 40.0
 """Whoever is further from the former line drives another one."""
@@ -60,18 +60,18 @@ class _Stretch:
     pause: bool
 
 
-def retraced(
-    track: Sequence[Fix], formers: Sequence[Former], since: datetime, until: datetime, limits: Limits
-) -> Retraced | None:
-    """Return the former day to whose clock a track between two moments keeps most; None where it is too short."""
-    part = [fix for fix in track if since <= fix.at <= until]
-    if not part:
+def retraced(track: Sequence[Fix], formers: Sequence[Former], limits: Limits, *, pauses: bool = True) -> Retraced | None:
+    """Return the former day to whose clock a track keeps most; None where it is too short to say.
+
+    Without `pauses` only the legs between them are compared: whoever plays a track again may stay longer at doors.
+    """
+    if not track:
         return None
-    knots = _knots(_line(part, part[0].spot))
-    stretches = _stretches(knots, limits) if len(knots) > 1 else []
+    knots = _knots(_line(track, track[0].spot))
+    stretches = [each for each in _stretches(knots, limits) if pauses or not each.pause]
     if len(stretches) < limits.retraced_stretches:
         return None
-    found = [_alike(knots, stretches, each, _line(each.track, part[0].spot)) for each in formers]
+    found = [_alike(knots, stretches, each, _line(each.track, track[0].spot)) for each in formers]
     return max((each for each in found if each), key=lambda each: each.share, default=None)
 
 
@@ -105,6 +105,8 @@ def _stretches(knots: Line, limits: Limits) -> list[_Stretch]:
     At the day's usual speed every day looks like every other, as on a long road. So a leg counts only if its time is
     its own; and once, however many fixes it has.
     """
+    if len(knots) < 2:
+        return []
     gaps = np.diff(knots[:, 0])
     pauses = np.flatnonzero(gaps > STEADY_S)
     edges = [0, *(edge for at in pauses for edge in (at, at + 1)), len(knots) - 1]

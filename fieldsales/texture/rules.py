@@ -27,6 +27,7 @@ _LEAST_DOORS = 10
 _LEAST_FROZEN = 6
 _LEAST_PAIRS = 60
 _AROUND = timedelta(hours=2)
+_SAME_PACE = 0.01
 _STEADY = timedelta(seconds=150)
 _STEP_M = 60.0
 _EDGE = 2
@@ -54,16 +55,17 @@ def _retraced(evidence: Evidence, limits: Limits) -> Iterator[Signal]:
     if not evidence.told or not evidence.formers:
         return
     since, until = evidence.told[0].at - _AROUND, evidence.told[-1].at + _AROUND
-    found = retraced(evidence.track, evidence.formers, since, until, limits)
+    part = [fix for fix in evidence.track if since <= fix.at <= until]
+    found, what = retraced(part, evidence.formers, limits), "legs and pauses"
     if found is None or found.share < limits.retraced_share:
-        return
+        found, what = retraced(evidence.track, evidence.formers, limits, pauses=False), "legs of the day"
+        if found is None or found.share < limits.retraced_legs:
+            return
     whose = "the rep" if found.own else "another rep"
-    says = (
-        f"{found.alike} of {found.stretches} stretches of the way took the very time that they took {whose} "
-        f"on {found.day}, pauses included."
-    )
+    times = "" if abs(found.pace - 1) < _SAME_PACE else f" times {found.pace:.2f}"
+    says = f"{found.alike} of {found.stretches} {what} took to the second as long as they took {whose} on {found.day}"
     facts: dict[str, float | int | str] = {"alike": found.alike, "stretches": found.stretches, "day": str(found.day)}
-    yield Signal(RETRACED, 1.0, says, facts)
+    yield Signal(RETRACED, 1.0, f"{says}{times}.", facts)
 
 
 def _frozen(evidence: Evidence) -> Iterator[Signal]:
