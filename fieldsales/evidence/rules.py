@@ -162,6 +162,7 @@ class Limits:
         pin_m: Nearer than this to the customer's stored position no satellite fix is twice.
         memory: Fixes of a phone at rest whose errors have less to do with each other are made up (0 to 1).
         photo_early_s: How long before the check-in a camera may say that it took the picture.
+        grating_db: Periodic colours that stand out further are of a screen (decibels).
         photo_away_m: How far from the customer a camera may say that it was.
         shared_minutes: Another rep's use of the phone within this counts in full.
     """
@@ -182,6 +183,7 @@ class Limits:
     pin_m: float = 2.0
     memory: float = 0.33
     photo_early_s: float = 3600.0
+    grating_db: float = 12.0
     photo_away_m: float = 600.0
     shared_minutes: float = 120.0
 

@@ -1138,4 +1138,8 @@ export const en = {
   "alerts.of": "Of",
   "alerts.unmute": "End now",
   "alerts.nobody_muted": "Nobody is muted.",
+  "signal.retraced_track": "Driven to the clock of an earlier day",
+  "signal.screen_in_photo": "A screen's grid in the photo",
+  "says.retraced_track": "{alike} of {stretches} legs and pauses took to the second as long as on {day}.",
+  "says.screen_in_photo": "A photo has the grid of a screen in it ({decibels} dB): it may be the photo of a photo.",
 };

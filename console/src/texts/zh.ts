@@ -1140,4 +1140,8 @@ export const zh: Catalogue = {
   "alerts.of": "对象",
   "alerts.unmute": "立即结束",
   "alerts.nobody_muted": "没有静音。",
+  "signal.retraced_track": "与以前某天的行程分秒不差",
+  "signal.screen_in_photo": "照片中有屏幕网格",
+  "says.retraced_track": "{stretches}段行程和停留中有{alike}段与{day}所用时间分秒不差。",
+  "says.screen_in_photo": "照片中有屏幕的网格纹（{decibels} dB）：可能是翻拍的照片。",
 };
