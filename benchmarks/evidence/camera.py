@@ -84,13 +84,15 @@ def on_screen(image: Image.Image, dice: random.Random, sensor_px: int) -> Light:
     lit = shown[np.minimum(v.astype(int), dots - 1), np.minimum(u.astype(int), dots - 1)]
     mask = _diamonds(u, v) if rows == 1080 and dice.random() < 0.5 else _stripes(u, v, dice.uniform(0.75, 0.95))
     bright = dice.uniform(0.7, 1.3)
-    return np.clip(lit * mask * bright / max(mask.mean(), 0.1) + 0.004, 0, 1.5)
+    light: Light = np.clip(lit * mask * bright / max(mask.mean(), 0.1) + 0.004, 0, 1.5)
+    return light
 
 
 def _stripes(u: Light, v: Light, fill: float) -> Light:
     across, down = u % 1, v % 1
     row = np.abs(down - 0.5) < fill / 2
-    return np.stack([row & (np.abs(across - (at + 0.5) / 3) < fill / 6) for at in range(3)], axis=2).astype(np.float64)
+    found: NDArray[np.bool_] = np.stack([row & (np.abs(across - (at + 0.5) / 3) < fill / 6) for at in range(3)], axis=2)
+    return found.astype(np.float64)
 
 
 def _diamonds(u: Light, v: Light) -> Light:
@@ -99,7 +101,9 @@ def _diamonds(u: Light, v: Light) -> Light:
     even = (np.floor(u) + np.floor(v)) % 2 == 0
     large = across + down < 0.45
     green = (np.minimum(u % 1, 1 - u % 1) + np.minimum(v % 1, 1 - v % 1)) < 0.3
-    return np.stack([large & even, green, large & ~even], axis=2).astype(np.float64) * np.array([2.0, 1.8, 2.0])
+    lit = [2.0 * (large & even), 1.8 * green, 2.0 * (large & ~even)]
+    found: Light = np.stack(lit, axis=2)
+    return found
 
 
 def _soft(light: Light, sigma: float, shake: float) -> Light:

@@ -6,6 +6,7 @@ import math
 import random
 from dataclasses import dataclass, field, replace
 
+from benchmarks.evidence.screens import grid_of_shop
 from benchmarks.evidence.sensors import Receiver, moment
 from benchmarks.evidence.town import Plane, Shop, around, on_earth, somewhere
 from fieldsales.evidence.rules import Evidence, Fix, Former, Neighbour, Sharing, Spot, Told, repeats
@@ -137,7 +138,8 @@ def photos(dice: random.Random, call: Call, skew: float = 0.0) -> list[Shown]:
     spot = on_earth(around(dice, call.shop.door, 15)) if dice.random() < 0.5 else None
     bits = round(dice.gauss(16, 5)) if call.shop.usual else 64
     dated = None if dice.random() < 0.01 else moment(taken)
-    return [Shown("storefront", dated, sure, spot, bits if 0 <= bits <= 7 else None, False, True, clock_odd=bool(skew))]
+    known, grid = bits if 0 <= bits <= 7 else None, grid_of_shop(dice)
+    return [Shown("storefront", dated, sure, spot, known, False, True, clock_odd=bool(skew), grating_db=grid)]
 
 
 def evidence(day: Day) -> list[tuple[Call, Evidence]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from benchmarks.evidence.days import IN, OUT, Call, Day, drive, honest, tell, tracked
 from benchmarks.evidence.rounds import replayed_jitter, replayed_retimed
-from benchmarks.evidence.screens import bits_of_screen, bits_written_again
+from benchmarks.evidence.screens import bits_of_screen, bits_written_again, grid_of_screen
 from benchmarks.evidence.sensors import moment
 from benchmarks.evidence.town import MIDDLE, Plane, Shop, around, on_earth, somewhere
 from fieldsales.evidence.rules import Fix, Sharing, Told, flat_metres
@@ -95,7 +95,8 @@ def photo_of_screen(dice: random.Random, stops: list[Shop], home: Plane) -> Day:
     def show(call: Call) -> Shown:
         taken = moment(call.came + 60)
         bits = bits_of_screen(dice)
-        return Shown("storefront", taken, True, None, bits if bits <= 7 else None, False, dice.random() < 0.7)
+        known, same = bits if bits <= 7 else None, dice.random() < 0.7
+        return Shown("storefront", taken, True, None, known, False, same, grating_db=grid_of_screen(dice))
 
     return _with_photos(honest(dice, stops, home), show)
 

@@ -62,7 +62,10 @@ def _pieces(shown: Image.Image) -> list[bytes]:
     if min(width, height) < PIECE:
         return []
     corners = {
-        (min(max(width * x // 4 - PIECE // 2, 0), width - PIECE), min(max(height * y // 4 - PIECE // 2, 0), height - PIECE))
+        (
+            min(max(width * x // 4 - PIECE // 2, 0), width - PIECE),
+            min(max(height * y // 4 - PIECE // 2, 0), height - PIECE),
+        )
         for x, y in _MIDDLES
     }
     return [shown.crop((x, y, x + PIECE, y + PIECE)).tobytes() for x, y in sorted(corners)]

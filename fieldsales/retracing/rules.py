@@ -60,7 +60,9 @@ class _Stretch:
     pause: bool
 
 
-def retraced(track: Sequence[Fix], formers: Sequence[Former], limits: Limits, *, pauses: bool = True) -> Retraced | None:
+def retraced(
+    track: Sequence[Fix], formers: Sequence[Former], limits: Limits, *, pauses: bool = True
+) -> Retraced | None:
     """Return the former day to whose clock a track keeps most; None where it is too short to say.
 
     Without `pauses` only the legs between them are compared: whoever plays a track again may stay longer at doors.
