@@ -1,8 +1,8 @@
 """How a phone's camera sees a scene, and a screen that shows one: rendered dot by dot, in linear light.
 
-A screen is a lattice of red, green and blue dots with black between them (stripes, or the diamonds of OLED phones), held
-at an angle and not quite square. The lens is soft, the sensor sees one colour a pixel (Bayer), has shot noise, and is
-demosaiced; the picture is made smaller for sending, sharpened, and written as JPEG. Only a patch of it is rendered.
+A screen is a lattice of red, green and blue dots with black between them (stripes, or the diamonds of OLED phones),
+held at an angle and not quite square. The lens is soft, the sensor sees one colour a pixel (Bayer), has shot noise,
+and is demosaiced; the picture is made smaller for sending, sharpened, and written as JPEG. Only a patch is rendered.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def grid_of_screen(dice: random.Random) -> float:
 
 
 def grid_of_shop(dice: random.Random) -> float:
-    """The same of an honest photo: six in a hundred are of something regular for the most part, two of these coloured."""
+    """The same of an honest photo: in six of a hundred most is regular, in two of these coloured."""
     draw = dice.random()
     return dice.choice(gratings("small packs" if draw < 0.02 else "shutter" if draw < 0.06 else "shelf"))
 

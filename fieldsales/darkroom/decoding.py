@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 def decode(path: Path, content_type: str, folder: Path) -> dict[str, Any]:
-    """Write `shown`, `thumbnail` and `pieces` into the folder; return the size, EXIF and a grey miniature. Raises `Refused`."""
+    """Write `shown`, `thumbnail` and `pieces` into the folder; return size, EXIF and a grey miniature. Raises `Refused`."""
     Image.MAX_IMAGE_PIXELS = None  # counted here, exactly
     with Image.open(path, formats=[_FORMATS[content_type]]) as image:
         width, height = image.size
@@ -61,14 +61,12 @@ def _pieces(shown: Image.Image) -> list[bytes]:
     width, height = shown.size
     if min(width, height) < PIECE:
         return []
-    corners = {
-        (
-            min(max(width * x // 4 - PIECE // 2, 0), width - PIECE),
-            min(max(height * y // 4 - PIECE // 2, 0), height - PIECE),
-        )
-        for x, y in _MIDDLES
-    }
+    corners = {(_begin(width, x), _begin(height, y)) for x, y in _MIDDLES}
     return [shown.crop((x, y, x + PIECE, y + PIECE)).tobytes() for x, y in sorted(corners)]
+
+
+def _begin(side: int, quarter: int) -> int:
+    return min(max(side * quarter // 4 - PIECE // 2, 0), side - PIECE)
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -157,7 +157,7 @@ def _repeats(session: Session, rep_id: uuid.UUID, visit: Visit, fixes: Sequence[
 
 
 def _formers(session: Session, rep_id: uuid.UUID, day: date, customers: Collection[uuid.UUID]) -> tuple[Former, ...]:
-    """The days before on which somebody visited most of the same customers, half of them at least, with their tracks."""
+    """The days before on which somebody visited half of the same customers or more, with their tracks."""
     shared = func.count(Visit.customer_id.distinct())
     rows = session.execute(
         select(Visit.rep_id, Visit.day, func.min(Visit.checked_in_at), func.max(Visit.checked_in_at))
@@ -167,7 +167,11 @@ def _formers(session: Session, rep_id: uuid.UUID, day: date, customers: Collecti
         .order_by(shared.desc(), Visit.day.desc(), Visit.rep_id)
         .limit(FORMERS)
     ).all()
-    tracks = ((on, who, _fixes(session, who, since - AROUND, until + AROUND)) for who, on, since, until in rows)
+    tracks = [
+        (on, who, _fixes(session, who, since - AROUND, until + AROUND))
+        for who, on, since, until in rows
+        if since is not None and until is not None
+    ]
     return tuple(Former(on, who == rep_id, track) for on, who, track in tracks if len(track) >= _LEAST_FIXES)
 
 

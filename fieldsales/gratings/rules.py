@@ -35,7 +35,7 @@ def grating(pieces: Sequence[bytes]) -> float:
 
 
 def _of(piece: bytes) -> float:
-    """A screen's pattern is one of colours. What is periodic in a shop (shutters, tiles, blinds) is one of brightness."""
+    """A screen's pattern is one of colours; what is periodic in a shop (shutters, tiles) is one of brightness."""
     pixels = np.frombuffer(piece, dtype=np.uint8).reshape(SIDE, SIDE, 3).astype(np.float64)
     red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
     bright = _power(0.299 * red + 0.587 * green + 0.114 * blue)
@@ -65,7 +65,8 @@ def _lines() -> list[list[tuple[int, int]]]:
 def _wanted() -> NDArray[np.bool_]:
     down, right = np.fft.fftfreq(SIDE)[:, None], np.fft.fftfreq(SIDE)[None, :]
     radius = np.hypot(down, right)
-    return (radius >= COARSEST) & (radius <= FINEST) & (right >= 0)
+    found: NDArray[np.bool_] = (radius >= COARSEST) & (radius <= FINEST) & (right >= 0)
+    return found
 
 
 _WINDOW: Plane = np.outer(np.hanning(SIDE), np.hanning(SIDE))

@@ -110,7 +110,7 @@ def _stretches(knots: Line, limits: Limits) -> list[_Stretch]:
     if len(knots) < 2:
         return []
     gaps = np.diff(knots[:, 0])
-    pauses = np.flatnonzero(gaps > STEADY_S)
+    pauses: list[int] = np.flatnonzero(gaps > STEADY_S).tolist()
     edges = [0, *(edge for at in pauses for edge in (at, at + 1)), len(knots) - 1]
     pieces = [(one, two) for one, two in pairwise(edges) if two > one]
     far = np.hypot(*np.diff(knots, axis=0)[:, 1:].T)

@@ -1,4 +1,4 @@
-"""Rounds of shops as phones tell them: the same line each time, with a clock of its own each time, or a borrowed one."""
+"""Rounds of shops as phones tell them: the same line each time, with an own clock each time, or a borrowed one."""
 
 from __future__ import annotations
 

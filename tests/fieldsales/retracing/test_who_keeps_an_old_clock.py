@@ -1,4 +1,4 @@
-"""A replay keeps the clock of the day that was recorded, whatever is done to its positions; an honest day has its own."""
+"""A replay keeps the clock of the day that was recorded, whatever is done to its positions; honest days do not."""
 
 from __future__ import annotations
 
