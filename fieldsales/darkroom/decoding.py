@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 def decode(path: Path, content_type: str, folder: Path) -> dict[str, Any]:
-    """Write `shown`, `thumbnail` and `pieces` into the folder; return size, EXIF and a grey miniature. Raises `Refused`."""
+    """Write `shown`, `thumbnail` and `pieces` into the folder; return the rest of what is seen. Raises `Refused`."""
     Image.MAX_IMAGE_PIXELS = None  # counted here, exactly
     with Image.open(path, formats=[_FORMATS[content_type]]) as image:
         width, height = image.size
