@@ -6,9 +6,10 @@ import math
 import random
 from dataclasses import dataclass, field, replace
 
+from benchmarks.evidence.screens import grid_of_shop
 from benchmarks.evidence.sensors import Receiver, moment
 from benchmarks.evidence.town import Plane, Shop, around, on_earth, somewhere
-from fieldsales.evidence.rules import Evidence, Fix, Neighbour, Sharing, Spot, Told, repeats
+from fieldsales.evidence.rules import Evidence, Fix, Former, Neighbour, Sharing, Spot, Told, repeats
 from fieldsales.shots.rules import Shown
 from fieldsales.visits.models import EventKind
 
@@ -40,6 +41,7 @@ class Day:
     receiver: Receiver
     track: list[Fix] = field(default_factory=list)
     earlier: frozenset[Spot] = frozenset()
+    formers: tuple[Former, ...] = ()
     varied: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,14 +59,17 @@ class Day:
         return before[1], before[2]
 
 
-def drive(dice: random.Random, stops: list[Shop], home: Plane) -> Day:
-    """Return a day that visits shops in the order of their bearing, as it happens; nothing is told yet."""
+def drive(dice: random.Random, stops: list[Shop], home: Plane, slow: float = 5, fast: float = 11) -> Day:
+    """Return a day that visits shops in the order of their bearing, as it happens; nothing is told yet.
+
+    Each leg has one speed between `slow` and `fast`, metres a second.
+    """
     stops = sorted(stops, key=lambda shop: math.atan2(shop.door[1], shop.door[0]))
     now, here = dice.uniform(0, 2400), home
     way: list[tuple[float, Plane, str]] = [(0.0, home, "inside"), (now, home, "road")]
     calls = []
     for shop in stops:
-        now += math.dist(here, shop.door) * 1.3 / dice.uniform(5, 11) + 20
+        now += math.dist(here, shop.door) * 1.3 / dice.uniform(slow, fast) + 20
         way.append((now, shop.door, "street"))
         now += dice.uniform(30, 180)
         stay, excused = _stay(dice)
@@ -87,9 +92,9 @@ def _stay(dice: random.Random) -> tuple[float, bool]:
     return max(200.0, math.exp(dice.gauss(math.log(780), 0.45))), False
 
 
-def honest(dice: random.Random, stops: list[Shop], home: Plane) -> Day:
-    """Return an honest day, with what goes wrong on honest days."""
-    day = drive(dice, stops, home)
+def honest(dice: random.Random, stops: list[Shop], home: Plane, **manner: float) -> Day:
+    """Return an honest day, with what goes wrong on honest days; `manner` is of `drive`."""
+    day = drive(dice, stops, home, **manner)
     if dice.random() < 0.85:
         day.track = tracked(day)
     flags: tuple[str, ...] = ("clock_skew",) if dice.random() < 0.05 else ()
@@ -133,7 +138,8 @@ def photos(dice: random.Random, call: Call, skew: float = 0.0) -> list[Shown]:
     spot = on_earth(around(dice, call.shop.door, 15)) if dice.random() < 0.5 else None
     bits = round(dice.gauss(16, 5)) if call.shop.usual else 64
     dated = None if dice.random() < 0.01 else moment(taken)
-    return [Shown("storefront", dated, sure, spot, bits if 0 <= bits <= 7 else None, False, True, clock_odd=bool(skew))]
+    known, grid = bits if 0 <= bits <= 7 else None, grid_of_shop(dice)
+    return [Shown("storefront", dated, sure, spot, known, False, True, clock_odd=bool(skew), grating_db=grid)]
 
 
 def evidence(day: Day) -> list[tuple[Call, Evidence]]:
@@ -165,6 +171,7 @@ def evidence(day: Day) -> list[tuple[Call, Evidence]]:
                     track=track,
                     repeated=repeated,
                     compared=compared,
+                    formers=day.formers,
                     varied=day.varied,
                     photos=tuple(call.photos),
                     sharing=call.sharing,

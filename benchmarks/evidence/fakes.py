@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from benchmarks.evidence.days import IN, OUT, Call, Day, drive, honest, tell, tracked
-from benchmarks.evidence.screens import bits_of_screen, bits_written_again
+from benchmarks.evidence.rounds import replayed_jitter, replayed_retimed
+from benchmarks.evidence.screens import bits_of_screen, bits_written_again, grid_of_screen
 from benchmarks.evidence.sensors import moment
 from benchmarks.evidence.town import MIDDLE, Plane, Shop, around, on_earth, somewhere
 from fieldsales.evidence.rules import Fix, Sharing, Told, flat_metres
@@ -78,18 +79,6 @@ def replayed(dice: random.Random, stops: list[Shop], home: Plane) -> Day:
     return _all_fake(day)
 
 
-def replayed_jitter(dice: random.Random, stops: list[Shop], home: Plane) -> Day:
-    """An earlier day is played again with a new error of some metres on every fix."""
-    day = honest(dice, stops, home)
-    day.track = day.track or tracked(day)
-    day.earlier = frozenset(fix.spot for fix in day.track)
-    sigma = dice.uniform(2, 8)
-    day.track = [_jittered(dice, fix, sigma) for fix in day.track]
-    for call in day.calls:
-        call.told = [replace(each, fix=_jittered(dice, each.fix, sigma) if each.fix else None) for each in call.told]
-    return _all_fake(day)
-
-
 def photo_again(dice: random.Random, stops: list[Shop], home: Plane) -> Day:
     """There in person for a moment too short to photograph: the photo of an earlier visit, byte for byte."""
     return _with_photos(honest(dice, stops, home), lambda call: _old(dice, call, 0, same_bytes=True))
@@ -106,7 +95,8 @@ def photo_of_screen(dice: random.Random, stops: list[Shop], home: Plane) -> Day:
     def show(call: Call) -> Shown:
         taken = moment(call.came + 60)
         bits = bits_of_screen(dice)
-        return Shown("storefront", taken, True, None, bits if bits <= 7 else None, False, dice.random() < 0.7)
+        known, same = bits if bits <= 7 else None, dice.random() < 0.7
+        return Shown("storefront", taken, True, None, known, False, same, grating_db=grid_of_screen(dice))
 
     return _with_photos(honest(dice, stops, home), show)
 
@@ -171,6 +161,7 @@ FAKES: dict[str, Fake] = {
     "app with jitter": mocked_jitter,
     "replayed track": replayed,
     "replayed track with jitter": replayed_jitter,
+    "replay with jitter, re-timed": replayed_retimed,
     "photo used again": photo_again,
     "photo written again": photo_written_again,
     "photo of a screen": photo_of_screen,
@@ -236,14 +227,6 @@ def _mocked(dice: random.Random, stops: list[Shop], home: Plane, jitter: float) 
         ]
         call.photos, call.excused, call.fake = [], False, "yes"
     return day
-
-
-def _jittered(dice: random.Random, fix: Fix, sigma: float) -> Fix:
-    return replace(
-        fix,
-        latitude=round(fix.latitude + dice.gauss(0, sigma) / 111_320, 7),
-        longitude=round(fix.longitude + dice.gauss(0, sigma) / 87_400, 7),
-    )
 
 
 def _old(dice: random.Random, call: Call, bits: int, *, same_bytes: bool = False) -> Shown:

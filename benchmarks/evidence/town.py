@@ -37,17 +37,17 @@ def around(dice: random.Random, at: Plane, sigma: float) -> Plane:
     return at[0] + dice.gauss(0, sigma), at[1] + dice.gauss(0, sigma)
 
 
-def somewhere(dice: random.Random) -> Plane:
+def somewhere(dice: random.Random, spread_m: float = SPREAD_M) -> Plane:
     """Return a point of the town, denser in the middle."""
-    return around(dice, (0.0, 0.0), SPREAD_M / 2)
+    return around(dice, (0.0, 0.0), spread_m / 2)
 
 
-def shops(dice: random.Random, number: int) -> list[Shop]:
+def shops(dice: random.Random, number: int, spread_m: float = SPREAD_M) -> list[Shop]:
     """Return shops: a tenth share a building with the one before, three in a hundred have a wrong position in the
     books, and one in seven was never visited before."""
     found: list[Shop] = []
     for _ in range(number):
-        door = somewhere(dice)
+        door = somewhere(dice, spread_m)
         if found and dice.random() < 0.1:
             door = around(dice, found[-1].door, 8)
         told = around(dice, door, 12)

@@ -24,6 +24,9 @@ MOST_MEMORY = 1 << 30
 SHOWN_SIDE = 2048
 THUMBNAIL_SIDE = 320
 GREY = (9, 8)
+PIECE = 256
+"""Pixels each way of the pieces whose texture is looked at: the middle of the picture and of each of its quarters."""
+_MIDDLES = ((2, 2), (1, 1), (3, 1), (1, 3), (3, 3))
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _SHOWN, _THUMBNAIL = {"quality": 85}, {"quality": 75}
 
@@ -33,7 +36,7 @@ class Refused(Exception):
 
 
 def decode(path: Path, content_type: str, folder: Path) -> dict[str, Any]:
-    """Write `shown` and `thumbnail` into the folder; return the size, EXIF and a grey miniature. Raises `Refused`."""
+    """Write `shown`, `thumbnail` and `pieces` into the folder; return the rest of what is seen. Raises `Refused`."""
     Image.MAX_IMAGE_PIXELS = None  # counted here, exactly
     with Image.open(path, formats=[_FORMATS[content_type]]) as image:
         width, height = image.size
@@ -46,10 +49,24 @@ def decode(path: Path, content_type: str, folder: Path) -> dict[str, Any]:
         image.load()
         shown = _upright(image)
     shown.save(folder / "shown", "JPEG", optimize=True, **_SHOWN)
+    (folder / "pieces").write_bytes(b"".join(_pieces(shown)))
     miniature = shown.convert("L").resize(GREY, Image.Resampling.BOX)
     shown.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     shown.save(folder / "thumbnail", "JPEG", optimize=True, **_THUMBNAIL)
     return found | {"grey": base64.b64encode(miniature.tobytes()).decode("ascii")}
+
+
+def _pieces(shown: Image.Image) -> list[bytes]:
+    """Return squares of the picture by rows, red, green and blue; none of a picture that is smaller than one."""
+    width, height = shown.size
+    if min(width, height) < PIECE:
+        return []
+    corners = {(_begin(width, x), _begin(height, y)) for x, y in _MIDDLES}
+    return [shown.crop((x, y, x + PIECE, y + PIECE)).tobytes() for x, y in sorted(corners)]
+
+
+def _begin(side: int, quarter: int) -> int:
+    return min(max(side * quarter // 4 - PIECE // 2, 0), side - PIECE)
 
 
 def _upright(image: Image.Image) -> Image.Image:

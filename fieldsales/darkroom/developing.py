@@ -17,6 +17,7 @@ from typing import Any
 from fieldsales.errors import Invalid, Unavailable
 
 MOST_SECONDS = 30
+PIECE_BYTES = 256 * 256 * 3
 _CHILD = Path(__file__).with_name("decoding.py")
 _AT_ONCE = threading.BoundedSemaphore(2)
 """How many pictures one server decodes at a time; the others wait."""
@@ -40,6 +41,7 @@ class DarkroomBusy(Unavailable):
 class Developed:
     """A decoded picture: its size as stored, 9 × 8 grey pixels by rows, and what the camera wrote, untidied.
 
+    `pieces` are up to five squares of 256 × 256 pixels of `shown`, by rows, red, green and blue.
     `shown` and `thumbnail` are JPEG files, at most 2048 and 320 pixels wide and high, upright, without EXIF.
     """
 
@@ -49,6 +51,7 @@ class Developed:
     exif: dict[str, Any]
     shown: Path
     thumbnail: Path
+    pieces: tuple[bytes, ...] = ()
 
 
 @contextmanager
@@ -63,7 +66,13 @@ def develop(path: Path, content_type: str) -> Iterator[Developed]:
                 mend="Send JPEG, PNG or WebP, announced as what it is.",
             )
         grey = base64.b64decode(found["grey"])
-        yield Developed(found["width"], found["height"], grey, found["exif"], folder / "shown", folder / "thumbnail")
+        shown, thumbnail, pieces = (folder / name for name in ("shown", "thumbnail", "pieces"))
+        cut = _cut(pieces.read_bytes())
+        yield Developed(found["width"], found["height"], grey, found["exif"], shown, thumbnail, cut)
+
+
+def _cut(data: bytes) -> tuple[bytes, ...]:
+    return tuple(data[at : at + PIECE_BYTES] for at in range(0, len(data), PIECE_BYTES))
 
 
 def _decode(path: Path, content_type: str, folder: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import func, select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from fieldsales.conduct.queries import Manner, asked_of, conduct_on, manners, radius_of
 from fieldsales.customers.models import Customer
-from fieldsales.evidence.rules import Evidence, Fix, Neighbour, Sharing, Spot, Told, repeats, sharing
+from fieldsales.evidence.rules import Evidence, Fix, Former, Neighbour, Sharing, Spot, Told, repeats, sharing
 from fieldsales.people.models import Device, Territory, WorkPattern
 from fieldsales.shots.queries import shots
 from fieldsales.tracks.models import TrackPoint
@@ -25,8 +25,11 @@ REMEMBERED = timedelta(days=60)
 """How far back a track is searched for repetitions."""
 ACCURACIES = 3
 """So many different accuracies on earlier days, and a phone is known to tell them."""
+FORMERS = 6
+"""To so many earlier days among the same customers a track is compared."""
 AROUND = timedelta(minutes=30)
 HALF_DAY = timedelta(hours=12)
+_LEAST_FIXES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def _of_day(
     start = _start(session, rep_id)
     conduct = conduct_on(session, [day])[day]
     varied = _varied(session, rep_id, events)
+    formers = _formers(session, rep_id, day, set(shops)) if len(track) >= _LEAST_FIXES else ()
     for visit in wanted:
         shop = shops[visit.customer_id]
         told = tuple(_told(event) for event in visit.events)
@@ -74,6 +78,7 @@ def _of_day(
                 track=track,
                 repeated=repeated,
                 compared=compared,
+                formers=formers,
                 varied=varied,
                 photos=shots(session, visit, shop.zone),
                 sharing=_sharing(session, visit),
@@ -116,7 +121,10 @@ def _neighbours(visit: Visit, visits: Sequence[Visit], shops: dict[uuid.UUID, _S
 def _track(session: Session, rep_id: uuid.UUID, events: Sequence[VisitEvent]) -> tuple[Fix, ...]:
     if not events:
         return ()
-    since, until = min(event.at for event in events) - HALF_DAY, max(event.at for event in events) + HALF_DAY
+    return _fixes(session, rep_id, min(e.at for e in events) - HALF_DAY, max(e.at for e in events) + HALF_DAY)
+
+
+def _fixes(session: Session, rep_id: uuid.UUID, since: datetime, until: datetime) -> tuple[Fix, ...]:
     rows = session.execute(
         select(TrackPoint.at, TrackPoint.latitude, TrackPoint.longitude, TrackPoint.accuracy_m, TrackPoint.mock)
         .where(TrackPoint.rep_id == rep_id, TrackPoint.at >= since, TrackPoint.at <= until)
@@ -146,6 +154,25 @@ def _repeats(session: Session, rep_id: uuid.UUID, visit: Visit, fixes: Sequence[
         )
         earlier |= {(lat, lon) for lat, lon in rows if lat is not None and lon is not None}
     return repeats(fixes, earlier)
+
+
+def _formers(session: Session, rep_id: uuid.UUID, day: date, customers: Collection[uuid.UUID]) -> tuple[Former, ...]:
+    """The days before on which somebody visited half of the same customers or more, with their tracks."""
+    shared = func.count(Visit.customer_id.distinct())
+    rows = session.execute(
+        select(Visit.rep_id, Visit.day, func.min(Visit.checked_in_at), func.max(Visit.checked_in_at))
+        .where(Visit.customer_id.in_(customers), Visit.day < day, Visit.day >= day - REMEMBERED)
+        .group_by(Visit.rep_id, Visit.day)
+        .having(shared * 2 >= len(customers), func.max(Visit.checked_in_at).is_not(None))
+        .order_by(shared.desc(), Visit.day.desc(), Visit.rep_id)
+        .limit(FORMERS)
+    ).all()
+    tracks = [
+        (on, who, _fixes(session, who, since - AROUND, until + AROUND))
+        for who, on, since, until in rows
+        if since is not None and until is not None
+    ]
+    return tuple(Former(on, who == rep_id, track) for on, who, track in tracks if len(track) >= _LEAST_FIXES)
 
 
 def _varied(session: Session, rep_id: uuid.UUID, events: Sequence[VisitEvent]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from fieldsales.shots.rules import Shown
 from fieldsales.visits.models import EventKind
@@ -69,6 +69,15 @@ class Sharing:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """The track of an earlier day on which many of the same customers were visited, by the rep (`own`) or another."""
+
+    day: date
+    own: bool
+    track: tuple[Fix, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that is known about one visit.
 
@@ -83,6 +92,7 @@ class Evidence:
         track: The rep's fixes of the day, by moment.
         repeated: How many of the accurate fixes near the visit an earlier day has to the last digit.
         compared: Of how many.
+        formers: Tracks of earlier days among the same customers.
         varied: Whether the rep's phone told different accuracies on earlier days; some apps never do.
         photos: What was photographed.
         sharing: Who else used the phone; None: nobody.
@@ -99,6 +109,7 @@ class Evidence:
     track: tuple[Fix, ...] = ()
     repeated: int = 0
     compared: int = 0
+    formers: tuple[Former, ...] = ()
     varied: bool = False
     photos: tuple[Shown, ...] = ()
     sharing: Sharing | None = None
@@ -144,9 +155,14 @@ class Limits:
         seconds_inside: Check-in and check-out nearer to each other count in full.
         stay_s: A visit of which the track shows less was no visit.
         repeated_fixes: So many fixes to the last digit like an earlier day's are a replay.
+        retraced_m: By no more than this may a stretch of a replay be off the clock of the day that it was recorded.
+        retraced_share: So much of the way in the time of one earlier day is a replay (0 to 1).
+        retraced_legs: The same of the legs of a whole day, whatever the pauses are.
+        retraced_stretches: Fewer legs and pauses say nothing.
         pin_m: Nearer than this to the customer's stored position no satellite fix is twice.
         memory: Fixes of a phone at rest whose errors have less to do with each other are made up (0 to 1).
         photo_early_s: How long before the check-in a camera may say that it took the picture.
+        grating_db: Periodic colours that stand out further are of a screen (decibels).
         photo_away_m: How far from the customer a camera may say that it was.
         shared_minutes: Another rep's use of the phone within this counts in full.
     """
@@ -160,9 +176,14 @@ class Limits:
     seconds_inside: float = 60.0
     stay_s: float = 120.0
     repeated_fixes: int = 4
+    retraced_m: float = 30.0
+    retraced_share: float = 0.7
+    retraced_legs: float = 0.85
+    retraced_stretches: int = 6
     pin_m: float = 2.0
     memory: float = 0.33
     photo_early_s: float = 3600.0
+    grating_db: float = 12.0
     photo_away_m: float = 600.0
     shared_minutes: float = 120.0
 

@@ -37,11 +37,13 @@ POINTS: Mapping[str, int] = {
     texture_rules.FROZEN: 45,
     texture_rules.SAME_ACCURACY: 45,
     texture_rules.REPLAYED: 60,
+    texture_rules.RETRACED: 50,
     texture_rules.MADE_UP: 50,
     likeness_rules.REUSED: 50,
     likeness_rules.EARLIER: 50,
     likeness_rules.ELSEWHERE: 45,
     likeness_rules.UNDATED: 10,
+    likeness_rules.SCREEN: 45,
     handset_rules.CLOCK: 30,
     handset_rules.SHARED: 50,
 }
@@ -111,6 +113,7 @@ def _parse(body: Body) -> Scoring:
 
 
 _NUMBER = {"type": "number", "minimum": 0, "maximum": 1_000_000}
+_COUNTS = {"repeated_fixes", "retraced_stretches"}
 INTEGRITY: Kind[Scoring] = Kind(
     name="integrity",
     about="How far visits can be believed: what each signal costs, its thresholds, and below what a person looks.",
@@ -129,7 +132,7 @@ INTEGRITY: Kind[Scoring] = Kind(
                 "type": "object",
                 "additionalProperties": False,
                 "properties": {
-                    each.name: {**_NUMBER, "type": "integer"} if each.name == "repeated_fixes" else _NUMBER
+                    each.name: {**_NUMBER, "type": "integer"} if each.name in _COUNTS else _NUMBER
                     for each in fields(Limits)
                 },
             },

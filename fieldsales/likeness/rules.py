@@ -12,6 +12,7 @@ REUSED = "photo_reused"
 EARLIER = "photo_earlier"
 ELSEWHERE = "photo_elsewhere"
 UNDATED = "photo_undated"
+SCREEN = "screen_in_photo"
 ZONES_S = 3 * 3600.0
 """By so much a camera that does not know its time zone may be off on a journey."""
 _DAY_S = 86_400.0
@@ -38,6 +39,9 @@ def _of(shown: Shown, evidence: Evidence, limits: Limits) -> Iterator[Signal]:
         yield Signal(EARLIER, 1.0 if shown.sure or early_s > ZONES_S else 0.6, says, {"seconds": round(early_s)})
     if shown.taken is None:
         yield Signal(UNDATED, 1.0, f"The {shown.kind} photo does not say when it was taken.")
+    if shown.grating_db > limits.grating_db:
+        says = f"The {shown.kind} photo has the grid of a screen in it ({shown.grating_db:.0f} dB above the rest)."
+        yield Signal(SCREEN, 1.0, says, {"decibels": round(shown.grating_db)})
     there = evidence.customer
     if shown.spot is not None and there is not None:
         away = metres_between(shown.spot, there)

@@ -15,7 +15,8 @@ class Picture(Base):
     """A stored picture by the SHA-256 of its bytes, as they came.
 
     `dhash` is its 64-bit difference hash as a signed number; None for one too plain to tell from others. `exif` is what
-    the camera wrote (when, where, with what), read before it is stripped from what others see.
+    the camera wrote (when, where, with what), read before it is stripped from what others see; and, under `grating_db`,
+    how far a periodic pattern of colours stands out in it (`fieldsales.gratings`), where it was large enough to say.
     """
 
     __tablename__ = "picture"

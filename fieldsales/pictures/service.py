@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fieldsales.darkroom.developing import Developed
+from fieldsales.gratings.rules import grating
 from fieldsales.pictures import rules
 from fieldsales.pictures.models import Picture, PictureBand
 
@@ -22,7 +23,7 @@ def remember(session: Session, sha256: str, developed: Developed, now: datetime)
         width=developed.width,
         height=developed.height,
         dhash=rules.dhash(developed.grey),
-        exif=rules.facts(developed.exif),
+        exif={**rules.facts(developed.exif), **_texture(developed)},
         examined_at=now,
     )
     try:
@@ -33,6 +34,10 @@ def remember(session: Session, sha256: str, developed: Developed, now: datetime)
     except IntegrityError:
         return session.get_one(Picture, sha256)
     return picture
+
+
+def _texture(developed: Developed) -> dict[str, float]:
+    return {"grating_db": grating(developed.pieces)} if developed.pieces else {}
 
 
 def _bands(picture: Picture) -> list[PictureBand]:

@@ -38,6 +38,7 @@ def _shown(session: Session, visit: Visit, photo: Photo, zone: str) -> Shown:
         same_bytes=bool(before and before.same_bytes),
         same_customer=bool(before and before.visit.customer_id == visit.customer_id),
         clock_odd=odd and "gps_at" not in exif,
+        grating_db=exif.get("grating_db", 0.0),
     )
 
 

@@ -11,7 +11,7 @@ class Shown:
     """A photo of the visit. `taken` is when the camera says, by a clock that we trust (`sure`) or in local time.
 
     `bits_apart` is how far the likest stored picture of another visit is (0 to 64, None: there is none like it);
-    `same_bytes` and `same_customer` are of that one.
+    `same_bytes` and `same_customer` are of that one. `grating_db` is how far a periodic pattern of colours stands out.
     """
 
     kind: str
@@ -22,3 +22,4 @@ class Shown:
     same_bytes: bool = False
     same_customer: bool = False
     clock_odd: bool = False
+    grating_db: float = 0.0

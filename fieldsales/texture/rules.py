@@ -15,15 +15,19 @@ from functools import lru_cache
 from itertools import pairwise
 
 from fieldsales.evidence.rules import Evidence, Fix, Limits, Signal, flat_metres
+from fieldsales.retracing.rules import retraced
 from fieldsales.stays.rules import middle
 
 FROZEN = "frozen_fixes"
 REPLAYED = "replayed_track"
 MADE_UP = "fixes_without_memory"
 SAME_ACCURACY = "accuracy_never_changes"
+RETRACED = "retraced_track"
 _LEAST_DOORS = 10
 _LEAST_FROZEN = 6
 _LEAST_PAIRS = 60
+_AROUND = timedelta(hours=2)
+_SAME_PACE = 0.01
 _STEADY = timedelta(seconds=150)
 _STEP_M = 60.0
 _EDGE = 2
@@ -35,6 +39,7 @@ def signals(evidence: Evidence, limits: Limits) -> Iterator[Signal]:
         says = f"{evidence.repeated} of {evidence.compared} positions are those of an earlier day to the last digit."
         strength = min(1.0, 2 * evidence.repeated / max(1, evidence.compared))
         yield Signal(REPLAYED, strength, says, {"repeated": evidence.repeated, "compared": evidence.compared})
+    yield from _retraced(evidence, limits)
     yield from _frozen(evidence)
     yield from _same_accuracy(evidence)
     found = _memory_of(evidence.track)
@@ -43,6 +48,24 @@ def signals(evidence: Evidence, limits: Limits) -> Iterator[Signal]:
             f"The errors of the day's positions have nothing to do with each other ({found:.2f}): an app makes them up."
         )
         yield Signal(MADE_UP, 1.0, says, {"correlation": round(found, 2)})
+
+
+def _retraced(evidence: Evidence, limits: Limits) -> Iterator[Signal]:
+    """The way to the visit and on from it was driven as on an earlier day, second by second."""
+    if not evidence.told or not evidence.formers:
+        return
+    since, until = evidence.told[0].at - _AROUND, evidence.told[-1].at + _AROUND
+    part = [fix for fix in evidence.track if since <= fix.at <= until]
+    found, what = retraced(part, evidence.formers, limits), "legs and pauses"
+    if found is None or found.share < limits.retraced_share:
+        found, what = retraced(evidence.track, evidence.formers, limits, pauses=False), "legs of the day"
+        if found is None or found.share < limits.retraced_legs:
+            return
+    whose = "the rep" if found.own else "another rep"
+    times = "" if abs(found.pace - 1) < _SAME_PACE else f" times {found.pace:.2f}"
+    says = f"{found.alike} of {found.stretches} {what} took to the second as long as they took {whose} on {found.day}"
+    facts: dict[str, float | int | str] = {"alike": found.alike, "stretches": found.stretches, "day": str(found.day)}
+    yield Signal(RETRACED, 1.0, f"{says}{times}.", facts)
 
 
 def _frozen(evidence: Evidence) -> Iterator[Signal]:

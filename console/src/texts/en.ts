@@ -1254,4 +1254,8 @@ export const en = {
   "absences.look_first": "Look at what it would do; then it can be arranged.",
   "absences.do": "Arrange",
   "absences.arranged": "Arranged. The stand-ins for {name} have the customers on their phones; plans follow.",
+  "signal.retraced_track": "Driven to the clock of an earlier day",
+  "signal.screen_in_photo": "A screen's grid in the photo",
+  "says.retraced_track": "{alike} of {stretches} legs and pauses took to the second as long as on {day}.",
+  "says.screen_in_photo": "A photo has the grid of a screen in it ({decibels} dB): it may be the photo of a photo.",
 };

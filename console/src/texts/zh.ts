@@ -1256,4 +1256,8 @@ export const zh: Catalogue = {
   "absences.look_first": "先预览结果,再安排。",
   "absences.do": "安排",
   "absences.arranged": "已安排。{name} 的客户已下发到代管者的手机,计划随之调整。",
+  "signal.retraced_track": "与以前某天的行程分秒不差",
+  "signal.screen_in_photo": "照片中有屏幕网格",
+  "says.retraced_track": "{stretches}段行程和停留中有{alike}段与{day}所用时间分秒不差。",
+  "says.screen_in_photo": "照片中有屏幕的网格纹（{decibels} dB）：可能是翻拍的照片。",
 };

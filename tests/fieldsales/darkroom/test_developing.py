@@ -145,3 +145,9 @@ def test_a_decoder_that_dies_or_hangs_takes_nobody_along(look, monkeypatch, tmp_
     monkeypatch.setattr(developing, "MOST_SECONDS", 2)
     with pytest.raises(told):
         look(PHOTO)
+
+
+@pytest.mark.parametrize(("size", "pieces"), [((2600, 1300), 5), ((640, 480), 5), ((256, 256), 1), ((300, 200), 0)])
+def test_squares_of_the_picture_are_kept_to_be_looked_at(look, size, pieces):
+    found, _, _ = look(jpeg(1, size))
+    assert [len(each) for each in found.pieces] == [256 * 256 * 3] * pieces

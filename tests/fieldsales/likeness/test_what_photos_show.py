@@ -54,3 +54,8 @@ def test_a_photo_of_hours_before_is_told_as_far_as_the_camera_can_know(
 
 def test_a_photo_taken_elsewhere_is_told() -> None:
     assert codes(spot=north(3000)) == {"photo_elsewhere": 1.0}
+
+
+def test_the_grid_of_a_screen_is_told_from_the_policys_threshold_on() -> None:
+    assert codes(grating_db=Limits().grating_db + 1) == {"screen_in_photo": 1.0}
+    assert codes(grating_db=Limits().grating_db - 1) == {}
