@@ -11,7 +11,7 @@ from sqlalchemy.sql.expression import FromClause
 
 from fieldsales.db.base import Base
 from fieldsales.facts import queries as facts
-from fieldsales.rollups.models import CallDay, DirtyDay, ProductMonth, SaleDay, SaleMonth
+from fieldsales.rollups.models import CallDay, DirtyDay, DueDay, DueMonth, ProductMonth, SaleDay, SaleMonth
 from fieldsales.rollups.rules import Days, split
 from fieldsales.spans.rules import Span
 
@@ -69,6 +69,18 @@ def calls_by_day(first: date, last: date, dirty: frozenset[date]) -> FromClause:
     """Return calls, day by day."""
     kept, anew = split(first, last, dirty, Span.DAY)
     return _both(CallDay, kept, facts.calls(anew).subquery() if anew else None)
+
+
+def dues_by_day(first: date, last: date, dirty: frozenset[date]) -> FromClause:
+    """Return what was due of deliveries that began, day by day, without products."""
+    kept, anew = split(first, last, dirty, Span.DAY)
+    return _both(DueDay, kept, facts.dues(anew).subquery() if anew else None)
+
+
+def dues_by_month(first: date, last: date, dirty: frozenset[date]) -> FromClause:
+    """Return what was due of which product; `day` is the first of the month, or the day itself."""
+    kept, anew = split(first, last, dirty, Span.MONTH)
+    return _both(DueMonth, kept, facts.due_lines(anew).subquery() if anew else None)
 
 
 def _both(model: type[Base], kept: Days, anew: Any, *, hide: bool = False) -> FromClause:
