@@ -108,8 +108,9 @@ def _refresh(engine: Engine) -> None:
     while more:
         with transaction(engine) as session:
             more = refresh(session)
-    with engine.connect() as connection:
-        connection.execute(text("ANALYZE"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # As autovacuum does within minutes: only then PostgreSQL reads indexes without their tables.
+        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
         connection.commit()
 
 

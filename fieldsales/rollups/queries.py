@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -17,15 +19,34 @@ from fieldsales.spans.rules import Span
 
 _LONG = 180
 """Days."""
+_MEGABYTES = 64
 
 
-def without_jit(session: Session) -> None:
-    """Keep PostgreSQL from compiling the statements of this transaction: that took six seconds, and what it saved less.
+def roomy(session: Session) -> None:
+    """Have PostgreSQL sum in memory in this transaction, and compile nothing.
 
-    Measured over a million order lines, of which a month was summed anew.
+    Measured over a million order lines: to compile took six seconds of a month summed anew, and saved less. In the 4 MB
+    that a statement has by default, customers by product went to the disk, which took half of the time.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL jit = off"))
+        session.execute(text(f"SET LOCAL jit = off; SET LOCAL work_mem = '{_MEGABYTES}MB'"))
+
+
+@contextmanager
+def through_indexes(session: Session, first: date, last: date) -> Iterator[None]:
+    """Have PostgreSQL read `pieces_by_month` of a long period in the order of its index, not group it by hashing.
+
+    Over a million order lines that took 0.2 s instead of 0.95; the planner takes it for the dearer way.
+    """
+    if session.get_bind().dialect.name != "postgresql" or (last - first).days <= _LONG:
+        yield
+        return
+    session.execute(text("; ".join(f"SET LOCAL {each} = off" for each in _HABITS)))
+    yield
+    session.execute(text("; ".join(f"SET LOCAL {each} TO DEFAULT" for each in _HABITS)))
+
+
+_HABITS = ("enable_hashagg", "enable_seqscan", "enable_bitmapscan", "enable_sort")
 
 
 def dirty_days(session: Session, first: date, last: date) -> frozenset[date]:
