@@ -1,6 +1,7 @@
 """Ask what dashboards ask, of growing histories, on SQLite or PostgreSQL, and print medians.
 
     python -m benchmarks.results [--lines N ...] [--database URL] [--runs N] [--iowa LINES.csv.gz] [--kept URL]
+                                [--plain]
 
 Each history is built in an empty database: a file, or schemas of the PostgreSQL database of URL that are dropped again.
 Then its days are summed (`refresh`), and each question is asked so many times. “Of the processor” is what this
@@ -69,31 +70,33 @@ def main() -> None:
     parser.add_argument("--database", help="a PostgreSQL database; a file of SQLite unless given")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--iowa", type=Path, help="order lines as date, store, item, invoice, bottles, dollars")
+    parser.add_argument("--plain", action="store_true", help="do not ask anew: of ten million lines that takes minutes")
     parser.add_argument("--kept", help="a database that is built and summed, or is to be, and stays")
     asked = parser.parse_args()
     if asked.kept:
-        _report(make_engine(_alone(asked.kept)), asked.lines[0], asked.runs, asked.iowa)
+        _report(make_engine(_alone(asked.kept)), asked.lines[0], asked)
         return
     for lines in asked.lines:
         with _database(asked.database) as engine:
-            _report(engine, lines, asked.runs, asked.iowa)
+            _report(engine, lines, asked)
 
 
-def _report(engine: Engine, lines: int, runs: int, iowa: Path | None) -> None:
+def _report(engine: Engine, lines: int, asked: argparse.Namespace) -> None:
     """Build what is not there yet, and ask."""
     upgrade(engine)
     with reading(engine) as session:
         there = session.scalar(select(Order.id).limit(1)) is not None
     if not there:
-        many, built = _timed(engine, lambda: _fill(engine, lines, iowa))
+        many, built = _timed(engine, lambda: _fill(engine, lines, asked.iowa))
         print(f"{many:,} lines, {engine.dialect.name}: built in {built[0]:.0f} s", flush=True)
     _, summed = _timed(engine, lambda: _refresh(engine))
     print(f"  summed in {summed[0]:.1f} s, {summed[1]:.1f} of the processor", flush=True)
-    print(f"  {'seconds, median of ' + str(runs):42}{'wall':>8}{'processor':>11}{'anew':>8}")
+    print(f"  {'seconds, median of ' + str(asked.runs):42}{'wall':>8}{'processor':>11}{'anew':>8}")
     for name, wanted in QUESTIONS.items():
-        each = [_timed(engine, lambda q=wanted: _ask(engine, q))[1] for _ in range(runs)]  # type: ignore[misc]
+        each = [_timed(engine, lambda q=wanted: _ask(engine, q))[1] for _ in range(asked.runs)]  # type: ignore[misc]
         wall, own = (median(column) for column in zip(*each, strict=True))
-        print(f"  {name:42}{wall:8.3f}{own:11.3f}{_anew(engine, wanted):8.2f}", flush=True)
+        anew = "" if asked.plain else f"{_anew(engine, wanted):8.2f}"
+        print(f"  {name:42}{wall:8.3f}{own:11.3f}{anew}", flush=True)
 
 
 def _fill(engine: Engine, lines: int, iowa: Path | None) -> int:
