@@ -60,6 +60,11 @@ class Cut:
         everything = self.actor is None or self.actor.sees_everything or self.actor.role is Role.REP
         return bool(SHOPS & self.dimensions) or not everything
 
+    @property
+    def sees_everything(self) -> bool:
+        """Whether who asks may see every fact."""
+        return self.actor is None or (self.actor.sees_everything and self.actor.role is not Role.REP)
+
     def of(self, fact: FromClause, sums: Sequence[ColumnElement[Any]]) -> Select[Any]:
         """Return the rows of facts: a column for each key in the order of `by`, then the sums."""
         keys = self.keys(fact)
@@ -121,7 +126,7 @@ class Cut:
     def seen(self, fact: FromClause) -> ColumnElement[bool]:
         """Return the condition that an actor may see a fact: a rep the own, others those of their people and shops."""
         actor = self.actor
-        if actor is None or (actor.sees_everything and actor.role is not Role.REP):
+        if actor is None or self.sees_everything:
             return true()
         if actor.role is Role.REP:
             return fact.c.rep_id == actor.user_id

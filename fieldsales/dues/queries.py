@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import Integer, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import FromClause
 
 from fieldsales.clock import local_day
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
-from fieldsales.flows.queries import Asked, Keys, Sums, add, flow
-from fieldsales.fulfilment.queries import due_orders, line_due
-from fieldsales.fulfilment.rules import Order as DueOrder
+from fieldsales.deliveries.rules import DELIVERIES, DeliveryPolicy
+from fieldsales.facts import queries as facts
+from fieldsales.flows.queries import Asked, Sums, add, flow
+from fieldsales.fulfilment.queries import untouched
 from fieldsales.invoices.models import Allocation, Invoice
 from fieldsales.ledger.models import Cause, Posting
-from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState
+from fieldsales.orders.models import Order, OrderKind, OrderState
 from fieldsales.people.models import Territory
+from fieldsales.policies.queries import in_force
 from fieldsales.reaches.queries import by_pieces
 from fieldsales.registry.rules import GOODS, Dimension
+from fieldsales.rollups import queries as rollups
 from fieldsales.spans.rules import Span, start_of
 
 
@@ -90,35 +94,42 @@ def firsts(session: Session, asked: Asked, _needed: set[str]) -> Sums:
 
 def deliveries(session: Session, asked: Asked, _needed: set[str]) -> Sums:
     """Return the orders that were due, pieces and all, as `fulfilment` counts them. An order has no product."""
-    span = next((each for each in asked.cut.by if isinstance(each, Span)), None)
-    at = asked.cut.by.index(span) if span else 0
-    due = list(due_orders(session, None, asked.first, asked.last))
-    keys_of = _keys(session, asked, [order.id for order, _ in due])
-    found: Sums = {}
-    for order, promised in due:
-        start = (start_of(promised.last, span),) if span else ()
-        lines = {
-            line.line_no: line_due(line.quantity, line.amount_minor, promised, line.line_no) for line in order.lines
-        }
-        seen = {number: keys_of[order.id, number] for number in lines if (order.id, number) in keys_of}
-        for number, keys in seen.items():
-            told = {"due_pieces": lines[number].ordered, "delivered": lines[number].delivered}
-            add(found, {(*keys[:at], *start, *keys[at:]): {None: told}})
-        if seen and not GOODS & asked.cut.dimensions:
-            keys = next(iter(seen.values()))
-            otif = DueOrder(promised.last, order.currency, tuple(lines.values())).otif
-            add(found, {(*keys[:at], *start, *keys[at:]): {None: {"due": 1, "otif": int(otif)}}})
+    names, fact = _DUE_PIECES if GOODS & asked.cut.dimensions else _DUE, _begun(asked)
+    found = flow(session, asked, fact, {name: fact.c[name] for name in names})
+    add(found, _untouched(session, asked, names))
     return found
 
 
-def _keys(session: Session, asked: Asked, ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, int], Keys]:
-    """Return the keys of lines by order and number, time aside; none for a line that does not count."""
+_DUE_PIECES: Sequence[str] = ("due_pieces", "delivered")
+_DUE = (*_DUE_PIECES, "due", "otif")
+
+
+def _begun(asked: Asked) -> FromClause:
+    """What is kept by month knows neither days nor weeks."""
+    if not GOODS & asked.cut.dimensions:
+        return rollups.dues_by_day(*asked.days)
+    if {Span.DAY, Span.WEEK} & set(asked.cut.by):
+        return facts.due_lines([(asked.first, asked.last)]).subquery("due")
+    return rollups.dues_by_month(*asked.days)
+
+
+def _untouched(session: Session, asked: Asked, names: Sequence[str]) -> Sums:
+    """Return what was due of orders whose delivery nobody began: their promise is what the policy of their day says."""
+    fact = untouched(session, asked.first, asked.last).subquery("untouched")
     cut = replace(asked.cut, by=tuple(each for each in asked.cut.by if isinstance(each, Dimension)))
-    lines = select(OrderLine.order_id, OrderLine.line_no, OrderLine.product_id, Order.rep_id, Order.customer_id)
-    fact = lines.join(Order, Order.id == OrderLine.order_id).subquery("due_line")
-    wanted = cut.each(fact, (fact.c.order_id, fact.c.line_no))
-    found: dict[tuple[uuid.UUID, int], Keys] = {}
-    for start in range(0, len(ids), 500):
-        some = wanted.where(fact.c.order_id.in_(ids[start : start + 500]))
-        found.update({(order_id, number): tuple(keys) for *keys, order_id, number in session.execute(some)})
+    days = (fact.c.ordered_on, fact.c.wanted_on)
+    summed = cut.of(fact, [*days, *(func.sum(fact.c[name]).label(name) for name in names)]).group_by(*days)
+    span = next((each for each in asked.cut.by if isinstance(each, Span)), None)
+    at, many = asked.cut.by.index(span) if span else 0, len(cut.by)
+    policies: dict[date, DeliveryPolicy] = {}
+    found: Sums = {}
+    for row in session.execute(summed):
+        keys, (ordered_on, wanted_on), sums = row[:many], row[many : many + 2], row[many + 2 :]
+        if ordered_on not in policies:
+            policies[ordered_on] = in_force(session, DELIVERIES, ordered_on).value
+        until = policies[ordered_on].promise(ordered_on, wanted_on).last
+        told = {name: int(value) for name, value in zip(names, sums, strict=True) if value}
+        if asked.first <= until <= asked.last and told:
+            start = (start_of(until, span),) if span else ()
+            add(found, {(*keys[:at], *start, *keys[at:]): {None: told}})
     return found

@@ -11,20 +11,24 @@ from sqlalchemy import (
     CompoundSelect,
     Integer,
     Select,
+    and_,
     case,
     cast,
     exists,
     false,
     func,
+    literal,
     null,
     or_,
     select,
 )
 
 from fieldsales.db.days import seconds_between
+from fieldsales.db.jsons import any_above_zero
+from fieldsales.deliveries.models import Delivery, DeliveryLine, DeliveryReport
 from fieldsales.integrity.queries import found_fake
 from fieldsales.invoices.queries import bounced
-from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState
+from fieldsales.orders.models import Order, OrderKind, OrderLine, OrderState, Supply
 from fieldsales.orders.queries import counted
 from fieldsales.planning.models import PlannedVisit, PlanStatus
 from fieldsales.receivables.models import Payment
@@ -147,3 +151,71 @@ def plans(days: Days) -> Select[Any]:
         cast(1, Integer).label("planned"),
         case((done, 1), else_=0).label("planned_done"),
     ).where(done | is_done | (PlannedVisit.status == PlanStatus.PLANNED), within(PlannedVisit.day, days))
+
+
+def dues(days: Days) -> CompoundSelect[Any]:
+    """Return the lines of deliveries that were due, and with no product the deliveries, as `fulfilment` counts them.
+
+    Only those that somebody began: what was promised of the others depends on the policy. The day is the last promised.
+    """
+    return due_lines(days).union_all(_due_heads(days))
+
+
+def due_lines(days: Days) -> Select[Any]:
+    """Return the lines alone."""
+    came = and_(DeliveryLine.delivery_id == OrderLine.order_id, DeliveryLine.line_no == OrderLine.line_no)
+    return (
+        select(
+            *_due(),
+            OrderLine.product_id.label("product_id"),
+            OrderLine.quantity.label("due_pieces"),
+            func.coalesce(DeliveryLine.delivered, 0).label("delivered"),
+            _NOTHING.label("due"),
+            _NOTHING.label("otif"),
+        )
+        .join(Order, Order.id == Delivery.id)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .outerjoin(DeliveryLine, came)
+        .where(*delivered_later(), within(Delivery.promised_until, days))
+    )
+
+
+def _due_heads(days: Days) -> Select[Any]:
+    """No more comes of a line than was ordered: so all came in time where nothing is short and nothing came outside."""
+    came = and_(DeliveryLine.delivery_id == OrderLine.order_id, DeliveryLine.line_no == OrderLine.line_no)
+    short = (
+        select(OrderLine.line_no)
+        .outerjoin(DeliveryLine, came)
+        .where(OrderLine.order_id == Delivery.id, func.coalesce(DeliveryLine.delivered, 0) != OrderLine.quantity)
+        .exists()
+    )
+    outside = exists().where(
+        DeliveryReport.delivery_id == Delivery.id,
+        ~DeliveryReport.day.between(Delivery.promised_from, Delivery.promised_until),
+        any_above_zero(DeliveryReport.lines, literal("delivered")),
+    )
+    return (
+        select(
+            *_due(),
+            cast(null(), OrderLine.product_id.type).label("product_id"),
+            _NOTHING.label("due_pieces"),
+            _NOTHING.label("delivered"),
+            cast(1, Integer).label("due"),
+            case((short | outside, 0), else_=1).label("otif"),
+        )
+        .join(Order, Order.id == Delivery.id)
+        .where(*delivered_later(), within(Delivery.promised_until, days), Order.lines.any())
+    )
+
+
+def _due() -> tuple[ColumnElement[Any], ...]:
+    return Delivery.promised_until.label("day"), Order.rep_id.label("rep_id"), Order.customer_id.label("customer_id")
+
+
+def delivered_later() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that an order stands and is one that is delivered, as far as its head tells."""
+    return (
+        Order.state == OrderState.PLACED,
+        Order.kind == OrderKind.SALE,
+        func.coalesce(Order.supply, Supply.DELIVERY) != Supply.VAN,
+    )

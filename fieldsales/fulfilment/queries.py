@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, Integer, Uuid, cast, exists, null, select
 from sqlalchemy.orm import Session
 
 from fieldsales.catalog.models import Product
@@ -20,7 +21,7 @@ from fieldsales.deliveries.queries import kept_here, statuses_of
 from fieldsales.exports.rules import check_period
 from fieldsales.fulfilment import rules
 from fieldsales.fulfilment.rules import Measures, measure
-from fieldsales.orders.models import Order, OrderState
+from fieldsales.orders.models import Order, OrderLine, OrderState
 from fieldsales.people.models import User
 from fieldsales.people.rules import Actor
 
@@ -89,6 +90,30 @@ def due_orders(session: Session, actor: Actor | None, first: date, last: date) -
         status = found[order.id]
         if first <= status.promised_until <= last:
             yield order, Due(status.promised_from, status.promised_until, came.get(order.id, {}))
+
+
+def untouched(session: Session, first: date, last: date) -> CompoundSelect[Any]:
+    """Return the lines of orders whose delivery nobody began, and with no product the orders themselves.
+
+    Some of them are due between two days, some are not: what was promised depends on the policy of their day. Orders
+    from before the day that the policy names in `since` are left out, and so few are left where deliveries are kept.
+    """
+    there = (
+        kept_here(session),
+        Order.state == OrderState.PLACED,
+        Order.ordered_on.between(first - LONGEST_PROMISE, last),
+        ~exists().where(Delivery.id == Order.id),
+    )
+    head: tuple[Any, ...] = (Order.rep_id, Order.customer_id, Order.ordered_on, Order.wanted_on)
+    none, one = cast(0, Integer), cast(1, Integer)
+    lines = select(*head, OrderLine.product_id, *_sums(OrderLine.quantity, none))
+    orders = select(*head, cast(null(), Uuid()), *_sums(none, one))
+    return lines.join(Order, Order.id == OrderLine.order_id).where(*there).union_all(orders.where(*there))
+
+
+def _sums(pieces: Any, due: Any) -> tuple[Any, ...]:
+    none = cast(0, Integer)
+    return pieces.label("due_pieces"), none.label("delivered"), due.label("due"), none.label("otif")
 
 
 def _came(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[int, list[tuple[date, int]]]]:

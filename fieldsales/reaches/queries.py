@@ -6,18 +6,19 @@ Customers are counted, each once: the rows of such an answer do not add up to it
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, distinct, func, or_, select
+from sqlalchemy import Double, Select, cast, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from fieldsales.customers.models import Assignment, AssignmentKind, Customer
 from fieldsales.cuts.queries import Cut
 from fieldsales.flows.queries import Asked, Sums, add, tally
-from fieldsales.registry.rules import GOODS, Dimension
-from fieldsales.rollups.queries import calls_by_day, pieces_by_month, sales_by_day
+from fieldsales.registry.rules import GOODS, WHO, Dimension
+from fieldsales.rollups.queries import calls_by_day, pieces_by_month, sales_by_day, through_indexes
 from fieldsales.spans.rules import Span, pieces, start_of
 
 Piece = Callable[[Session, Asked], Sums]
@@ -77,13 +78,20 @@ def _reached(session: Session, asked: Asked) -> Sums:
     owned, by_goods = owners().subquery("owned"), bool(GOODS & asked.cut.dimensions)
     sale = pieces_by_month(*asked.days) if by_goods else sales_by_day(*asked.days)
     columns = [sale.c.customer_id, *([sale.c.product_id] if by_goods else [])]
-    stock = select(*columns).group_by(*reversed(columns)).having(func.sum(sale.c.pieces) > 0).subquery("stock")
-    goods = [stock.c.product_id] if by_goods else []
-    there = stock.c.customer_id == owned.c.customer_id
-    fact = select(owned.c.rep_id, owned.c.customer_id, *goods).join(stock, there).subquery("stocking")
+    left = func.sum(cast(sale.c.pieces, Double))  # of whole numbers exact, and on PostgreSQL half the work
+    bought = select(*columns).group_by(*reversed(columns)).having(left > 0)
+    if by_goods and not WHO & asked.cut.dimensions and asked.cut.sees_everything:
+        active = select(Customer.id).where(Customer.active)
+        fact = bought.where(sale.c.customer_id.in_(active)).subquery("stock")
+    else:
+        stock = bought.subquery("stock")
+        goods = [stock.c.product_id] if by_goods else []
+        there = stock.c.customer_id == owned.c.customer_id
+        fact = select(owned.c.rep_id, owned.c.customer_id, *goods).join(stock, there).subquery("stocking")
     once = Dimension.PRODUCT in asked.cut.by or not by_goods  # each customer is there once for each product
     count = func.count(fact.c.customer_id) if once else func.count(distinct(fact.c.customer_id))
-    found = tally(session, asked.cut, fact, {"stocking": count})
+    with through_indexes(session, asked.first, asked.last) if by_goods else nullcontext():
+        found = tally(session, asked.cut, fact, {"stocking": count})
     shops = _without_goods(asked.cut)
     universe = tally(session, shops, owned, {"universe": func.count(distinct(owned.c.customer_id))})
     kept = [at for at, each in enumerate(asked.cut.by) if each not in GOODS]

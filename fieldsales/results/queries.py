@@ -14,7 +14,7 @@ from fieldsales.people.queries import days_at, require_territory_in_scope
 from fieldsales.people.rules import Actor
 from fieldsales.registry.rules import Measure, check_askable, check_told, require_measure
 from fieldsales.results.rules import Answer, Key, Question, Row, Value, check_question
-from fieldsales.rollups.queries import dirty_days, without_jit
+from fieldsales.rollups.queries import dirty_days, roomy
 from fieldsales.spans.rules import Span, compared_with, name_of, pieces, start_of
 from fieldsales.sums.queries import sums_of
 
@@ -33,7 +33,7 @@ def ask(session: Session, question: Question, *, actor: Actor | None, now: datet
         check_askable(each, (*question.by, *question.only.dimensions))
     if question.only.territory:
         require_territory_in_scope(session, actor, question.only.territory)
-    without_jit(session)
+    roomy(session)
     cut = Cut(question.by, question.only, actor, teams_of(session))
     today, _ = days_at(session, now)
     now_sums = _summed(session, cut, (question.first, question.last), today, measures)

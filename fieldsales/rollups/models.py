@@ -97,3 +97,32 @@ class CallDay(Base):
     skus: Mapped[int] = mapped_column(BigInteger)
     seconds: Mapped[int] = mapped_column(BigInteger)
     timed: Mapped[int] = mapped_column(BigInteger)
+
+
+class DueDay(Base):
+    """What was due to a customer on a day of deliveries that began. The names of the sums are those of `facts.dues`."""
+
+    __tablename__ = "result_due_day"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    rep_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    due_pieces: Mapped[int] = mapped_column(BigInteger)
+    delivered: Mapped[int] = mapped_column(BigInteger)
+    due: Mapped[int] = mapped_column(BigInteger)
+    otif: Mapped[int] = mapped_column(BigInteger)
+
+
+class DueMonth(Base):
+    """What was due of a product to a customer in a month, which `day` is the first of."""
+
+    __tablename__ = "result_due_month"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    product_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    rep_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    due_pieces: Mapped[int] = mapped_column(BigInteger)
+    delivered: Mapped[int] = mapped_column(BigInteger)

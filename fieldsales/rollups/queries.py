@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -11,21 +13,40 @@ from sqlalchemy.sql.expression import FromClause
 
 from fieldsales.db.base import Base
 from fieldsales.facts import queries as facts
-from fieldsales.rollups.models import CallDay, DirtyDay, ProductMonth, SaleDay, SaleMonth
+from fieldsales.rollups.models import CallDay, DirtyDay, DueDay, DueMonth, ProductMonth, SaleDay, SaleMonth
 from fieldsales.rollups.rules import Days, split
 from fieldsales.spans.rules import Span
 
 _LONG = 180
 """Days."""
+_MEGABYTES = 64
 
 
-def without_jit(session: Session) -> None:
-    """Keep PostgreSQL from compiling the statements of this transaction: that took six seconds, and what it saved less.
+def roomy(session: Session) -> None:
+    """Have PostgreSQL sum in memory in this transaction, and compile nothing.
 
-    Measured over a million order lines, of which a month was summed anew.
+    Measured over a million order lines: to compile took six seconds of a month summed anew, and saved less. In the 4 MB
+    that a statement has by default, customers by product went to the disk, which took half of the time.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL jit = off"))
+        session.execute(text(f"SET LOCAL jit = off; SET LOCAL work_mem = '{_MEGABYTES}MB'"))
+
+
+@contextmanager
+def through_indexes(session: Session, first: date, last: date) -> Iterator[None]:
+    """Have PostgreSQL read `pieces_by_month` of a long period in the order of its index, not group it by hashing.
+
+    Over a million order lines that took 0.2 s instead of 0.95; the planner takes it for the dearer way.
+    """
+    if session.get_bind().dialect.name != "postgresql" or (last - first).days <= _LONG:
+        yield
+        return
+    session.execute(text("; ".join(f"SET LOCAL {each} = off" for each in _HABITS)))
+    yield
+    session.execute(text("; ".join(f"SET LOCAL {each} TO DEFAULT" for each in _HABITS)))
+
+
+_HABITS = ("enable_hashagg", "enable_seqscan", "enable_bitmapscan", "enable_sort")
 
 
 def dirty_days(session: Session, first: date, last: date) -> frozenset[date]:
@@ -69,6 +90,18 @@ def calls_by_day(first: date, last: date, dirty: frozenset[date]) -> FromClause:
     """Return calls, day by day."""
     kept, anew = split(first, last, dirty, Span.DAY)
     return _both(CallDay, kept, facts.calls(anew).subquery() if anew else None)
+
+
+def dues_by_day(first: date, last: date, dirty: frozenset[date]) -> FromClause:
+    """Return what was due of deliveries that began, day by day, without products."""
+    kept, anew = split(first, last, dirty, Span.DAY)
+    return _both(DueDay, kept, facts.dues(anew).subquery() if anew else None)
+
+
+def dues_by_month(first: date, last: date, dirty: frozenset[date]) -> FromClause:
+    """Return what was due of which product; `day` is the first of the month, or the day itself."""
+    kept, anew = split(first, last, dirty, Span.MONTH)
+    return _both(DueMonth, kept, facts.due_lines(anew).subquery() if anew else None)
 
 
 def _both(model: type[Base], kept: Days, anew: Any, *, hide: bool = False) -> FromClause:

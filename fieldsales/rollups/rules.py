@@ -13,19 +13,28 @@ MOST_STRETCHES = 40
 """More stretches of days than that in one statement cost more than to sum all days anew."""
 _ORDER_DAYS = (
     "SELECT {row}.ordered_on AS day WHERE {row}.ordered_on IS NOT NULL "
-    "UNION SELECT day FROM visit WHERE visit.id = {row}.visit_id"
+    "UNION SELECT day FROM visit WHERE visit.id = {row}.visit_id "
+    "UNION SELECT promised_until FROM delivery WHERE delivery.id = {row}.id"
 )
+_LINE_DAYS = (
+    "SELECT ordered_on AS day FROM sales_order WHERE id = {row}.order_id "
+    "UNION SELECT promised_until FROM delivery WHERE id = {row}.order_id"
+)
+_DUE_DAY = "SELECT promised_until AS day FROM delivery WHERE id = {row}.delivery_id"
 _VISIT_DAY = (
     "SELECT day FROM visit WHERE id = {row}.visit_id UNION "
     "SELECT ordered_on FROM sales_order WHERE visit_id = {row}.visit_id"
 )
 MARKED: dict[str, tuple[str, str]] = {
     "sales_order": ("INSERT UPDATE DELETE", _ORDER_DAYS),
-    "order_line": ("UPDATE DELETE", "SELECT ordered_on AS day FROM sales_order WHERE id = {row}.order_id"),
+    "order_line": ("UPDATE DELETE", _LINE_DAYS),
     "visit": ("INSERT UPDATE DELETE", "SELECT {row}.day AS day WHERE {row}.day IS NOT NULL"),
     "visit_score": ("INSERT UPDATE", _VISIT_DAY),
+    "delivery": ("INSERT UPDATE DELETE", "SELECT {row}.promised_until AS day"),
+    "delivery_line": ("UPDATE DELETE", _DUE_DAY),
+    "delivery_report": ("INSERT", _DUE_DAY),
 }
-"""For each table that is summed: at which deeds a day is marked, and which. A line comes and goes with its order."""
+"""For each table that is summed: at which deeds a day is marked, and which. Lines come with their order or delivery."""
 
 
 def split(first: date, last: date, dirty: Collection[date], span: Span) -> tuple[Days, Days]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fieldsales.db.base import Base
 from fieldsales.db.days import month_start
 from fieldsales.facts import queries as facts
-from fieldsales.rollups.models import NOBODY, CallDay, DirtyDay, ProductMonth, SaleDay, SaleMonth
+from fieldsales.rollups.models import NOBODY, CallDay, DirtyDay, DueDay, DueMonth, ProductMonth, SaleDay, SaleMonth
 from fieldsales.rollups.rules import MARKED, postgresql_triggers, sqlite_triggers, stretches, trigger_name
 from fieldsales.spans.rules import Span, end_of, start_of
 
@@ -38,6 +38,9 @@ def refresh(session: Session) -> bool:
     _replace(session, SaleMonth, month, SaleMonth.day == first, whole_month=True)
     summed = select(SaleMonth.__table__).where(SaleMonth.day == first).subquery()
     _replace(session, ProductMonth, summed, ProductMonth.day == first)
+    _replace(session, DueDay, facts.dues(days).subquery(), facts.within(DueDay.day, days))
+    due = facts.due_lines([(first, last)]).subquery()
+    _replace(session, DueMonth, due, DueMonth.day == first, whole_month=True)
     for start in range(0, len(marks), 200):
         some = [tuple(each) for each in marks[start : start + 200]]
         session.execute(delete(DirtyDay).where(tuple_(DirtyDay.day, DirtyDay.tx).in_(some)))

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
 from worlds import small_town
-from worlds.counting import counted_queries
 from worlds.resulting import ordered, visited
-from worlds.small_town import NOON, SmallTown
-
-from fieldsales.forecasts.queries import progress_of
-from fieldsales.readings.queries import Wanted, reading_of
-from fieldsales.registry.rules import MEASURES, Dimension
-from fieldsales.targets.models import Target
-from fieldsales.targets.queries import only_of, readings_of
-from fieldsales.targets.rules import Subject
-from fieldsales.targets.service import set_target
+from worlds.small_town import SmallTown
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 
