@@ -77,8 +77,8 @@ def _again(day: Day, warp: Warp, blur: Callable[[Fix], Fix]) -> Day:
 
 def _warp(dice: random.Random, calls: list[Call], pace: float, pauses: tuple[float, float] | None) -> Warp:
     """Stretch the day by a pace; with `pauses` each stay by a factor of its own as well."""
-    edges, now, last = [(0.0, dice.uniform(-1800, 1800), pace)], dice.uniform(-1800, 1800), 0.0
-    edges[0] = (0.0, now, pace)
+    now, last = dice.uniform(-1800, 1800), 0.0
+    edges = [(last, now, pace)]
     slope = pace
     for call in calls:
         for edge, after in ((call.came, pace * dice.uniform(*pauses) if pauses else pace), (call.left, pace)):

@@ -35,7 +35,7 @@ def grating(pieces: Sequence[bytes]) -> float:
 
 
 def _of(piece: bytes) -> float:
-    """A screen's pattern is one of colours; what is periodic in a shop (shutters, tiles) is one of brightness."""
+    """A screen's pattern is one of colours; most of what is periodic in a shop is one of brightness."""
     pixels = np.frombuffer(piece, dtype=np.uint8).reshape(SIDE, SIDE, 3).astype(np.float64)
     red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
     bright = _power(0.299 * red + 0.587 * green + 0.114 * blue)

@@ -43,7 +43,7 @@ POINTS: Mapping[str, int] = {
     likeness_rules.EARLIER: 50,
     likeness_rules.ELSEWHERE: 45,
     likeness_rules.UNDATED: 10,
-    likeness_rules.SCREEN: 45,
+    likeness_rules.SCREEN: 35,
     handset_rules.CLOCK: 30,
     handset_rules.SHARED: 50,
 }
