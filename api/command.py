@@ -119,7 +119,13 @@ def demo(
         with_city = Context(settings, context.console)
         open_until_the_end.callback(with_city.close)
         day = build_demo(with_city, migrations.upgrade, seed=seed, as_of=today, shops=shops, reps=reps)
-        context.console.print(f"For these commands, first: {_for_commands(with_city.settings)}", soft_wrap=True)
+        first = _for_commands(with_city.settings)
+        context.console.print(f"For these commands, first: {first}", soft_wrap=True)
+        context.console.print(
+            "This command makes everything anew. To serve what is there again, after that line: "
+            f"FIELDSALES_SECRET_KEY=$(openssl rand -hex 32) fieldsales serve --port {port}",
+            soft_wrap=True,
+        )
         if listener is None:
             context.console.print("\nBuilt and planned. To look at it in a browser, leave out --no-serve.")
             return
@@ -130,7 +136,8 @@ def demo(
 
 def _for_commands(settings: Settings) -> str:
     """Return the line after which a shell's commands work on the demo's database, and not on the house's own."""
-    return f"export FIELDSALES_DATABASE_URL={shlex.quote(settings.database_url)}"
+    data_dir = shlex.quote(str(settings.data_dir.absolute()))
+    return f"export FIELDSALES_DATABASE_URL={shlex.quote(settings.database_url)} FIELDSALES_DATA_DIR={data_dir}"
 
 
 def demo_settings(settings: Settings, folder: Path) -> Settings:

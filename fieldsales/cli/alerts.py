@@ -15,7 +15,7 @@ from fieldsales.alerts.queries import find_alerts, require_alert
 from fieldsales.alerts.service import acknowledge
 from fieldsales.attempts.queries import attempts_at
 from fieldsales.chores.alerts import deliver_round, look_round
-from fieldsales.cli.context import Context
+from fieldsales.cli.context import Context, whole
 from fieldsales.cli.lookup import find_customer, find_person, find_rep, find_territory
 from fieldsales.cli.rounds import keep_on
 from fieldsales.clock import local_day, utc_now
@@ -145,7 +145,7 @@ def _quiet(text: str | None) -> tuple[time | None, time | None]:
 @click.pass_obj
 def rules(context: Context) -> None:
     """List the rules: what each says, its owner, its day of review, and what the last look came to."""
-    table = Table("id", "name", "measure", "of", "says", "owner", "review", "last look", box=None)
+    table = Table(whole("id"), "name", "measure", "of", "says", "owner", "review", "last look", box=None)
     now = utc_now()
     with reading(context.engine) as session:
         found = watches_visible_to(session, None)
@@ -229,7 +229,7 @@ def _say_findings(context: Context) -> None:
 @click.pass_obj
 def list_alerts(context: Context, everything: bool, limit: int) -> None:
     """List what is open, the latest first."""
-    table = Table("id", "found", "how bad", "what", "state", box=None)
+    table = Table(whole("id"), "found", "how bad", "what", "state", box=None)
     state = None if everything else AlertState.OPEN
     with reading(context.engine) as session:
         found = find_alerts(session, None, PageWanted(limit=limit), state=state).items
@@ -304,7 +304,7 @@ def mute(context: Context, /, reason: str, dry_run: bool, **given: Any) -> None:
 @click.pass_obj
 def mutes(context: Context) -> None:
     """List the mutes that hold."""
-    table = Table("id", "of", "until", "reason", box=None)
+    table = Table(whole("id"), "of", "until", "reason", box=None)
     with reading(context.engine) as session:
         found = mutes_in_force(session, None, utc_now())
         names = names_of(session, found)

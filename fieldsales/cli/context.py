@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Column
 from sqlalchemy import Engine, make_url
 
 from fieldsales.config import Settings
@@ -21,6 +22,11 @@ def make_console() -> Console:
     """Return the terminal, or a page of fixed width where there is none."""
     found = Console(highlight=False)
     return found if found.is_terminal else Console(highlight=False, width=PRINTED_WIDTH)
+
+
+def whole(name: str) -> Column:
+    """Return a column of ids that is never cut: they are copied into other commands."""
+    return Column(name, no_wrap=True, min_width=36)
 
 
 @dataclass

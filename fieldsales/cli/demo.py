@@ -106,7 +106,7 @@ def build_demo(
     if office:
         context.console.print(
             f"{office.invoices} invoices, {office.runs} runs of pay, {office.targets} targets and {office.alerts} open "
-            "alerts: fieldsales pay show, targets list, alerts list"
+            "alerts: fieldsales pay show, targets show, alerts list"
         )
     if seen:
         context.console.print(

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from fieldsales.cli.context import whole
 from fieldsales.earnings.rules import Entry
 from fieldsales.money import Money, exponent
 from fieldsales.payruns.models import PayLine, PayRun, PaySlip
@@ -24,7 +25,7 @@ Slips = Sequence[tuple[PaySlip, User]]
 
 def print_runs(console: Console, runs: Sequence[PayRun], nothing: str) -> None:
     """List runs."""
-    table = Table("month", "scheme", "state", "lines", "amount", "by nobody", "content", "id", box=None)
+    table = Table("month", "scheme", "state", "lines", "amount", "by nobody", "content", whole("id"), box=None)
     for each in runs:
         sums = [str(Money(amount, each.currency)) for amount in (each.amount_minor, each.nobodys_minor)]
         row = (f"{each.first:%Y-%m}", each.code, each.state.value, f"{each.lines:,}", *sums)

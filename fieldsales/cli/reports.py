@@ -10,7 +10,7 @@ from rich.table import Table
 
 from fieldsales.broadsheets.rules import report_pdf
 from fieldsales.bulletins.rules import report_html, report_text
-from fieldsales.cli.context import Context
+from fieldsales.cli.context import Context, whole
 from fieldsales.cli.lookup import find_person, find_territory
 from fieldsales.cli.rounds import keep_on
 from fieldsales.clock import local_day, utc_now
@@ -99,7 +99,7 @@ def add(
 @click.pass_obj
 def list_all(context: Context) -> None:
     """List who is sent reports when."""
-    table = Table("id", "person", "address", "territory", "when", "of", "language", box=None)
+    table = Table(whole("id"), "person", "address", "territory", "when", "of", "language", box=None)
     with reading(context.engine) as session:
         for each in subscriptions_visible_to(session, None):
             when = f"{each.weekdays} {each.sends_at:%H:%M} {each.time_zone}"

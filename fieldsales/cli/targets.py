@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fieldsales.adjustments import service as adjusting
 from fieldsales.adjustments.rules import Carry
 from fieldsales.catalog.models import Product
-from fieldsales.cli.context import Context
+from fieldsales.cli.context import Context, whole
 from fieldsales.cli.lookup import find_customer, find_person, find_rep, find_territory
 from fieldsales.clock import utc_now
 from fieldsales.db.paging import PageWanted
@@ -133,7 +133,7 @@ def show(context: Context, named: str | None, rep: str | None, below: uuid.UUID 
 
 
 def _table(session: Session, found: Sequence[Progress]) -> Table:
-    table = Table("id", "who", "measure", "period", "target", "reached", "days", "projected end", "by", box=None)
+    table = Table(whole("id"), "who", "measure", "period", "target", "reached", "days", "projected end", "by", box=None)
     names = names_of(session, [subject_of(each.target) for each in found])
     for each in found:
         target, measure = each.target, measured(each.target.measure)

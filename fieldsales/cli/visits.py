@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from fieldsales.cli.context import Context
+from fieldsales.cli.context import Context, whole
 from fieldsales.cli.lookup import find_rep, find_visit
 from fieldsales.clock import utc_now
 from fieldsales.db.paging import PageWanted
@@ -77,7 +77,7 @@ def _print(context: Context, lines: list[Looked]) -> None:
     if not lines:
         context.console.print("None.")
         return
-    table = Table("visit", "day", "rep", "customer", "score", "why", box=None)
+    table = Table(whole("visit"), "day", "rep", "customer", "score", "why", box=None)
     for each in lines:
         why = ", ".join(signal["code"] for signal in each.score.signals if signal["points"])
         score = "–" if each.score.score is None else str(each.score.score)
