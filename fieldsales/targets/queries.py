@@ -141,10 +141,12 @@ def readings_of(session: Session, wanted: Wanted, subjects: Sequence[Subject]) -
     by = dimension_of(subjects[0])
     if by is None:
         return {each: reading_of(session, wanted, only_of(each)) for each in subjects}
-    nothing = None if measured(wanted.code).is_ratio else 0
     found = readings(session, wanted, by, _only_of(subjects))
-    values = {each: found.get(_row(each)) for each in subjects}
-    return {each: nothing if value is None else value.value for each, value in values.items()}
+    values = {each: found[row].value for each in subjects if (row := _row(each)) in found}
+    if not measured(wanted.code).is_ratio:
+        return {each: values.get(each, 0) for each in subjects}
+    # What no row is of may be 0 or unknown, such as the distribution of what nobody buys.
+    return {each: values[each] if each in values else reading_of(session, wanted, only_of(each)) for each in subjects}
 
 
 def daily_of(session: Session, wanted: Wanted, subjects: Sequence[Subject]) -> dict[Subject, dict[date, int]]:

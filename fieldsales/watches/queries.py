@@ -21,7 +21,7 @@ from fieldsales.people.queries import in_territories_of, territories_below
 from fieldsales.people.rules import Actor
 from fieldsales.readings.queries import Wanted, readings
 from fieldsales.readings.rules import Reading, measured
-from fieldsales.registry.rules import Dimension
+from fieldsales.registry.rules import Dimension, Source
 from fieldsales.spans.rules import Compared
 from fieldsales.targets.queries import CONFIDENTIAL
 from fieldsales.watches.models import Watch
@@ -148,5 +148,9 @@ def _only(watch: Watch, area: uuid.UUID | None) -> Only:
 
 
 def nothing(watch: Watch) -> Reading:
-    """Return what there is of somebody of whom results tell nothing: 0 of a sum, nothing of a ratio."""
-    return Reading(None, None) if measured(watch.measure).is_ratio else Reading(0, 0)
+    """Return what there is of somebody of whom results tell nothing: 0 of a sum, nothing of a ratio.
+
+    But what no customer buys has a distribution: none of them.
+    """
+    measure = measured(watch.measure)
+    return Reading(None, None) if measure.is_ratio and measure.source is not Source.RANGE else Reading(0, 0)
