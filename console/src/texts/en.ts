@@ -1202,4 +1202,6 @@ export const en = {
   "policy_about.jobs": "At what time of day the house does what it does by itself, by the code of the chore.",
   "policy_about.tracking": "Whether reps must agree to being tracked, when they are, and how long positions are kept; by territory.",
   "policy_about.pay": "Whether supervisors see what their reps earn, and how long a rep may dispute a line of a slip.",
+  "import.read_as": "Read it as",
+  "import.choose_encoding": "Choose an encoding",
 };

@@ -1204,4 +1204,6 @@ export const zh: Catalogue = {
   "policy_about.jobs": "系统各项自动任务在一天中的运行时间。",
   "policy_about.tracking": "业务员是否须同意被追踪、何时追踪、位置保存多久；可按区域设定。",
   "policy_about.pay": "主管能否看到业务员的收入，以及工资单条目可在多久内提出异议。",
+  "import.read_as": "按此编码读取",
+  "import.choose_encoding": "选择编码",
 };
