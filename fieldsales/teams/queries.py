@@ -250,7 +250,7 @@ def _positions(session: Session, reps: Sequence[User], day: date, now: datetime)
     by_zone: dict[str, list[uuid.UUID]] = defaultdict(list)
     for rep in reps:
         by_zone[rep.territory.time_zone if rep.territory else "UTC"].append(rep.id)
-    found = {}
+    found: dict[uuid.UUID, LastPosition] = {}
     for zone, ids in by_zone.items():
         today = local_day(now, zone)
         if day <= today:

@@ -143,12 +143,11 @@ def last_positions(
 ) -> dict[uuid.UUID, LastPosition]:
     """Return where each rep was last, or last before a moment; no entry for a rep whose phone did not tell."""
     rank = func.row_number().over(partition_by=VisitEvent.rep_id, order_by=(VisitEvent.at.desc(), VisitEvent.id.desc()))
-    ranked = (
-        select(VisitEvent.id, rank.label("rank"))
-        .where(VisitEvent.rep_id.in_(rep_ids), VisitEvent.latitude.is_not(None))
-        .where(VisitEvent.at < before if before else True)
-        .subquery()
-    )
+    told = select(VisitEvent.id, rank.label("rank"))
+    told = told.where(VisitEvent.rep_id.in_(rep_ids), VisitEvent.latitude.is_not(None))
+    if before is not None:
+        told = told.where(VisitEvent.at < before)
+    ranked = told.subquery()
     found = select(VisitEvent).join(ranked, ranked.c.id == VisitEvent.id).where(ranked.c.rank == 1)
     return {
         event.rep_id: LastPosition(
