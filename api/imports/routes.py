@@ -105,6 +105,7 @@ def hand_over_file(query: dict[str, Any], file_id: uuid.UUID) -> dict[str, Any]:
     makes the id; the same bytes under the same id are answered as they stand. After some hours it is erased.
     """
     who, inbox, most = actor(), imports().inbox, _most_bytes()
+    given = {"encoding": query.get("encoding")}
     if request.content_encoding not in (None, "", "identity"):
         raise UnknownEncoding("A file comes as it is.", mend="Leave Content-Encoding out; a .gz file is sent as such.")
     with reading(db.engine) as snapshot:
@@ -118,10 +119,9 @@ def hand_over_file(query: dict[str, Any], file_id: uuid.UUID) -> dict[str, Any]:
     except TooLong:
         raise _too_large(most) from None
     try:
-        file = examined(arrived)
-        made = Intake(
-            id=file_id, handed_in_by=who.user_id, handed_in_at=now(), expires_at=_expiry(), about=look_of(file)
-        )
+        file = examined(arrived, given)
+        about = look_of(file, given)
+        made = Intake(id=file_id, handed_in_by=who.user_id, handed_in_at=now(), expires_at=_expiry(), about=about)
         made.file_name, made.size_bytes, made.sha256 = arrived.name, file.size, file.sha256
         intake = take_in(session(), made)
         if intake is made:

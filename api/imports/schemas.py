@@ -15,9 +15,10 @@ _CODE = {"example": "number.invalid"}
 
 
 class FileNameQuery(Strict):
-    """What the file is called; its ending must say what it is."""
+    """What the file is called; its ending must say what it is. `encoding` where it is not recognised."""
 
     name = words(255, required=True, metadata={"example": "shops.csv"})
+    encoding = words(40, metadata={"example": "cp1252"})
 
 
 class FileReadingSchema(Strict):

@@ -6,13 +6,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from fieldsales.clock import local_day
+from fieldsales.clock import at_second, local_day
 from fieldsales.customers.models import Customer
 from fieldsales.integrity.queries import fakes_on
 from fieldsales.invoices.queries import collected_on
@@ -204,7 +204,7 @@ def _put_together(
     fakes = fakes_on(session, ids, day)
     planned_of, calls_of = _by_rep(of[0]), _by_rep([each for each in of[1] if each.id not in fakes])
     sold, collected = sold_on(session, ids, day), collected_on(session, ids, day)
-    positions = last_positions(session, ids)
+    positions = _positions(session, reps, day, now)
     return DayOf(
         day,
         tuple(
@@ -256,6 +256,21 @@ def _stops(
         for each in planned
     ]
     return tuple(sorted(stops, key=lambda stop: (stop.arrival_at is None, stop.arrival_at or 0)))
+
+
+def _positions(session: Session, reps: Sequence[User], day: date, now: datetime) -> dict[uuid.UUID, LastPosition]:
+    """Where each rep was last on a day, or today at all: of another day nobody sees more than asked for."""
+    by_zone: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for rep in reps:
+        by_zone[rep.territory.time_zone if rep.territory else "UTC"].append(rep.id)
+    found: dict[uuid.UUID, LastPosition] = {}
+    for zone, ids in by_zone.items():
+        today = local_day(now, zone)
+        if day <= today:
+            until = at_second(day + timedelta(days=1), 0, zone)
+            told = last_positions(session, ids, until)
+            found |= {rep_id: each for rep_id, each in told.items() if day in (today, local_day(each.at, zone))}
+    return found
 
 
 def _is_over(rep: User, day: date, now: datetime) -> bool:

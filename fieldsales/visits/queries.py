@@ -138,14 +138,16 @@ def last_visit_days(session: Session, customer_ids: Collection[uuid.UUID], befor
     return dict(session.execute(found).all())
 
 
-def last_positions(session: Session, rep_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, LastPosition]:
-    """Return where each rep was last; no entry for a rep whose phone never told."""
+def last_positions(
+    session: Session, rep_ids: Collection[uuid.UUID], before: datetime | None = None
+) -> dict[uuid.UUID, LastPosition]:
+    """Return where each rep was last, or last before a moment; no entry for a rep whose phone did not tell."""
     rank = func.row_number().over(partition_by=VisitEvent.rep_id, order_by=(VisitEvent.at.desc(), VisitEvent.id.desc()))
-    ranked = (
-        select(VisitEvent.id, rank.label("rank"))
-        .where(VisitEvent.rep_id.in_(rep_ids), VisitEvent.latitude.is_not(None))
-        .subquery()
-    )
+    told = select(VisitEvent.id, rank.label("rank"))
+    told = told.where(VisitEvent.rep_id.in_(rep_ids), VisitEvent.latitude.is_not(None))
+    if before is not None:
+        told = told.where(VisitEvent.at < before)
+    ranked = told.subquery()
     found = select(VisitEvent).join(ranked, ranked.c.id == VisitEvent.id).where(ranked.c.rank == 1)
     return {
         event.rep_id: LastPosition(

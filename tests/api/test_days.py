@@ -264,4 +264,7 @@ def test_the_team_of_a_day_in_numbers(web: Web) -> None:
     assert "Bakery" in {stop["customer_name"] for stop in done}
     web.now = web.now.replace(day=4)
     assert (anna()["missed"], anna()["to_do"]) == (row["to_do"], 0)
+    assert anna()["last_position"] == row["last_position"], "a day that is over tells where it ended"
+    tomorrow = web.sara.get("/api/v1/team/days/2026-03-05").json["reps"]
+    assert {each["last_position"] for each in tomorrow} == {None}, "a day to come tells no position, and nobody looked"
     assert web.anna.get(f"/api/v1/team/days/{TUESDAY}").status_code == 403

@@ -78,6 +78,17 @@ def test_a_file_is_told_before_anything_is_imported(desk: Importer) -> None:
     assert likeliest["columns"]["phone"] == "Tel"
 
 
+def test_a_file_in_an_encoding_that_is_not_recognised_is_handed_over_with_its_name(desk: Importer) -> None:
+    data = "Store;Name;Lat;Lon\n1;Café Génève;43,3;5,4\n".encode("cp1252")
+    headers = {"Content-Type": "application/octet-stream"}
+    path = f"{PATH}/{uuid.uuid4()}?name=shops.csv"
+    status, refused = desk.ask("PUT", path, data=data, headers=headers)
+    assert (status, refused["code"]) == (422, "file.encoding")
+    status, file = desk.ask("PUT", f"{path}&encoding=cp1252", data=data, headers=headers)
+    assert (status, file["about"]["given"]) == (200, {"encoding": "cp1252"})
+    assert file["about"]["sample"][0]["cells"][1] == "Café Génève"
+
+
 def test_a_dry_run_tells_all_and_keeps_nothing(web: Web, max_: Importer) -> None:
     before = count(web.engine, Customer)
     tried = max_.run(max_.hand_over(messy_shops()), dry_run=True, **NORTH)

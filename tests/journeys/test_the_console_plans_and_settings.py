@@ -113,3 +113,19 @@ def test_money_and_shares_are_written_as_people_say_them(page: Page, desk_town: 
     assert body == {"monthly_budget": {"EUR": 25050}}
     assert serious_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_manager_sees_who_looked_at_a_rep_and_erases_for_a_reason(page: Page, desk_town: ServedTown) -> None:
+    boss, anna = desk_town.desk("max"), desk_town.world.anna.id
+    boss("GET", f"/api/v1/reps/{anna}/days/2026-03-02/driven.geojson")
+    go(page, "Settings")
+    card = page.get_by_role("region", name="Positions of reps")
+    card.get_by_role("combobox").select_option(label="Anna")
+    expect(card.get_by_text("Max · the day on the map").first).to_be_visible(timeout=15_000)
+    erase = card.get_by_role("button", name="Erase positions…")
+    expect(erase).to_be_disabled()
+    card.get_by_label("Reason for erasing").fill("Her letter of 2 March")
+    erase.click()
+    card.get_by_role("button", name=re.compile(r"Erase \d+ positions for good")).click()
+    expect(card.get_by_text("The reason stays in the audit trail")).to_be_visible(timeout=15_000)
+    assert serious_findings(page) == []

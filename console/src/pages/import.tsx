@@ -1,9 +1,9 @@
 /** Files of other systems: handed over, looked at, columns matched, tried, imported, mended. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PageProps } from "../app";
-import { all, get, newId, post, sendFile, type Page } from "../api";
+import { all, ApiError, get, newId, post, sendFile, type Page } from "../api";
 import { sayNumber, sayWhen } from "../format";
-import { API, isOpen, type ImportFile, type Kinds, type Run } from "../parts/importing";
+import { API, ENCODINGS, isOpen, type ImportFile, type Kinds, type Run } from "../parts/importing";
 import { Empty, say, Show, useLoad } from "../parts/ui";
 import { t, tcode, type Key } from "../texts";
 import type { Territory } from "../types";
@@ -30,16 +30,19 @@ function HandOver({ kinds }: { kinds: Kinds }) {
   const [wrong, setWrong] = useState<unknown>();
   const leaving = useRef(new AbortController());
   useEffect(() => () => leaving.current.abort(), []);
-  const take = async (file: File | undefined | null) => {
+  const [unread, setUnread] = useState<File>();
+  const take = async (file: File | undefined | null, encoding = "") => {
     if (!file) return;
     setWrong(undefined);
+    setUnread(undefined);
     setName(file.name);
     setShare(0);
     try {
-      const made = await sendFile<ImportFile>(`${API}/${newId()}?${new URLSearchParams({ name: file.name })}`, file, setShare, leaving.current.signal);
+      const made = await sendFile<ImportFile>(`${API}/${newId()}?${new URLSearchParams({ name: file.name, ...(encoding ? { encoding } : {}) })}`, file, setShare, leaving.current.signal);
       location.hash = `#/import/${made.id}`;
     } catch (what) {
       setWrong(what);
+      setUnread(what instanceof ApiError && what.problem.code === "file.encoding" ? file : undefined);
       setShare(undefined);
     }
   };
@@ -54,6 +57,9 @@ function HandOver({ kinds }: { kinds: Kinds }) {
       </div>
       {share !== undefined && <div class="gauge"><label>{share < 1 ? t("import.sending", { name }) : t("import.looking", { name })}<progress value={share < 1 ? share : undefined} max={1} /></label></div>}
       {wrong ? <p class="wrong" role="alert">{say(wrong)}</p> : null}
+      {unread && <label>{t("import.read_as")}<select onChange={(event) => take(unread, event.currentTarget.value)}>
+        <option value="">{t("import.choose_encoding")}</option>
+        {ENCODINGS.map((each) => <option key={each} value={each}>{each.toUpperCase()}</option>)}</select></label>}
       <p class="quiet">{t("import.order")}</p>
     </section>
   );

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask, get, post } from "../api";
 import { sayNumber, sayWhen } from "../format";
-import { API, bodyOf, isOpen, missing, opening, optionsOf, proposed, sayField, sayFault, sayMend, sayReason, type Field, type ImportFile, type Kinds, type Look, type Mapping, type Report, type Wanted } from "../parts/importing";
+import { API, ENCODINGS, bodyOf, isOpen, missing, opening, optionsOf, proposed, sayField, sayFault, sayMend, sayReason, type Field, type ImportFile, type Kinds, type Look, type Mapping, type Report, type Wanted } from "../parts/importing";
 import { Loading, say, Stat, Told, Trouble, useLoad } from "../parts/ui";
 import { t, tcode, type Key } from "../texts";
 import type { Territory } from "../types";
@@ -160,7 +160,6 @@ function Rejects({ file, report, columns }: { file: ImportFile; report: Report; 
   );
 }
 
-const ENCODINGS = ["utf-8", "gb18030", "big5", "cp1252", "cp1253", "utf-16"];
 const DELIMITERS: Record<string, Key> = { ",": "import.comma", ";": "import.semicolon", "\t": "import.tab", "|": "import.bar" };
 
 /** How the file was understood: its first rows, and what can be said otherwise. */

@@ -18,6 +18,7 @@ export interface ImportFile {
 /** How a file is to be imported, as the form holds it. */
 export interface Wanted { kind: string; columns: Record<string, string>; options: Record<string, string>; save: string }
 
+export const ENCODINGS = ["utf-8", "gb18030", "big5", "cp1252", "cp1253", "utf-16"];
 export const API = "/api/v1/imports";
 export const isOpen = (file: ImportFile) => file.state === "waiting" || file.state === "running";
 

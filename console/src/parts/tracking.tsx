@@ -35,7 +35,7 @@ function OfRep({ rep, boss }: { rep: string; boss: boolean }) {
   return (
     <div class="stack">
       <Show of={found}>{(of) => (
-        <ul class="lines wrap">
+        <ul class="lines wrap free">
           <li><span>{t("tracking.state")}</span><span class={of.active ? "chip done" : "chip"}>{t(of.active ? "tracking.active" : "tracking.inactive")}</span></li>
           <li><span>{t("tracking.consent")}</span><span>{said(of)}</span></li>
           <li><span>{t("tracking.window")}</span><span>{of.window === "any" ? t("tracking.always") : of.hours ? t("tracking.hours", { from: of.hours.from.slice(0, 5), to: of.hours.to.slice(0, 5), n: of.margin_minutes }) : t("tracking.no_hours")}</span></li>
@@ -44,7 +44,7 @@ function OfRep({ rep, boss }: { rep: string; boss: boolean }) {
       {boss && <Export path={path} then={looks.again} />}
       {boss && <Erase path={path} then={found.again} />}
       {boss && <section><h3>{t("tracking.looks")}</h3>
-        <Show of={looks}>{(list) => list.length ? <ul class="lines wrap">{list.map((each) => <li key={`${each.reader}${each.route}${each.day}${each.last_at}`}><span>{each.reader} · {tcode("tracking.way", each.route)} · {sayDay(each.day)}</span><small>{sayMoment(each.last_at)}{each.times > 1 ? ` × ${each.times}` : ""}</small></li>)}</ul> : <p class="quiet">{t("tracking.no_looks")}</p>}</Show>
+        <Show of={looks}>{(list) => list.length ? <ul class="lines wrap free">{list.map((each) => <li key={`${each.reader}${each.route}${each.day}${each.last_at}`}><span>{each.reader} · {tcode("tracking.way", each.route)} · {sayDay(each.day)}</span><small>{sayMoment(each.last_at)}{each.times > 1 ? ` × ${each.times}` : ""}</small></li>)}</ul> : <p class="quiet">{t("tracking.no_looks")}</p>}</Show>
       </section>}
     </div>
   );

@@ -1258,4 +1258,6 @@ export const en = {
   "signal.screen_in_photo": "A screen's grid in the photo",
   "says.retraced_track": "{alike} of {stretches} legs and pauses took to the second as long as on {day}.",
   "says.screen_in_photo": "A photo has the grid of a screen in it ({decibels} dB): it may be the photo of a photo.",
+  "import.read_as": "Read it as",
+  "import.choose_encoding": "Choose an encoding",
 };

@@ -1260,4 +1260,6 @@ export const zh: Catalogue = {
   "signal.screen_in_photo": "照片中有屏幕网格",
   "says.retraced_track": "{stretches}段行程和停留中有{alike}段与{day}所用时间分秒不差。",
   "says.screen_in_photo": "照片中有屏幕的网格纹（{decibels} dB）：可能是翻拍的照片。",
+  "import.read_as": "按此编码读取",
+  "import.choose_encoding": "选择编码",
 };
