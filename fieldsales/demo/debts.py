@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldsales.claims.service import file_claims
+from fieldsales.clock import local_day
 from fieldsales.credits.service import set_terms
 from fieldsales.customers.models import Customer
 from fieldsales.demo.dice import dice
+from fieldsales.demo.places import TIME_ZONE
 from fieldsales.invoices.models import Invoice
 from fieldsales.invoices.rules import Claim
 from fieldsales.orders.models import Order, OrderKind
@@ -40,12 +42,14 @@ def owe(session: Session, seed: int, today: date, now: datetime) -> int:
 
 
 def give_up_a_debt(session: Session, supervisor: Actor, now: datetime) -> bool:
-    """Have the supervisor ask that the oldest debt be written off; False: nobody owes anything."""
-    oldest = select(Invoice).where(Invoice.open_minor > 0).order_by(Invoice.due_on, Invoice.reference).limit(1)
-    invoice = session.scalars(oldest).first()
+    """Have the supervisor ask that the largest overdue debt be written off; False: nothing is overdue."""
+    late = select(Invoice).where(Invoice.open_minor > 0, Invoice.due_on < local_day(now, TIME_ZONE))
+    invoice = session.scalars(late.order_by(Invoice.open_minor.desc(), Invoice.reference).limit(1)).first()
     if invoice is None:
         return False
-    ask_write_off(session, invoice.id, None, "The owner has closed the shop and moved away.", by=supervisor, now=now)
+    ask_write_off(
+        session, invoice.id, None, "The pallet came back broken, and no credit note was made.", by=supervisor, now=now
+    )
     return True
 
 

@@ -16,6 +16,8 @@ interface Mute { id: string; name: string; reason: string; ends_at: string }
 interface Measure { code: string; title: string; unit: string }
 
 const TABS = ["open", "rules", "mutes"] as const;
+/** A card says what is wrong; how it is measured stands behind Why. */
+const SHORT = ["value", "before", "changed", "threshold", "period", "rule"];
 const SAID = ["measure", "formula", "value", "threshold", "period", "before", "changed", "rule"];
 
 export function Alerts({ me, rest, heard }: PageProps) {
@@ -56,7 +58,7 @@ function Item({ of, who, again }: { of: Alert; who: Map<string, Person>; again: 
     <article class="card request" aria-label={of.title}>
       <header class="row between"><div><h2>{of.title}</h2><p class="quiet">{t("alerts.found", { time: sayMoment(of.opened_at) })}{of.resolved_at ? ` · ${t("alerts.resolved", { time: sayMoment(of.resolved_at) })}` : ""}</p></div>
         <span class={`chip ${of.severity === "info" ? "" : of.severity === "critical" ? "missed" : "warn"}`}>{tcode("alerts.severity", of.severity)}</span></header>
-      <dl class="facts">{SAID.map((name) => of.facts.said?.[name] && <div key={name}><dt>{t(`alerts.said_${name}` as Key)}</dt><dd>{of.facts.said[name]}</dd></div>)}</dl>
+      <dl class="facts">{SHORT.map((name) => of.facts.said?.[name] && <div key={name}><dt>{t(`alerts.said_${name}` as Key)}</dt><dd>{of.facts.said[name]}</dd></div>)}</dl>
       {of.acknowledged_at ? <p><span class="chip done">{t("alerts.acknowledged", { name: who.get(of.acknowledged_by ?? "")?.name ?? "–" })}</span> {of.note}</p> : null}
       <div class="decide">
         {of.state === "open" && !of.acknowledged_at && <><label>{t("alerts.note")}<input value={note} maxLength={500} onInput={(event) => setNote(event.currentTarget.value)} /></label><button type="button" class="main" onClick={look}>{t("alerts.acknowledge")}</button></>}

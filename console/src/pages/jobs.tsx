@@ -58,7 +58,7 @@ const titleOf = (chore: Chore) => {
 
 function when(of: Schedule): string {
   const seconds = of.seconds ?? 0;
-  if (of.kind === "every") return seconds % 60 ? t("jobs.every_s", { s: seconds }) : t("jobs.every_min", { min: seconds / 60 });
+  if (of.kind === "every") return seconds % 60 ? t("jobs.every_s", { s: seconds }) : seconds === 60 ? t("jobs.every_minute") : t("jobs.every_min", { min: seconds / 60 });
   if (of.kind === "monthly") return t("jobs.monthly", { day: of.day_of_month ?? 1, at: of.at ?? "" });
   if (!of.weekdays) return t("jobs.daily", { at: of.at ?? "" });
   const days = of.weekdays.map((number) => sayWeekday(`${MONDAY.slice(0, 8)}0${number + 1}`)).join(", ");

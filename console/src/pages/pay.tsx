@@ -38,7 +38,7 @@ function Runs({ boss }: { boss: boolean }) {
         {runs.length ? <div class="scroll"><table class="wide">
           <thead><tr><th>{t("pay.month")}</th><th>{t("pay.scheme")}</th><th>{t("pay.state")}</th><th class="num">{t("pay.amount")}</th><th class="num">{t("pay.line_count")}</th><th class="num">{t("pay.nobodys")}</th></tr></thead>
           <tbody>{runs.map((each) => (
-            <tr key={each.id}><td><a href={`#/pay/run/${each.id}`}>{each.first.slice(0, 7)}</a></td><td>{each.scheme}</td><td><span class={`chip flush ${each.state === "closed" ? "done" : "warn"}`}>{tcode("pay", each.state)}</span></td>
+            <tr key={each.id}><td class="nobreak"><a href={`#/pay/run/${each.id}`}>{each.first.slice(0, 7)}</a></td><td>{each.scheme}</td><td><span class={`chip flush ${each.state === "closed" ? "done" : "warn"}`}>{tcode("pay", each.state)}</span></td>
               <td class="num">{sayMoney(each.amount_minor, each.currency)}</td><td class="num">{sayNumber(each.lines)}</td><td class="num">{each.nobodys_minor ? sayMoney(each.nobodys_minor, each.currency) : "–"}</td></tr>))}</tbody>
         </table></div> : <Empty><p>{boss && !codes.length ? t("pay.no_schemes") : t("pay.no_runs")}</p></Empty>}
       </>)}</Show>

@@ -193,7 +193,7 @@ export function TargetFacts({ facts, code }: { facts: { name: string; measure: s
   const told = (value: number) => (code === "XXX" ? String(value) : sayMoney(value, code));
   return (
     <>
-      <dl class="stats slim"><Stat label={t("targets.measure")} value={facts.measure} /><Stat label={t("targets.period")} value={facts.period} /><Stat label={t("targets.target")} value={`${told(facts.before)} → ${told(facts.after)}`} /></dl>
+      <dl class="stats slim"><Stat label={t("targets.measure")} value={tcode("measure", facts.measure)} /><Stat label={t("targets.period")} value={facts.period} /><Stat label={t("targets.target")} value={`${told(facts.before)} → ${told(facts.after)}`} /></dl>
       <ul class="plainlist">{facts.lines.slice(0, 12).map((each) => <li key={each.target_id}>{each.name}: {told(each.before)} → {told(each.after)}</li>)}</ul>
     </>
   );

@@ -142,5 +142,5 @@ function inRate(path: Path, rate: number, currency?: string): string {
 function sayRate(path: Path): string {
   const [above = "0", below = "1"] = path.multiplier.split("/");
   const value = Number(above) / Number(below);
-  return path.basis === "quantity" ? sayNumber(Math.round(value * 1e6) / 1e3) : `${sayNumber(Math.round(value * 1e5) / 1e3)} %`;
+  return path.basis === "quantity" ? t("pay.per_1000", { amount: sayMoney(Math.round(value * 1e6)) }) : `${sayNumber(Math.round(value * 1e5) / 1e3)} %`;
 }

@@ -1252,6 +1252,8 @@ export const en = {
   "absences.switched_off": "On that day the customers become theirs, and the rep can log in no longer.",
   "absences.look": "Look first",
   "absences.look_first": "Look at what it would do; then it can be arranged.",
+  "jobs.every_minute": "every minute",
+  "performance.over_90": "over 90 days",
   "absences.do": "Arrange",
   "absences.arranged": "Arranged. The stand-ins for {name} have the customers on their phones; plans follow.",
   "signal.retraced_track": "Driven to the clock of an earlier day",

@@ -1254,6 +1254,8 @@ export const zh: Catalogue = {
   "absences.switched_off": "当天客户归接手者所有,该代表将无法再登录。",
   "absences.look": "先预览",
   "absences.look_first": "先预览结果,再安排。",
+  "jobs.every_minute": "每分钟",
+  "performance.over_90": "超过 90 天",
   "absences.do": "安排",
   "absences.arranged": "已安排。{name} 的客户已下发到代管者的手机,计划随之调整。",
   "signal.retraced_track": "与以前某天的行程分秒不差",
