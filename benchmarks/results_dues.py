@@ -2,7 +2,7 @@
 
     python -m benchmarks.results_dues --kept URL [--runs N]
 
-Every order was promised for its own day; one in sixteen came a day late, every twentieth line of an order a piece short.
+Every order was promised for its own day; one in sixteen came a day late, and the twentieth line of each a piece short.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _DELIVERED = (
     "INSERT INTO delivery (id, customer_id, state, promised_from, promised_until, ended_at) "
     "SELECT id, customer_id, 'delivered', ordered_on, ordered_on, ordered_at FROM sales_order WHERE kind = 'sale'",
     "INSERT INTO delivery_line (delivery_id, line_no, product_id, ordered, delivered, cancelled) "
-    "SELECT order_id, line_no, product_id, quantity, CASE WHEN line_no IN (20, 40) THEN quantity - 1 ELSE quantity END, "
+    "SELECT order_id, line_no, product_id, quantity, "
+    "CASE WHEN line_no IN (20, 40) THEN quantity - 1 ELSE quantity END, "
     "CASE WHEN line_no IN (20, 40) THEN 1 ELSE 0 END FROM order_line WHERE quantity > 0",
     "INSERT INTO delivery_report (id, delivery_id, at, day, lines, flags) "
     "SELECT id, id, ordered_at, CASE WHEN {late} THEN {next} ELSE ordered_on END, "
