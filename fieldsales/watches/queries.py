@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from fieldsales.alerts.models import Alert, AlertState
@@ -41,10 +41,11 @@ class Look:
 
 
 def watches_visible_to(session: Session, actor: Actor | None) -> Sequence[Watch]:
-    """Return the rules of an actor's territories that have not ended, by name."""
+    """Return the rules of an actor's territories, and those that the actor owns, that have not ended, by name."""
     found = select(Watch).where(Watch.ended_at.is_(None))
     if actor is not None and not actor.sees_everything:
-        found = found.where(Watch.territory_id.is_not(None), in_territories_of(actor, Watch.territory_id))
+        here = and_(Watch.territory_id.is_not(None), in_territories_of(actor, Watch.territory_id))
+        found = found.where(or_(here, Watch.owner_id == actor.user_id))
     if actor is not None and actor.role not in _BOSSES:
         found = found.where(Watch.measure.not_in(CONFIDENTIAL))
     return session.scalars(found.order_by(Watch.name, Watch.id)).all()
