@@ -146,7 +146,7 @@ def _enter(
     """Write down that a choice can end at a node at these times; return its row, -1 if it cannot beat the floor."""
     place = -1
     for had in range(len(reach)):
-        if reach[had] >= LATE or not can_finish(road, reach[had], had, road.home[node]):
+        if reach[had] >= LATE or not can_finish(road, reach[had], had, road.near_home[node]):
             continue
         if may_win(road, rest, wider.visits, floor, node, had, reach[had], gained, visits, 0, spent):
             if place < 0:

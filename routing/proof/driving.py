@@ -153,10 +153,10 @@ def _further(
 
 @compiled
 def _in_time(road: Road, here: int, leaves: int, had: int, others: int) -> bool:
-    """Whether each visit still to be made, were it the next, would not be too late."""
+    """Whether none of the visits still to be made would be too late even by the quickest way to it."""
     span_at, span_last = road.span_at, road.span_last
     for node in range(len(road.worth)):
-        if others >> node & 1 and leaves + road.way[here, node] > span_last[span_at[node + 1] - 1]:
+        if others >> node & 1 and leaves + road.near[here, node] > span_last[span_at[node + 1] - 1]:
             return False
     return can_finish(road, leaves, had, road.home[here]) or others != 0
 

@@ -150,6 +150,7 @@ def _extend(
 ) -> int:
     """Set the labels one visit further than a label (-1: the beginning); return how many there are now."""
     way, out, homes, service, worth = road.way, road.out, road.home, road.service, road.worth
+    near_home = road.near_home
     span_at, span_first, span_last = road.span_at, road.span_first, road.span_last
     by, all_fines = road.by, fines.sum()
     clocks, closes = len(by), by.max()
@@ -169,7 +170,7 @@ def _extend(
         for after in range(had, clocks):
             ready = ready_at(road, time, had, after, step)
             leaves = earliest(span_at, span_first, span_last, node, ready) + service[node]
-            if leaves > closes or not can_finish(road, leaves, after, homes[node]):
+            if leaves > closes or not can_finish(road, leaves, after, near_home[node]):
                 continue
             spent[0] += 1
             if not may_win(
@@ -183,7 +184,7 @@ def _extend(
             labels.memory[count], labels.parent[count] = remembers, label
             labels.next[count] = head[node, after]
             head[node, after] = count
-            if gained - homes[node] > best[0]:
+            if gained - homes[node] > best[0] and can_finish(road, leaves, after, homes[node]):
                 best[0], best[1] = gained - homes[node], count
             count += 1
     return count

@@ -96,7 +96,7 @@ def prove(day: CompiledDay, places: Sequence[int], floor: int, effort: Effort, f
 def get_ready() -> None:
     """Load or compile the machine code now, so that the time it takes is not taken from a search's budget."""
     one, none = np.zeros(1, dtype=np.int64), np.zeros((1, 1, 1), dtype=np.int64)
-    road = Road(one[None], one, one, one, np.array([0, 1]), one, one, one, one, none, none, none, one)
+    road = Road(one[None], one, one, one, np.array([0, 1]), one, one, one, one, none, none, none, one, one[None], one)
     grow(road, one, no_rest(), one, one, 0, no_labels(4), 0)
     least_driving(road, 5, 0)
     widen(road, no_rest(), 0, no_choices(2, 1, 1), 0, no_choices(2, 1, 1), 0, one)

@@ -31,6 +31,8 @@ class Road(NamedTuple):
         leg_open: Likewise.
         leg_last: Likewise.
         worth: What a visit is worth.
+        near: ``[from, to]`` seconds by the quickest way, through other nodes where that is quicker than straight on.
+        near_home: Likewise to the end.
     """
 
     way: Ints
@@ -46,6 +48,8 @@ class Road(NamedTuple):
     leg_open: Ints
     leg_last: Ints
     worth: Ints
+    near: Ints
+    near_home: Ints
 
 
 class Scale(NamedTuple):
@@ -79,10 +83,12 @@ def road_of(day: CompiledDay, places: Sequence[int], scale: Scale) -> Road:
     spans = [day.starts[place] for place in places]
     clocks = breaks_of(day.breaks, len(day.breaks) + 1, choices_of(day.breaks), day.shift.opens_s, day.closes_s)
     stops = [day.stop(place) for place in places]
+    way, home = ways[np.ix_(at, at)], ways[at, day.end]
+    near = _quickest(way)
     return Road(
-        way=ways[np.ix_(at, at)],
+        way=way,
         out=ways[0, at],
-        home=ways[at, day.end],
+        home=home,
         service=np.array([day.service_s[place] for place in places], dtype=np.int64),
         span_at=np.concatenate([[0], np.cumsum([len(each) for each in spans])]).astype(np.int64),
         span_first=np.array([first for each in spans for first, _ in each], dtype=np.int64),
@@ -93,6 +99,8 @@ def road_of(day: CompiledDay, places: Sequence[int], scale: Scale) -> Road:
         leg_open=clocks.open,
         leg_last=clocks.last,
         worth=np.array([stop.prize * scale.prize + stop.mandatory * scale.must for stop in stops], dtype=np.int64),
+        near=near,
+        near_home=_quickest_home(near, home),
     )
 
 
@@ -116,6 +124,8 @@ def backwards(road: Road) -> Road:
         leg_open=-_turned(road.leg_last),
         leg_last=-_turned(road.leg_open),
         worth=road.worth,
+        near=np.ascontiguousarray(road.near.T),
+        near_home=_quickest_home(road.near.T, road.out),
     )
 
 
@@ -124,8 +134,12 @@ def part_of(road: Road, nodes: Sequence[int]) -> Road:
     at = np.array(nodes, dtype=np.intp)
     every = _spans(road)
     spans = [every[node] for node in nodes]
+    way = np.ascontiguousarray(road.way[np.ix_(at, at)])
+    near = _quickest(way)
     return road._replace(
-        way=np.ascontiguousarray(road.way[np.ix_(at, at)]),
+        way=way,
+        near=near,
+        near_home=_quickest_home(near, road.home[at]),
         out=road.out[at],
         home=road.home[at],
         service=road.service[at],
@@ -134,6 +148,22 @@ def part_of(road: Road, nodes: Sequence[int]) -> Road:
         span_last=np.concatenate([last for _, last in spans]),
         worth=road.worth[at],
     )
+
+
+def _quickest(way: Ints) -> Ints:
+    """The quickest ways between all nodes (R. W. Floyd, "Algorithm 97", Communications of the ACM 5(6), 1962).
+
+    Measured ways need not be the quickest: a detour that turns nowhere left can beat the street straight on.
+    """
+    near = way.copy()
+    np.fill_diagonal(near, 0)
+    for via in range(len(near)):
+        near = np.minimum(near, near[:, via, None] + near[None, via, :])
+    return np.ascontiguousarray(near)
+
+
+def _quickest_home(near: Ints, home: Ints) -> Ints:
+    return np.ascontiguousarray((near + home[None, :]).min(axis=1)) if len(home) else home.copy()
 
 
 def _spans(road: Road) -> list[tuple[Ints, Ints]]:

@@ -3,9 +3,10 @@
 from itertools import permutations
 from time import perf_counter
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds.rep_days import day, days_with_ways, even_ways, shop
+from worlds.rep_days import day, days_with_ways, even_ways, hours, shop
 
 from routing.compiled import NEVER_S, compile_day
 from routing.problem import DayProblem
@@ -42,6 +43,23 @@ def test_the_least_driving_through_all_visits_is_that_of_the_best_of_all_orders(
     assert earliest_end(compiled, order) != NEVER_S
     none = least_driving(road, least_s, PLENTY)
     assert (none.nodes, none.is_exact) == (None, True)
+
+
+def test_a_way_round_that_is_quicker_than_the_way_straight_on_is_driven() -> None:
+    """From the first shop straight to the last it takes too long, by the one between it does not."""
+    problem = day(
+        shop("first", service_s=600),
+        shop("between", service_s=600),
+        shop("last", windows=hours("09:30-10:00"), service_s=600),
+    )
+    ways = np.full((5, 5), 600, dtype=np.int64)
+    np.fill_diagonal(ways, 0)
+    ways[1, 3] = ways[0, 3] = 7200
+    compiled = compile_day(problem, TravelMatrix(ways, ways))
+    road = road_of(compiled, [1, 2, 3], scale_of(compiled, [1, 2, 3]))
+    assert least_driving(road, NO_LIMIT_S, PLENTY).nodes == [0, 1, 2]
+    proof = prove(compiled, [1, 2, 3], 0, Effort(PLENTY, perf_counter() + 60))
+    assert (proof.is_exact, proof.order) == (True, [1, 2, 3])
 
 
 @settings(max_examples=30)
