@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -88,7 +88,9 @@ def serve(context: Context, host: str, port: int) -> None:
 
 @main.command()
 @click.option("--seed", default=7, show_default=True, help="Which city; the same seed is the same city.")
-@click.option("--as-of", type=AS_OF, help="Today in the city.  [default: today]")
+@click.option(
+    "--as-of", type=AS_OF, help="The last day of its history; the next working day is planned.  [default: yesterday]"
+)
 @click.option("--shops", default=320, show_default=True)
 @click.option("--reps", default=4, show_default=True)
 @click.option("--folder", default="var/demo", show_default=True, type=click.Path(path_type=Path), help="Made anew.")
@@ -112,13 +114,14 @@ def demo(
     Needs no services: one SQLite file and a folder. Everything in FOLDER is made anew each time.
     """
     settings = demo_settings(context.settings, folder)
-    today = as_of.date() if as_of else date.today()  # noqa: DTZ011 -- the operator's own calendar
+    yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011 -- the operator's own calendar
+    last = as_of.date() if as_of else yesterday
     with ExitStack() as open_until_the_end:
         open_until_the_end.enter_context(own_folder(folder))
         listener = None if no_serve else open_until_the_end.enter_context(listen(host, port))
         with_city = Context(settings, context.console)
         open_until_the_end.callback(with_city.close)
-        day = build_demo(with_city, migrations.upgrade, seed=seed, as_of=today, shops=shops, reps=reps)
+        day = build_demo(with_city, migrations.upgrade, seed=seed, as_of=last, shops=shops, reps=reps)
         first = _for_commands(with_city.settings)
         context.console.print(f"For these commands, first: {first}", soft_wrap=True)
         context.console.print(

@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 
 from fieldsales.chores.webhooks import Worker
-from fieldsales.cli.context import Context, whole
+from fieldsales.cli.context import Context
 from fieldsales.cli.rounds import keep_on
 from fieldsales.clock import utc_now
 from fieldsales.db.session import reading, transaction
@@ -52,7 +52,7 @@ def add(context: Context, url: str, topics: tuple[str, ...], from_the_beginning:
 @click.pass_obj
 def list_all(context: Context) -> None:
     """List the webhooks and how they stand."""
-    table = Table(whole("id"), "address", "topics", "told", "waiting", "set aside", "failures", "stands", box=None)
+    table = Table("id", "address", "topics", "told", "waiting", "set aside", "failures", "stands", box=None)
     with reading(context.engine) as session:
         waiting = counts_of(session, DeliveryState.WAITING)
         for each in standing_webhooks(session):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 from worlds import small_town
-from worlds.browser import chromium, serious_findings
+from worlds.browser import chromium, go, serious_findings
 from worlds.import_files import messy_shops
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 
@@ -58,7 +58,7 @@ def test_a_messy_file_is_tried_imported_and_its_rejects_mended(
     file = tmp_path / "shops.csv"
     file.write_bytes(messy_shops())
     page = log_in(browser, desk_town, "max", width)
-    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Import").click()
+    go(page, "Import")
     expect(page.get_by_text("Nothing was imported yet.")).to_be_visible()
     looks_well(page, width)
     hand_over(page, file)
@@ -91,7 +91,7 @@ def test_a_messy_file_is_tried_imported_and_its_rejects_mended(
     page.get_by_role("button", name="Import", exact=True).click()
     page.get_by_role("link", name="See the customers").click(timeout=PATIENCE_MS)
     expect(page.get_by_role("link", name="Imbiss")).to_be_visible(timeout=PATIENCE_MS)
-    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Import").click()
+    go(page, "Import")
     expect(page.get_by_role("row").filter(has_text="shops.rejects.csv")).to_contain_text("Max")
     looks_well(page, width)
     page.context.close()
