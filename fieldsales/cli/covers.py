@@ -88,7 +88,7 @@ def call_cover_off(context: Context, cover: uuid.UUID) -> None:
     """Take a COVER back; `list` prints what to call it."""
     with transaction(context.engine) as session:
         take_back(session, cover, by=None, now=utc_now())
-    context.console.print("Called off. Plan the coming days again: `fieldsales plan`.")
+    context.console.print("Called off. Days that are planned already follow with `fieldsales plan next`, or with the night.")
 
 
 @covers.command("in-hand")
@@ -161,7 +161,7 @@ def _arrange(
             context.console.print(f"{name}: {many} customers", markup=False)
         if dry_run:
             session.rollback()
-    told = "Dry run: nothing was kept." if dry_run else "Plan the coming days again: `fieldsales plan`."
+    told = "Dry run: nothing was kept." if dry_run else "Days that are planned already follow with `fieldsales plan next`, or with the night."
     context.console.print(told)
 
 

@@ -112,7 +112,7 @@ function Change({ row, measure }: { row: Row; measure: Measure }) {
   const [now, then] = [row.values[measure.code], row.before?.[measure.code]];
   if (now === null || now === undefined || !then) return null;
   const share = measure.unit === "share" ? now - then : now / then - 1;
-  return <small class={share < 0 ? "down" : "up"}>{new Intl.NumberFormat(locale(), { style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 0 }).format(share)}</small>;
+  return <small class={Math.round(share * 100) < 0 ? "down" : "up"}>{new Intl.NumberFormat(locale(), { style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 0 }).format(share)}</small>;
 }
 
 function Peers({ rep, measure, days }: { rep: string; measure: Measure; days: [string, string] }) {

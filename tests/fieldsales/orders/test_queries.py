@@ -66,7 +66,7 @@ def test_only_so_many_are_shown_of_each_customer(session, world):
     assert [(len(each.last_orders), len(each.favourites)) for each in found.values()] == [(3, 2), (3, 2)]
 
 
-def test_what_reps_sold_today_counts_the_field_only(session, world):
+def test_what_reps_sold_today_counts_what_another_system_tells_as_theirs_too(session, world):
     field = {"origin": Origin.FIELD, "rep_id": world.anna.id}
     first = order(session, world, "Bakery", 0, {"coffee": 2}, **field, ordered_at=NOON)
     second = order(session, world, "Corner", 0, {"coffee": 1}, **field, ordered_at=NOON + timedelta(hours=1))
@@ -74,7 +74,7 @@ def test_what_reps_sold_today_counts_the_field_only(session, world):
     order(session, world, "Bakery", 1, {"coffee": 1}, **field, ordered_at=NOON)
     order(session, world, "Bakery", 0, {"coffee": 1}, rep_id=world.anna.id)
     assert queries.sold_on(session, [world.anna.id, world.ben.id], TODAY) == {
-        world.anna.id: queries.Sold(3, {"EUR": 300, "USD": 100})
+        world.anna.id: queries.Sold(4, {"EUR": 400, "USD": 100})
     }
     todays = [each.id for each in queries.orders_of_rep_on(session, world.anna.id, TODAY)]
     assert {first, second} < set(todays)
