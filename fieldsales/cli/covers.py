@@ -21,6 +21,7 @@ from fieldsales.people.models import User
 from fieldsales.people.queries import days_at
 
 DAY = click.DateTime(["%Y-%m-%d"])
+FOLLOW = "Days that are planned already follow with `fieldsales plan next`, or with the night."
 _first = click.option("--from", "first", type=DAY, required=True, help="The first day without the rep's work.")
 _by = click.option("--by", "stand_ins", metavar="LOGIN", multiple=True, required=True, help="Of several, each an area.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Tell what would be, and keep nothing.")
@@ -88,7 +89,7 @@ def call_cover_off(context: Context, cover: uuid.UUID) -> None:
     """Take a COVER back; `list` prints what to call it."""
     with transaction(context.engine) as session:
         take_back(session, cover, by=None, now=utc_now())
-    context.console.print("Called off. Days that are planned already follow with `fieldsales plan next`, or with the night.")
+    context.console.print(f"Called off. {FOLLOW}")
 
 
 @covers.command("in-hand")
@@ -161,7 +162,7 @@ def _arrange(
             context.console.print(f"{name}: {many} customers", markup=False)
         if dry_run:
             session.rollback()
-    told = "Dry run: nothing was kept." if dry_run else "Days that are planned already follow with `fieldsales plan next`, or with the night."
+    told = "Dry run: nothing was kept." if dry_run else FOLLOW
     context.console.print(told)
 
 
