@@ -27,6 +27,8 @@ PAGES = [
     "absences",
     "customers",
     "anomalies",
+    "targets",
+    "alerts",
     "performance",
     "pay",
     "report",

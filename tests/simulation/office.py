@@ -36,7 +36,7 @@ def end_assignment(world: World, session: Session) -> None:
 
 def begin_assignment(world: World, session: Session) -> None:
     """A rep gets a customer, as its owner or as a key account; an owner takes it from another."""
-    rep_id, kind = world.pick(world.rep_ids()), world.pick(list(AssignmentKind))
+    rep_id, kind = world.pick(world.rep_ids()), world.pick([AssignmentKind.OWNER, AssignmentKind.KEY_ACCOUNT])
     customer_id = world.pick(session.scalars(select(Customer.id).order_by(Customer.id)).all())
     for each in _in_force(session):
         if each.customer_id == customer_id and each.kind is kind:
