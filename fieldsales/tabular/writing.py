@@ -53,13 +53,15 @@ def write_workbook(
     """
     book = Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = _Sheet(book.add_worksheet(), book)
-    sheet.head(columns)
-    for number, row in enumerate(rows, start=1):
-        if number > MOST_ROWS:
-            raise TooManyRows(f"There are more than {MOST_ROWS:,} rows.", mend="Export fewer days, or CSV.")
-        for at, cell in enumerate(row):
-            sheet.write(number, at, cell)
-    book.close()
+    try:
+        sheet.head(columns)
+        for number, row in enumerate(rows, start=1):
+            if number > MOST_ROWS:
+                raise TooManyRows(f"There are more than {MOST_ROWS:,} rows.", mend="Export fewer days, or CSV.")
+            for at, cell in enumerate(row):
+                sheet.write(number, at, cell)
+    finally:
+        book.close()  # a row that cannot be had leaves no file of the library's open
 
 
 class _Sheet:

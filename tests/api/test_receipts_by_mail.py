@@ -14,7 +14,7 @@ from worlds.mail_server import MailServer
 from worlds.small_town import NOON
 from worlds.web import Web
 
-import fieldsales.cli.mail as worker
+import fieldsales.chores.letters as worker
 from fieldsales.db.session import reading, transaction
 from fieldsales.errors import BadSetting
 from fieldsales.letters.models import Letter, LetterState

@@ -9,18 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 from worlds import small_town
-from worlds.browser import chromium, go, serious_findings
+from worlds.browser import go, serious_findings
 from worlds.import_files import messy_shops
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 
 PATIENCE_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium for all of these."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
-from worlds.browser import chromium, go, log_in, serious_findings
+from worlds.browser import go, log_in, serious_findings
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 from worlds.small_town import NOON
 
@@ -16,13 +16,6 @@ from fieldsales.customers.models import Assignment
 from fieldsales.db.session import transaction
 
 SOON = 15_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium for all of these."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

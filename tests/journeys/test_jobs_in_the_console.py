@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 from worlds import small_town
-from worlds.browser import chromium, serious_findings
+from worlds.browser import serious_findings
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 
 from fieldsales.chores.worker import Worker
@@ -20,13 +20,6 @@ from fieldsales.db.session import transaction
 from fieldsales.jobs.models import Job
 
 MORNING = small_town.NOON + timedelta(hours=17)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium for all of these."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, select
-from worlds.browser import chromium, serious_findings
+from worlds.browser import serious_findings
 from worlds.paid_town import body, noon, sell, share_out
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 
@@ -22,12 +22,6 @@ from fieldsales.people.models import Role
 from fieldsales.people.rules import Actor
 
 TODAY = noon(date(2026, 4, 6))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from sqlalchemy import Engine, select
 from worlds import small_town
-from worlds.browser import chromium, serious_findings
+from worlds.browser import serious_findings
 from worlds.reported_days import MONDAY, a_monday, earlier_mondays
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 
@@ -33,13 +33,6 @@ LISTS = {
     "today": f"team-days-{MONDAY}",
     "plans": f"team-days-{MONDAY}",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium for all of these."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -10,20 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 from worlds import small_town
-from worlds.browser import chromium, serious_findings
+from worlds.browser import serious_findings
 from worlds.resulting import sold, visited
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 
 from fieldsales.db.session import transaction
 
 MONDAY = date(2026, 3, 2)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium for all of these."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
-from worlds.browser import chromium, serious_findings
+from worlds.browser import serious_findings
 from worlds.served_town import PASSWORD, ServedTown, TownClock, serve
 from worlds.small_town import NOON
 
@@ -23,12 +23,6 @@ from fieldsales.people.models import Role
 from fieldsales.people.service import add_person, set_password
 
 SOON = 15_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_a_kind_is_known_by_its_name_and_by_its_look() -> None:
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_every_default_has_the_shape_of_its_kind(kind: object) -> None:
-    assert KINDS[kind.name].read(kind.default)  # type: ignore[attr-defined]
+    assert KINDS[kind.name].read(kind.default) is not None  # type: ignore[attr-defined]
 
 
 def test_what_a_preview_says_is_what_the_next_look_does(session: Session) -> None:
